@@ -1,0 +1,89 @@
+"""Punches, duties, and which punch counts for which side of which duty."""
+
+from __future__ import annotations
+
+from schemas.codes import DIRECTIONS, NIP, REGION, SIDES, STATES
+from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
+
+
+class Punch(Table):
+    """One row per recorded punch, as stored by the attendance system."""
+
+    punch_id: Text = column("file_id:line_no, with a suffix where one record holds two punches")
+    nip: Text = column("Person", str_matches=NIP)
+    punched_at: Instant = column("Time of device or app")
+    direction_code: Text = column("Direction as stored; null where none was", nullable=True, isin=DIRECTIONS)
+    channel_code: Text = column("app, device or manual", nullable=True, isin=("app", "device", "manual"))
+    device_id: Text = column("perangkat", nullable=True)
+    app_version: Text = column("versi_aplikasi", nullable=True)
+    received_at: Instant = column("When the server stored it", nullable=True)
+    row_sha256: Text = column("sha256 of the record as read")
+    file_id: Text = column("File")
+    line_no: Integer = column("Line", ge=1)
+
+    _key = ("punch_id",)
+
+
+class Duty(Table):
+    """One row per person and day with a duty of the policy, whether excused or not."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day on which the duty starts")
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region of that OPD", str_matches=REGION)
+    zone: Text = column("IANA zone of that OPD")
+    group_code: Text = column("Duty group of that day")
+    shift_code: Text = column("Rostered shift", nullable=True)
+    superior_nip: Text = column("Superior of that day", nullable=True)
+    tpp_idr: Integer = column("Gross monthly TPP in force that day", ge=0)
+    starts_at: Instant = column("Due time of the check-in")
+    ends_at: Instant = column("Due time of the check-out")
+    accept_in_from: Instant = column("Check-ins count from here")
+    accept_in_to: Instant = column("... and before here")
+    accept_out_from: Instant = column("Check-outs count from here")
+    accept_out_to: Instant = column("... and before here")
+    covered_to: Instant = column("Punch sources cover the time before this; later sides are provisional")
+    absence_id: Text = column("Leave or official duty in force", nullable=True)
+    absence_kind_code: Text = column("Its kind", nullable=True)
+    is_excused: Flag = column("The leave table excuses the day")
+
+    _key = ("nip", "duty_date")
+
+
+class PunchPlacement(Table):
+    """One row per punch: the duty side it was tried against and the part it plays there."""
+
+    punch_id: Text = column("Punch")
+    nip: Text = column("Person", str_matches=NIP)
+    punched_at: Instant = column("Time of the punch")
+    duty_date: Date = column("Duty; null outside every window", nullable=True)
+    side_code: Text = column("Side; null outside every window", nullable=True, isin=SIDES)
+    role_code: Text = column(
+        "counts, duplicate (same side within the collapse span), extra, or outside every window",
+        isin=("counts", "duplicate", "extra", "outside"),
+    )
+
+    _key = ("punch_id",)
+
+
+class DutySide(Table):
+    """One row per person, duty day and side: what the record says."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region", str_matches=REGION)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    due_at: Instant = column("Due time")
+    accept_from: Instant = column("Punches count from here")
+    accept_to: Instant = column("... and before here")
+    recorded_at: Instant = column("The punch that counts", nullable=True)
+    punch_id: Text = column("Its id", nullable=True)
+    state_code: Text = column("State", isin=STATES)
+    minutes_off: Integer = column(
+        "Whole minutes late (in) or early (out), 0 on time, null where missing, excused or provisional",
+        nullable=True,
+        ge=0,
+    )
+
+    _key = ("nip", "duty_date", "side_code")

@@ -1,0 +1,27 @@
+"""Closed vocabularies that more than one table uses (design section 2)."""
+
+SIDES = ("in", "out", "apel")
+DIRECTIONS = ("in", "out", "apel")
+STATES = ("on_time", "late", "early", "missing", "excused", "provisional")
+CAUSES = ("lost", "failed", "delayed", "flipped", "unsynced", "blocked", "unexplained", "no_coverage")
+GRADES = ("A", "B", "C", "D", "X", "-")
+ACTIONS = ("restore", "restore_partly", "needs_statement", "not_supported", "not_assessable")
+LAYERS = (
+    "central",
+    "link",
+    "gateway",
+    "network",
+    "site",
+    "device",
+    "client",
+    "log_gap",
+    "undetermined",
+)
+VANTAGES = ("pusat", "gerbang", "aplikasi")
+OUTCOMES = ("ok", "rejected", "failed")
+ENDPOINTS = ("punch_in", "punch_out", "punch", "login", "health", "other")
+SCENARIOS = ("recorded", "restored", "potential", "step")
+EMPLOYEE_STATUSES = ("PNS", "CPNS", "PPPK", "PPPK-PW")
+NIP = r"^[0-9]{18}$"
+PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+REGION = r"^[0-9]{4}$"

@@ -1,0 +1,100 @@
+"""What happened to each late, early or missing side, with the evidence for and against."""
+
+from __future__ import annotations
+
+from schemas.codes import ACTIONS, CAUSES, GRADES, NIP, SIDES, STATES
+from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
+
+
+class AttemptGroup(Table):
+    """One row per person, duty side and session of retries."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side that the requests were for", isin=SIDES)
+    group_no: Integer = column("Number of the session within the side, in time", ge=1)
+    started_at: Instant = column("Start of the first request: the act")
+    ended_at: Instant = column("When the last answer was logged")
+    attempt_count: Integer = column("Requests at the vantage that saw most", ge=1)
+    failed_count: Integer = column("... failed", ge=0)
+    ok_count: Integer = column("... answered ok", ge=0)
+    rejected_count: Integer = column("... refused", ge=0)
+    first_failed_at: Instant = column("Start of the first failed request", nullable=True)
+    first_ok_at: Instant = column("Answer of the first ok request", nullable=True)
+    first_unstored_at: Instant = column(
+        "Answer of the first ok request without a punch in the export", nullable=True
+    )
+    first_attempt_id: Text = column("First failed or unstored request")
+    is_authenticated: Flag = column("The user id was authenticated")
+
+    _key = ("nip", "duty_date", "side_code", "group_no")
+
+
+class Exposure(Table):
+    """One row per late, early or missing side and outage that overlaps its exposure span."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    outage_id: Text = column("Outage")
+    exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
+    is_usual: Flag = column("Exposed by habit only (usual carrier or version), not by the unit or region")
+    is_vantage_alive: Flag = column("A vantage that would have logged an attempt was alive throughout")
+
+    _key = ("nip", "duty_date", "side_code", "outage_id")
+
+
+class Presence(Table):
+    """One row per person, duty side and independent record for or against presence."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    witness_code: Text = column("other_side, statement, apel, manual_list, ...")
+    witness_no: Integer = column("Number within the witness", ge=1)
+    role_code: Text = column("supports or contradicts", isin=("supports", "contradicts"))
+    witnessed_at: Instant = column("Time it speaks of", nullable=True)
+    punch_id: Text = column("Punch", nullable=True)
+    statement_id: Text = column("Statement", nullable=True)
+
+    _key = ("nip", "duty_date", "side_code", "witness_code", "witness_no")
+
+
+class Finding(Table):
+    """One row per late, early or missing side."""
+
+    finding_id: Text = column("hash(nip, duty_date, side_code)", str_matches=r"^[0-9a-f]{16}$")
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    due_at: Instant = column("Due time")
+    recorded_at: Instant = column("What the record says", nullable=True)
+    state_code: Text = column("State of the record", isin=STATES)
+    cause_code: Text = column("What happened", isin=CAUSES)
+    grade_code: Text = column("Strength of the evidence", isin=GRADES)
+    outage_id: Text = column("Outage that explains it", nullable=True)
+    restored_at: Instant = column("What the record would have said", nullable=True)
+    minutes_recorded: Integer = column("Minutes late or early; null when missing", nullable=True, ge=0)
+    minutes_restored: Integer = column("... after restoring; null when still missing", nullable=True, ge=0)
+    action_code: Text = column("What the policy does with cause and grade", isin=ACTIONS)
+    counter_evidence_codes: Text = column("Sorted, comma-separated; empty where nothing contradicts")
+    finding_hash: Text = column("Binds a decision to these facts", str_matches=r"^[0-9a-f]{64}$")
+    has_statement: Flag = column("A valid statement by someone else supports it")
+    is_certified: Flag = column("The outage is certified for this side")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class EvidenceEdge(Table):
+    """One row per finding and input line that speaks for or against it."""
+
+    finding_id: Text = column("Finding")
+    role_code: Text = column("What the line does", isin=("supports", "contradicts", "input"))
+    file_sha256: Text = column("File")
+    line_no: Integer = column("Line", ge=1)
+    row_sha256: Text = column("sha256 of the record")
+    rule_id: Text = column("Rule that used it")
+    policy_reference: Text = column("Article", nullable=True)
+
+    _key = ("finding_id", "role_code", "file_sha256", "line_no", "rule_id")

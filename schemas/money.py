@@ -1,0 +1,147 @@
+"""From findings to rupiah: scenarios, assessments, decisions, recommendations, adjustments."""
+
+from __future__ import annotations
+
+from schemas.codes import ACTIONS, NIP, PERIOD, SCENARIOS, SIDES, STATES
+from schemas.table import Date, Instant, Integer, Table, Text, column
+
+
+class Deduction(Table):
+    """One row per employee and month: what payroll really deducted."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    period: Text = column("Month", str_matches=PERIOD)
+    deduction_idr: Integer = column("Deducted", ge=0)
+    file_id: Text = column("File")
+    line_no: Integer = column("Line", ge=1)
+
+    _key = ("nip", "period")
+
+
+class Decision(Table):
+    """One row per decision of a superior on a finding, in the order in which it was read."""
+
+    decision_id: Text = column("file_id:line_no")
+    finding_id: Text = column("Finding")
+    finding_hash: Text = column("The facts that were decided on")
+    verdict_code: Text = column("Decision", isin=("approve", "reject", "ask_evidence"))
+    decider_nip: Text = column("nip_pemutus", str_matches=NIP)
+    reason: Text = column("alasan", nullable=True)
+    decided_on: Date = column("tanggal", nullable=True)
+    row_sha256: Text = column("sha256 of the record as read")
+    file_id: Text = column("File")
+    line_no: Integer = column("Line", ge=1)
+
+    _key = ("decision_id",)
+
+
+class IssuedAdjustment(Table):
+    """One row per adjustment that an earlier payroll batch issued."""
+
+    adjustment_id: Text = column("Adjustment")
+    nip: Text = column("Person", str_matches=NIP)
+    origin_period: Text = column("Month it corrects", str_matches=PERIOD)
+    unit_id: Text = column("OPD")
+    adjustment_idr: Integer = column("Issued; positive was paid")
+    batch_id: Text = column("Batch")
+
+    _key = ("adjustment_id",)
+
+
+class DecisionCheck(Table):
+    """One row per decision: whether it counts, and why not."""
+
+    decision_id: Text = column("Decision")
+    finding_id: Text = column("Finding")
+    verdict_code: Text = column("Decision", isin=("approve", "reject", "ask_evidence"))
+    status_code: Text = column("counts, superseded by a later one, or refused", isin=("counts", "superseded", "refused"))
+    refusal_code: Text = column("Why refused", nullable=True)
+
+    _key = ("decision_id",)
+
+
+class ScenarioSide(Table):
+    """One row per scenario, person, duty day and side: what the record would say.
+
+    `step` n is `recorded` with the person's first n open or approved findings applied, approved ones first,
+    then by (duty_date, side_code); it yields the marginal effect of each finding.
+    """
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    state_code: Text = column("State in the scenario", isin=STATES)
+    due_at: Instant = column("Due time")
+    effective_at: Instant = column("Recorded or restored time", nullable=True)
+    seconds_off: Integer = column("Seconds late (in) or early (out), at least 0", nullable=True, ge=0)
+    minutes_off: Integer = column("Whole minutes of them", nullable=True, ge=0)
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
+
+
+class Assessment(Table):
+    """One row per deduction event and scenario; a monthly cap or floor is a row without day and side."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    duty_date: Date = column("Duty day", nullable=True)
+    side_code: Text = column("Side; null for whole-day rules", nullable=True, isin=SIDES)
+    band_code: Text = column("Band of the policy, `cap` or `floor`")
+    rate_bps: Integer = column("Rate", nullable=True)
+    base_idr: Integer = column("What the rate applies to", ge=0)
+    deduction_idr: Integer = column("Deduction; of a cap or floor the signed difference")
+    policy_reference: Text = column("Article")
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code", "unit_id")
+
+
+class Recommendation(Table):
+    """One row per finding: what is recommended, what was decided, what it moves."""
+
+    recommendation_id: Text = column("hash(finding_hash)")
+    finding_id: Text = column("Finding")
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    action_code: Text = column("Action", isin=ACTIONS)
+    status_code: Text = column("Status", isin=("proposed", "approved", "rejected", "not_supported"))
+    deduction_before_idr: Integer = column("Deduction of the month before this finding is applied", ge=0)
+    deduction_after_idr: Integer = column("... after", ge=0)
+    adjustment_idr: Integer = column("before - after, in the order approved first, then day and side")
+
+    _key = ("finding_id",)
+
+
+class PersonMonth(Table):
+    """One row per person and OPD: the month's deduction in each scenario."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    recorded_idr: Integer = column("Deduction as recorded", ge=0)
+    restored_idr: Integer = column("... with approved findings applied", ge=0)
+    potential_idr: Integer = column("... with every open finding applied", ge=0)
+    tpp_idr: Integer = column("Gross TPP in force on the last day at the OPD", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class Adjustment(Table):
+    """One row per person, month of origin and OPD: what to pay now, net of earlier batches."""
+
+    adjustment_id: Text = column("hash(batch, nip, origin_period, kode_opd); batch-independent until issued")
+    nip: Text = column("Person", str_matches=NIP)
+    origin_period: Text = column("Month it corrects", str_matches=PERIOD)
+    unit_id: Text = column("OPD")
+    tpp_idr: Integer = column("Gross monthly TPP", ge=0)
+    deduction_before_idr: Integer = column("Deduction as recorded", ge=0)
+    deduction_after_idr: Integer = column("Deduction with approved findings", ge=0)
+    issued_idr: Integer = column("Paid by earlier batches")
+    adjustment_idr: Integer = column("To pay now: before - after - issued")
+
+    _key = ("nip", "origin_period", "unit_id")
