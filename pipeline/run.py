@@ -1,0 +1,96 @@
+"""Run the stages of a month one after another: check reads, run, check writes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.lock import workspace_lock
+from pipeline.settings import Settings, load_settings
+from pipeline.stage import Contract, Desk
+from pipeline.stages import STAGES
+from pipeline.warehouse import Warehouse
+from schemas import Setting
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class RunOutcome:
+    """A finished run: its tables, still open, and what the stages handed out."""
+
+    settings: Settings
+    warehouse: Warehouse
+    result: dict[str, Any]
+
+    def arrow(self, contract: Contract) -> pa.Table:
+        """The rows of a table in key order."""
+        return self.warehouse.arrow(contract)
+
+    @property
+    def published(self) -> Any:
+        """What the publish stage published."""
+        return self.result["published"]
+
+
+@contextmanager
+def run_pipeline(workspace: Path, progress: Progress = lambda _text: None) -> Iterator[RunOutcome]:
+    """Run every stage under the workspace's lock and yield the tables.
+
+    Leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
+    """
+    settings = load_settings(workspace)
+    with workspace_lock(workspace):
+        scratch = workspace / "kerja" / "coret"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, mode=0o700)
+        database = scratch / "run.duckdb"
+        warehouse = Warehouse(
+            database,
+            threads=settings.engine.threads,
+            memory_limit=settings.engine.memory_limit,
+            scratch=scratch / "spill",
+        )
+        try:
+            yield RunOutcome(settings, warehouse, _run_stages(warehouse, settings, workspace, scratch, progress))
+        finally:
+            warehouse.close()
+        database.replace(database_path(workspace, settings.period))
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def database_path(workspace: Path, period: str) -> Path:
+    """Where a run leaves its tables for ad-hoc SQL."""
+    return workspace / "kerja" / f"{period}.duckdb"
+
+
+def _run_stages(
+    warehouse: Warehouse, settings: Settings, workspace: Path, scratch: Path, progress: Progress
+) -> dict[str, Any]:
+    warehouse.write(Setting, setting_row(settings))
+    result: dict[str, Any] = {}
+    for stage in STAGES:
+        progress(stage.name)
+        folder = scratch / stage.name
+        folder.mkdir()
+        stage.run(Desk(stage, warehouse, settings, workspace, folder, progress, result))
+    return result
+
+
+def setting_row(settings: Settings) -> pa.Table:
+    """The one row that rules read the settings from."""
+    return pa.table(
+        {
+            "period": [settings.period],
+            "region_code": [settings.region],
+            "zone": [settings.zone],
+            "period_from": [settings.period_from],
+            "period_to": [settings.period_to],
+        }
+    )

@@ -1,0 +1,164 @@
+"""The tables of a run, in DuckDB; the only `import duckdb` outside the readers.
+
+Every table is stored in the order of its contract's key and checked against the contract as it is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+
+from pipeline.errors import ResourceError
+
+if TYPE_CHECKING:
+    from schemas import Table
+
+    Contract = type[Table]
+
+MACROS = (
+    # Boundaries are not counted: 07:30:59 is no minute after 07:30:00 (design section 5).
+    "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
+    # Half-up on non-negative amounts, in integers only (design section 5).
+    "create macro half_up_bps(base_idr, bps) as ((2 * base_idr::hugeint * bps + 10000) // 20000)::bigint",
+    "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
+    "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
+)
+ARROW_TYPES = {
+    "varchar": pa.string(),
+    "date": pa.date32(),
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "double": pa.float64(),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+class ContractError(Exception):
+    """A stage wrote what its contract forbids: a mistake of ours, never of the input."""
+
+
+class Warehouse:
+    """A DuckDB database of contract tables, hardened: no extension, no network, UTC (reliability section 6)."""
+
+    def __init__(
+        self, path: Path | None, *, threads: int = 2, memory_limit: str = "2GB", scratch: Path | None = None
+    ) -> None:
+        """Open or create the database file; in memory where `path` is None."""
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": threads,
+            "memory_limit": memory_limit,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,
+        }
+        if scratch is not None:
+            config["temp_directory"] = str(scratch)
+        self._connection = duckdb.connect(str(path) if path else ":memory:", config=config)
+        for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true"):
+            self._connection.execute(f"set {setting}")
+        for macro in MACROS:
+            self._connection.execute(macro.replace("create macro", "create or replace macro"))
+        self._connection.execute("set enable_external_access = false")
+        self._connection.execute("set lock_configuration = true")
+
+    def close(self) -> None:
+        """Write everything and release the file."""
+        self._connection.close()
+
+    def tables_of(self, sql: str) -> set[str]:
+        """The tables that a query names."""
+        return {str(name) for name in self._connection.get_table_names(sql)}
+
+    def query(self, sql: str) -> pa.Table:
+        """The answer to a query."""
+        try:
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.OutOfMemoryException as error:
+            raise ResourceError(
+                "Memori tidak cukup untuk tahap ini; naikkan [engine] memory_limit di rekon.toml."
+            ) from error
+
+    def arrow(self, contract: Contract) -> pa.Table:
+        """A table's rows in key order."""
+        return self.query(f"select * from {contract.table_name()} order by {_ordering(contract)}")  # noqa: S608 - names come from contracts
+
+    def frame(self, contract: Contract) -> pd.DataFrame:
+        """A table's rows in key order, as Arrow-backed pandas columns."""
+        return to_frame(self.arrow(contract))
+
+    def write(self, contract: Contract, rows: pd.DataFrame | pa.Table) -> None:
+        """Store rows as the contract's table."""
+        self._connection.register("incoming", to_arrow(contract, rows))
+        try:
+            self.create(contract, "select * from incoming")
+        finally:
+            self._connection.unregister("incoming")
+
+    def create(self, contract: Contract, sql: str) -> None:
+        """Create the contract's table from a SELECT, sorted by key, and check it."""
+        name = contract.table_name()
+        body = sql.rstrip().rstrip(";")
+        try:
+            self._connection.execute(
+                f"create or replace table {name} as select * from (\n{body}\n) order by {_ordering(contract)}"  # noqa: S608
+            )
+        except duckdb.OutOfMemoryException as error:
+            raise ResourceError(
+                "Memori tidak cukup untuk tahap ini; naikkan [engine] memory_limit di rekon.toml."
+            ) from error
+        self._check(contract)
+        self._comment(contract)
+
+    def _check(self, contract: Contract) -> None:
+        name, key = contract.table_name(), ", ".join(contract.key())
+        held = {
+            str(row[0]): str(row[1]).lower() for row in self._connection.execute(f"describe {name}").fetchall()
+        }
+        if held != contract.columns() or list(held) != list(contract.columns()):
+            raise ContractError(f"{name} has columns {held}, its contract says {contract.columns()}")
+        twice = self._connection.execute(
+            f"select count(*) from (select 1 from {name} group by {key} having count(*) > 1)"  # noqa: S608
+        ).fetchall()[0][0]
+        if twice:
+            raise ContractError(f"{name} has {twice} keys ({key}) more than once")
+        try:
+            contract.validate(self.frame(contract), lazy=True)
+        except pandera.errors.SchemaErrors as error:
+            # The failing values may be personal: only columns, checks and counts are said.
+            counts = error.failure_cases.groupby(["column", "check"], dropna=False).size()
+            raise ContractError(f"{name} breaks its contract: {dict(counts)}") from None
+
+    def _comment(self, contract: Contract) -> None:
+        name = contract.table_name()
+        text = (contract.__doc__ or "").replace("'", "''")
+        self._connection.execute(f"comment on table {name} is '{text}'")
+        for column, description in contract.described().items():
+            quoted = description.replace("'", "''")
+            self._connection.execute(f"comment on column {name}.{column} is '{quoted}'")
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """Arrow table -> pandas frame of Arrow-backed columns."""
+    return table.to_pandas(types_mapper=pd.ArrowDtype)
+
+
+def to_arrow(contract: Contract, rows: pd.DataFrame | pa.Table) -> pa.Table:
+    """Cast rows to the contract's columns, order and types; raises ContractError where that fails."""
+    schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing or len(table.column_names) != len(schema.names):
+        raise ContractError(
+            f"{contract.table_name()}: columns {table.column_names}, contract {schema.names}"
+        )
+    return table.select(schema.names).cast(schema)
+
+
+def _ordering(contract: Contract) -> str:
+    return ", ".join(f"{name} nulls first" for name in contract.key())
