@@ -1,0 +1,1 @@
+"""Detection and attribution as pure functions on arrays."""
