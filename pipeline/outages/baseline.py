@@ -10,6 +10,7 @@ from pipeline.outages.scores import Array
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
 FEWEST_DAYS = 5
+FEWEST_LOOK_ALIKES = 2
 
 
 def smoothed(counts: Array) -> Array:
@@ -23,15 +24,20 @@ def smoothed(counts: Array) -> Array:
 def day_medians(counts: Array, day_type: NDArray[np.int64]) -> Array:
     """Per day and minute the median over the *other* days of its type (Noufaily et al. 2013).
 
-    `counts` is (days, 1440); a type with fewer than five other days is pooled with the rest.
+    `counts` is (days, 1440); where a type has two to four other
+    days, the lower of its own and the pooled median (a Friday's prayers are no outage), else the pooled one.
     """
     smooth, mean = smoothed(counts), np.zeros_like(counts)
     for day in range(len(counts)):
         others = np.arange(len(counts)) != day
         same = others & (day_type == day_type[day])
-        chosen = same if same.sum() >= FEWEST_DAYS else others
-        if chosen.any():
-            mean[day] = np.median(smooth[chosen], axis=0)
+        pooled = np.median(smooth[others], axis=0) if others.any() else np.zeros(counts.shape[1])
+        if same.sum() >= FEWEST_DAYS:
+            mean[day] = np.median(smooth[same], axis=0)
+        elif same.sum() >= FEWEST_LOOK_ALIKES:
+            mean[day] = np.minimum(np.median(smooth[same], axis=0), pooled)
+        else:
+            mean[day] = pooled
     return mean
 
 
