@@ -22,6 +22,8 @@ from pipeline.outages.segments import false_alarm_bound, maximal_segments
 ALPHA = 0.01
 ALTERNATIVES = 6
 LEAST_SHARE = 0.001
+SUPPORT = 1.92
+IDLE = 30
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ class Window:
     expected: float
 
 
+def trimmed(scores: Array, a: int, b: int) -> tuple[int, int]:
+    """[a, b) without idle ends: over 30 minutes that carry at most 1.92 nats (the boundary's support set)."""
+    lead = int((np.cumsum(scores[a:b]) <= SUPPORT).sum())
+    tail = int((np.cumsum(scores[a:b][::-1]) <= SUPPORT).sum())
+    return a + (lead if lead > IDLE else 0), b - (tail if tail > IDLE else 0)
+
+
 def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: int) -> list[Window]:
     """Hard and impact windows of one group from (days, 1440) distinct senders and failing senders."""
     mean = day_medians(senders, day_type)
@@ -50,8 +59,11 @@ def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: i
     found: list[Window] = []
     for code, rho in (("hard", SILENCES[0]), ("middle", SILENCES[1]), ("impact", SILENCES[2])):
         scores = nb_log(n, rho * mu, k) - nb_log(n, mu, k)
-        for a, b, score in maximal_segments(scores.tolist()):
+        for first, last, score in maximal_segments(scores.tolist()):
             if score < floor:
+                continue
+            a, b = trimmed(scores, first, last)
+            if a >= b:
                 continue
             again = rescored_silence(n[a:b], mu[a:b], k, rho)
             if again >= floor:
