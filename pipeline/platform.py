@@ -1,0 +1,61 @@
+"""What differs between operating systems: private files, durable folders. BKD's PCs run Windows.
+
+Fallbacks: Windows has no umask in the Unix sense and cannot fsync a folder; there the folder's own access
+list protects the files, and NTFS journals the rename.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import ResourceError
+
+HAS_FOLDER_SYNC = os.name == "posix"
+PRIVATE_UMASK = 0o077
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files and folders created inside are readable by their owner only (Unix)."""
+    before = os.umask(PRIVATE_UMASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Create a new file and wait until its bytes are on the disk."""
+    with path.open("xb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk; nothing where the platform cannot."""
+    if not HAS_FOLDER_SYNC:
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def check_writable(folder: Path) -> None:
+    """Create, sync and remove a probe file; raises ResourceError before any work is spent."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".uji-tulis-{secrets.token_hex(4)}"
+        write_durably(probe, b"rekon\n")
+        probe.unlink()
+    except OSError as error:
+        raise ResourceError(
+            f"Folder {folder.name}/ tidak dapat ditulisi ({error.strerror}). "
+            "Periksa izin dan sisa ruang disk."
+        ) from error
