@@ -1,0 +1,137 @@
+"""A region's month, made mechanistically, with the truth beside it and never inside the workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.errors import SettingsError
+from pipeline.simulation.acts import DAY, Sides, make_sides
+from pipeline.simulation.export import settings_text, write_punches, write_rows, write_staff
+from pipeline.simulation.logs import health_lines, merged, vantage_lines, write_logs
+from pipeline.simulation.papers import incident_rows, make_statements, statement_rows
+from pipeline.simulation.people import OTHER_REGIONS, Ints, Senders, Staff, make_senders, make_staff
+from pipeline.simulation.requests import LOGIN, Fault, Outcome, Requests, send
+from pipeline.simulation.schedule import HOUR, Month
+from pipeline.simulation.truth_tables import side_truths, write_truth
+
+SCENARIOS = ("dispute", "province-down", "quiet")
+START = 6 * HOUR + 40 * 60
+END = 8 * HOUR + 55 * 60
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that was simulated, before it is written."""
+
+    month: Month
+    senders: Senders
+    staff: Staff
+    fault: Fault | None
+    sides: Sides
+    requests: Requests
+    outcome: Outcome
+
+
+def scenario_fault(scenario: str, month: Month) -> Fault | None:
+    """What breaks, in seconds from local midnight of the month's first day."""
+    if scenario not in SCENARIOS:
+        raise SettingsError(f"skenario `{scenario}` tidak dikenal; pilih {', '.join(SCENARIOS)}")
+    if scenario == "quiet":
+        return None
+    midnight = month.first_working_day() * DAY
+    return Fault("link" if scenario == "dispute" else "central", midnight + START, midnight + END)
+
+
+def make_world(
+    people: int, seed: int, period: str, scenario: str, units: int | None, other_regions: int
+) -> World:
+    """Simulate; every part has its own stream of random numbers."""
+    month = Month.of(period)
+    offices = units or max(6, people // 65)
+    if people < 8 * offices or other_regions > len(OTHER_REGIONS):
+        raise SettingsError(f"perlu paling sedikit {8 * offices} pegawai, dan paling banyak 10 daerah lain")
+    fault = scenario_fault(scenario, month)
+    rng = np.random.default_rng([seed, 1])
+    weight = rng.uniform(0.5, 1.5, offices)
+    unit = np.concatenate(
+        [np.arange(offices).repeat(4), rng.choice(offices, people - 4 * offices, p=weight / weight.sum())]
+    )
+    unit = np.sort(unit).astype(np.int64)
+    senders = make_senders(
+        people, other_regions, max(60, people // 2), np.random.default_rng([seed, 2]), unit
+    )
+    senders.is_plain[:people] = senders.version[:people] == 3
+    staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
+    sides = make_sides(senders, month, staff.absences, np.random.default_rng([seed, 4]))
+    requests, outcome = send(sides, senders, fault, fault is not None, np.random.default_rng([seed, 5]))
+    return World(month, senders, staff, fault, sides, requests, outcome)
+
+
+def stored_punches(world: World) -> tuple[Ints, Ints, Ints]:
+    """Person, second and direction (0 in, 1 out, 2 none) of what the province stored, by person and time."""
+    requests, senders = world.requests, world.senders
+    kept = (requests.server_status == 200) & (requests.kind != LOGIN) & (requests.fate == 0)
+    kept &= senders.region[requests.person] == 0
+    rows = np.flatnonzero(kept)
+    at = np.floor(requests.begin[rows] + requests.server_ms[rows] / 1000 + 0.007).astype(np.int64)
+    person = requests.person[rows]
+    direction = np.where(senders.is_plain[person], 2, requests.direction[rows])
+    order = np.lexsort((direction, at, person))
+    return person[order], at[order], direction[order]
+
+
+def _write_all_logs(folder: Path, world: World, seed: int) -> None:
+    month, requests = world.month, world.requests
+    people = len(world.staff.nip)
+    day = np.clip(requests.begin // DAY, 0, month.days - 1).astype(np.int64)
+    unit = world.staff.unit_on[np.minimum(requests.person, people - 1), day]
+    gate, server = vantage_lines(requests, world.senders, world.staff.nip, unit, seed)
+    gate = merged(gate, health_lines(month, world.fault, is_server=False))
+    write_logs(folder / "gerbang", gate, month, utc_hours=7)
+    server = merged(server, health_lines(month, world.fault, is_server=True))
+    write_logs(folder / "pusat", server, month, utc_hours=0)
+
+
+def simulate(
+    directory: Path,
+    people: int,
+    seed: int,
+    period: str = "2026-01",
+    scenario: str = "dispute",
+    units: int | None = None,
+    other_regions: int = 5,
+) -> Path:
+    """Write a workspace to `directory` and the truth to `directory`.truth; returns the latter."""
+    truth = directory.with_name(directory.name + ".truth")
+    for folder in (directory, truth):
+        if folder.exists() and any(folder.iterdir()):
+            raise SettingsError(f"{folder.name} sudah berisi; simulasi hanya menulis ke folder kosong")
+    world = make_world(people, seed, period, scenario, units, other_regions)
+    inputs = directory / "masukan" / period
+    inputs.mkdir(parents=True, exist_ok=True)
+    truth.mkdir(parents=True, exist_ok=True)
+    write_staff(inputs, world.staff, world.senders, world.month)
+    person, at, direction = stored_punches(world)
+    write_punches(
+        inputs / "presensi.csv", world.staff.nip, person, at, direction, world.senders, world.month, seed
+    )
+    sides, duties = side_truths(world.sides, world.outcome, world.fault, world.staff, (person, at, direction))
+    statements = make_statements(sides, np.random.default_rng([seed, 6]), people)
+    write_rows(
+        inputs / "surat-keterangan.csv",
+        "nip,tanggal,sisi,jam,nip_penandatangan,nomor_surat,tanggal_surat",
+        statement_rows(statements, world.staff, world.month),
+    )
+    incidents = incident_rows(world.fault, world.staff, world.month)
+    if incidents:
+        header = "id_insiden,mulai,selesai,lapisan,wilayah,kode_opd,penetap,nip_penetap,nomor_ba,keterangan"
+        write_rows(inputs / "insiden.csv", header, incidents)
+    kinds = {"employee", "unit", "network", "punch", "absence", "roster", "statement"}
+    text = settings_text(period, world.month, kinds | ({"incident"} if incidents else set()))
+    (directory / "rekon.toml").write_text(text, encoding="utf-8", newline="\n")
+    _write_all_logs(inputs / "log", world, seed)
+    write_truth(truth, world, sides, duties, statements)
+    return truth

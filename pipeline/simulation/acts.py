@@ -1,0 +1,87 @@
+"""What people do: one act per person, duty day and side, at the moment they first take out their phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.simulation.people import Absence, Flags, Floats, Ints, Senders
+from pipeline.simulation.schedule import GROUPS, HOUR, SHIFTS, Month, hours, shift_code
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Sides:
+    """One element per person, duty day and side that is not excused, ordered by person, day, side."""
+
+    person: Ints
+    day: Ints
+    side: Ints  # 0 in, 1 out
+    start: Ints  # duty [start, end), seconds from local midnight of the month's first day
+    end: Ints
+    act: Floats  # start of the first request, NaN where the person never acted
+
+    @property
+    def due(self) -> Ints:
+        """Due time of the side."""
+        return np.where(self.side == 0, self.start, self.end)
+
+
+def duty_table(senders: Senders, month: Month) -> tuple[Ints, Ints]:
+    """Start and end per (sender, day) in seconds after that day's midnight; start -1 on a free day."""
+    start = np.full((len(senders), month.days), -1, dtype=np.int64)
+    end = start.copy()
+    for number, name in enumerate(GROUPS):
+        members = senders.group == number
+        for day in range(month.days):
+            if name == "nakes-shift":
+                for offset in range(8):
+                    shift = SHIFTS.get(shift_code(day, offset, month.days))
+                    mine = members & (senders.offset == offset)
+                    if shift is not None:
+                        start[mine, day], end[mine, day] = shift
+            elif (duty := hours(name, month.date(day))) is not None:
+                start[members, day], end[members, day] = duty
+    return start, end
+
+
+def make_sides(senders: Senders, month: Month, absences: list[Absence], rng: np.random.Generator) -> Sides:
+    """Habits, moods and the day's traffic make the acts; about 1 % of days are missed, 0.5 % left early."""
+    start, end = duty_table(senders, month)
+    for absence in absences:
+        start[absence.person, absence.first : absence.last + 1] = -1
+    person, day = np.nonzero(start >= 0)
+    first, last = start[person, day], end[person, day]
+    regions = int(senders.region.max()) + 1
+    turnout = 0.985 * np.exp(-np.abs(rng.normal(0, 0.05, (regions, month.days))))
+    turnout[0] = 0.99
+    mood = rng.normal(0, 80, (regions, month.days))
+    where = senders.region[person]
+    here = rng.random(len(person)) < turnout[where, day]
+    late = rng.normal(0, 1, len(person)) * senders.arrival_spread[person] + mood[where, day]
+    late += np.where(rng.random(len(person)) < 0.008, rng.exponential(1500, len(person)), 0)
+    arrive = np.maximum(first + senders.arrival_mean[person] + late, first - 2.8 * HOUR)
+    leave = last + 20 + rng.exponential(600, len(person)) + np.abs(mood[where, day])
+    early = rng.random(len(person)) < 0.005
+    leave = np.where(early, last - rng.uniform(60, 6000, len(person)), leave)
+    arrive = np.where(here & (rng.random(len(person)) > 0.004), arrive, np.nan)
+    leave = np.where(here & (rng.random(len(person)) > 0.004), leave, np.nan)
+    arrive = np.where(arrive < last - HOUR, arrive, np.nan)
+    midnight = day * DAY
+    return Sides(
+        person=person.repeat(2),
+        day=day.repeat(2),
+        side=np.tile(np.array([0, 1]), len(person)),
+        start=(first + midnight).repeat(2),
+        end=(last + midnight).repeat(2),
+        act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel(),
+    )
+
+
+def exposed(sides: Sides, window: tuple[float, float]) -> Flags:
+    """The window overlaps [due - 60 min, due] of a check-in or [due, due + 60 min] of a check-out."""
+    due = sides.due
+    low = np.where(sides.side == 0, due - HOUR, due)
+    return (window[0] <= low + HOUR) & (window[1] > low)

@@ -1,0 +1,175 @@
+"""Access logs in the form of the profile `nginx-presensi`, one file per day, written where requests got to."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.simulation.acts import DAY
+from pipeline.simulation.people import HOME, OTHER_REGIONS, SYSTEMS, VERSIONS, Flags, Floats, Ints, Senders
+from pipeline.simulation.requests import GATEWAY, LOGIN, Fault, Requests
+from pipeline.simulation.schedule import Month
+
+HEALTH_EVERY = 10
+PLAIN_DAYS = 2  # the newest files are not compressed yet, as logrotate leaves them
+PATHS = ("/api/presensi/masuk", "/api/presensi/pulang", "/api/presensi", "/api/login")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What one vantage wrote, in its own order. `at` is the end of the request, seconds of its local clock."""
+
+    at: Floats
+    address: pa.Array
+    path: Ints  # index into PATHS, -1 for health checks
+    status: Ints
+    millis: Ints
+    upstream: Flags  # an upstream answered (or was waited for)
+    agent: pa.Array
+    tail: pa.Array  # uid, wil, ver
+
+
+def _texts(values: list[str], index: Any) -> pa.Array:
+    return pa.array(values, pa.string()).take(pa.array(index))
+
+
+def _addresses(person: Ints, unit: Ints, senders: Senders, rng: np.random.Generator) -> pa.Array:
+    region, host = senders.region[person], senders.host[person]
+    office = rng.random(len(person)) < senders.wifi_share[person]
+    home = region == 0
+    second = np.where(office, np.where(home, 32 + unit // 256, 100 + region), 64 + senders.carrier[person])
+    third = np.where(office, np.where(home, unit % 256, host % 40), host // 256)
+    fourth = np.where(office, 10 + host % 4, 1 + host % 250)
+    first = _texts(["100.", "10."], office.astype(np.int64))
+    number = [str(value) for value in range(256)]
+    parts = [_texts(number, part) for part in (second, third, fourth)]
+    return pc.binary_join_element_wise(
+        pc.binary_join_element_wise(first, parts[0], ""), parts[1], parts[2], "."
+    )
+
+
+def _tails(senders: Senders, nips: list[str]) -> list[str]:
+    wil = [HOME, *OTHER_REGIONS]
+    uids = nips + senders.uid[len(nips) :].tolist()
+    return [
+        f'uid="{uid}" wil="{wil[region]}" ver="{VERSIONS[version]}"\n'
+        for uid, region, version in zip(uids, senders.region.tolist(), senders.version.tolist(), strict=True)
+    ]
+
+
+def _agents() -> list[str]:
+    return [f"PresensiASN/{version} ({system})" for version in VERSIONS for system in SYSTEMS]
+
+
+def vantage_lines(
+    requests: Requests, senders: Senders, nips: list[str], unit: Ints, seed: int
+) -> tuple[Lines, Lines]:
+    """Lines of `gerbang` (home region, sees everything but the phone's own trouble) and of `pusat`.
+
+    `unit` is the office of the sender on the day of each request.
+    """
+    address = _addresses(requests.person, unit, senders, np.random.default_rng([seed, 7]))
+    path = np.where(senders.is_plain[requests.person], 2, requests.direction)
+    path = np.where(requests.kind == LOGIN, 3, path)
+    person = requests.person
+    agent = _texts(_agents(), senders.version[person] * len(SYSTEMS) + senders.system[person])
+    tail = _texts(_tails(senders, nips), person)
+
+    def pick(status: Ints, millis: Ints, delay: float) -> Lines:
+        rows = np.flatnonzero(status > 0)
+        end = requests.begin[rows] + millis[rows] / 1000 + delay
+        rows = rows[np.argsort(end, kind="stable")]
+        index = pa.array(rows)
+        return Lines(
+            requests.begin[rows] + millis[rows] / 1000 + delay, address.take(index), path[rows], status[rows],
+            millis[rows], requests.fate[rows] != GATEWAY, agent.take(index), tail.take(index))  # fmt: skip
+
+    return pick(requests.gate_status, requests.gate_ms, 0.0), pick(
+        requests.server_status, requests.server_ms, 0.007
+    )
+
+
+def health_lines(month: Month, fault: Fault | None, is_server: bool) -> Lines:
+    """The monitor's own checks every 10 seconds; at the province they reach the application behind nginx."""
+    at = np.arange(3, month.days * DAY, HEALTH_EVERY, dtype=np.float64)
+    bad = np.zeros(len(at), dtype=np.bool_)
+    if fault is not None and fault.layer == "central" and is_server:
+        bad = (at >= fault.start) & (at < fault.end)
+    zero = np.zeros(len(at), dtype=np.int64)
+    return Lines(
+        at, _texts(["10.0.0.9"], zero), zero - 1, np.where(bad, 503, 200), zero + 1, np.full(len(at), is_server),
+        _texts(["monitor/1.0"], zero), _texts(['uid="-" wil="-" ver="-"\n'], zero))  # fmt: skip
+
+
+def merged(first: Lines, second: Lines) -> Lines:
+    """Both in order of time."""
+    at = np.concatenate([first.at, second.at])
+    order = np.argsort(at, kind="stable")
+    index = pa.array(order)
+
+    def arrow(name: str) -> pa.Array:
+        return pa.concat_arrays([getattr(first, name), getattr(second, name)]).take(index)
+
+    def plain(name: str) -> Any:
+        return np.concatenate([getattr(first, name), getattr(second, name)])[order]
+
+    return Lines(at[order], arrow("address"), plain("path"), plain("status"), plain("millis"), plain("upstream"),
+                 arrow("agent"), arrow("tail"))  # fmt: skip
+
+
+_CLOCK = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)]
+_MILLIS = [f"{ms // 1000}.{ms % 1000:03d}" for ms in range(12_000)]
+_REQUESTS = [f"POST {path} HTTP/1.1" for path in PATHS] + ["GET /health HTTP/1.1"]
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+def _day_bytes(lines: Lines, low: int, high: int, midnight: int, stamp: str, offset: str) -> bytes:
+    part = slice(low, high)
+    size = high - low
+    arrow = {name: getattr(lines, name).slice(low, size) for name in ("address", "agent", "tail")}
+    second = np.floor(lines.at[part]).astype(np.int64) - midnight
+    millis = _texts(_MILLIS, np.minimum(lines.millis[part], len(_MILLIS) - 1))
+    status = _texts([str(code) for code in range(600)], lines.status[part])
+    seen = pa.array(lines.upstream[part])
+    nothing = pa.scalar("-")
+    text = pc.binary_join_element_wise(
+        arrow["address"], f" - - [{stamp}:", _texts(_CLOCK, second), f' {offset}] "',
+        _texts(_REQUESTS, lines.path[part] % len(_REQUESTS)), '" ', status, ' 32 "-" "', arrow["agent"], '" rt=',
+        millis, " ust=", pc.if_else(seen, status, nothing), " urt=", pc.if_else(seen, millis, nothing), " ",
+        arrow["tail"], "")  # fmt: skip
+    return "".join(text.to_pylist()).encode() if size else b""
+
+
+def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int) -> None:
+    """One file per day of the log's own zone, gz except the newest two. `lines.at` is Asia/Jakarta (UTC+7)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shift = (utc_hours - 7) * 3600
+    local = Lines(lines.at + shift, lines.address, lines.path, lines.status, lines.millis, lines.upstream,
+                  lines.agent, lines.tail)  # fmt: skip
+    days = range(-1 if shift < 0 else 0, month.days)
+    edges = np.searchsorted(local.at, [day * DAY for day in [*days, month.days]])
+    for number, day in enumerate(days):
+        date = month.date(day)
+        stamp = f"{date.day:02d}/{_MONTHS[date.month - 1]}/{date.year}"
+        data = _day_bytes(
+            local, int(edges[number]), int(edges[number + 1]), day * DAY, stamp, f"+{utc_hours:02d}00"
+        )
+        name = f"access-{date.isoformat()}.log"
+        if day >= month.days - PLAIN_DAYS:
+            (folder / name).write_bytes(data)
+        else:
+            (folder / f"{name}.gz").write_bytes(_zipped(data))
+
+
+def _zipped(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=5, fileobj=buffer, mtime=0) as stream:
+        stream.write(data)
+    return buffer.getvalue()

@@ -1,0 +1,93 @@
+"""What really happened and what it costs: plain Python, written from inputs.md sections 5 and 6 alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.simulation.people import Absence
+
+EXCUSED = ("cuti_tahunan", "cuti_sakit", "cuti_besar", "cuti_melahirkan", "cuti_alasan_penting", "dinas_luar",
+           "tugas_belajar", "diklat")  # fmt: skip
+BANDS = ((30, 50), (60, 100), (90, 125))
+WORST_BPS = 150
+BOTH_MISSING_BPS = 300
+IZIN_BPS = 300
+BEFORE = 3 * 3600
+AFTER = 6 * 3600
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One duty; times in seconds from local midnight of the month's first day, None where missing."""
+
+    day: int
+    start: int
+    end: int
+    came: int | None
+    left: int | None
+
+
+def half_up(amount: int, bps: int) -> int:
+    """amount x bps / 10000, halves away from zero (amounts are not negative)."""
+    return (2 * amount * bps + 10_000) // 20_000
+
+
+def band_bps(seconds: int | None) -> int:
+    """Rate of a side that is `seconds` late or early; None is missing."""
+    if seconds is None:
+        return WORST_BPS
+    minutes = seconds // 60
+    if minutes <= 0:
+        return 0
+    return next((bps for limit, bps in BANDS if minutes <= limit), WORST_BPS)
+
+
+def recorded(day: int, start: int, end: int, punches: list[tuple[int, str]]) -> Duty:
+    """First check-in in [start - 3 h, end), last check-out in (start, end + 6 h]; an empty direction goes to
+    the nearer end of the duty."""
+    came: int | None = None
+    left: int | None = None
+    for at, given in punches:
+        if not start - BEFORE <= at <= end + AFTER:
+            continue
+        direction = given or ("masuk" if abs(at - start) <= abs(at - end) else "pulang")
+        if direction == "masuk" and at < end:
+            came = at if came is None else min(came, at)
+        if direction == "pulang" and at > start:
+            left = at if left is None else max(left, at)
+    return Duty(day, start, end, came, left)
+
+
+def duty_deduction(duty: Duty, base: int) -> int:
+    """Rupiah of one duty day."""
+    if duty.came is None and duty.left is None:
+        return half_up(base, BOTH_MISSING_BPS)
+    late = None if duty.came is None else max(0, duty.came - duty.start)
+    early = None if duty.left is None else max(0, duty.end - duty.left)
+    return half_up(base, band_bps(late)) + half_up(base, band_bps(early))
+
+
+def month_deduction(
+    duties: list[Duty], absence: Absence | None, tpp: list[int], unit: list[int], duty_days: set[int]
+) -> int:
+    """A person's month. `tpp` (gross) and `unit` per day; capped per OPD at the discipline share of its last day."""
+    events: dict[int, int] = {}
+    for duty in duties:
+        if absence is not None and absence.first <= duty.day <= absence.last:
+            continue
+        amount = duty_deduction(duty, half_up(tpp[duty.day], 4000))
+        events[unit[duty.day]] = events.get(unit[duty.day], 0) + amount
+    if absence is not None and absence.kind not in EXCUSED:
+        for day in range(absence.first, absence.last + 1):
+            if day in duty_days:
+                events[unit[day]] = events.get(unit[day], 0) + half_up(half_up(tpp[day], 4000), IZIN_BPS)
+    total = 0
+    for office, amount in sorted(events.items()):
+        last = max(day for day, where in enumerate(unit) if where == office)
+        total += min(amount, half_up(tpp[last], 4000))
+    return total
+
+
+def restored(duty: Duty, came: int | None, left: int | None) -> Duty:
+    """The duty with the true acts of deserving sides."""
+    return replace(duty, came=duty.came if came is None else came, left=duty.left if left is None else left)

@@ -1,0 +1,170 @@
+"""The truth beside the workspace: outage.csv, side.csv, deduction.csv. Times are UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.simulation.acts import Sides, duty_table, exposed
+from pipeline.simulation.export import write_rows
+from pipeline.simulation.papers import SideTruth, Statement, minutes_off
+from pipeline.simulation.people import HOME, Ints, Staff
+from pipeline.simulation.requests import DOWN, LINK, SILENT, Fault, Outcome
+from pipeline.simulation.schedule import Month
+from pipeline.simulation.truth import AFTER, BEFORE, Duty, month_deduction, recorded, restored
+
+if TYPE_CHECKING:
+    from pipeline.simulation import World
+
+Duties = dict[int, list[tuple[Duty, Duty]]]
+UTC_SHIFT = 7 * 3600
+
+
+def _judge(
+    side: int,
+    duty: Duty,
+    act: float,
+    *,
+    is_hit: bool,
+    is_unlucky: bool,
+    is_traced: bool,
+    is_lost: bool,
+    is_exposed: bool,
+) -> tuple[SideTruth, int | None]:
+    """What happened to one side (person filled in later), and the restored time where it deserves one."""
+    due, at = (duty.start, duty.came) if side == 0 else (duty.end, duty.left)
+    did = None if np.isnan(act) else int(act)
+    if did is not None:
+        inside = duty.start - BEFORE <= did < duty.end if side == 0 else duty.start < did <= duty.end + AFTER
+        did = did if inside else None
+    off, true_off = minutes_off(side, due, at), minutes_off(side, due, did)
+    is_bad = off is None or off > 0
+    is_worse = is_bad and did is not None and (off is None or (true_off or 0) < off)
+    is_deserving = is_worse and (is_hit or is_lost)
+    cause = ""
+    if is_worse and (is_deserving or is_unlucky):
+        if is_lost:
+            cause = "lost"
+        elif at is not None:
+            cause = "delayed"
+        else:
+            cause = "failed" if is_traced or is_unlucky else "blocked"
+    is_own = is_bad and not cause
+    truth = SideTruth(0, duty.day, side, due, did, at, cause, is_bad and (is_exposed or is_hit), is_deserving,
+                      is_traced, is_own)  # fmt: skip
+    return truth, did if is_deserving else None
+
+
+def side_truths(
+    sides: Sides, outcome: Outcome, fault: Fault | None, staff: Staff, punches: tuple[Ints, Ints, Ints]
+) -> tuple[list[SideTruth], Duties]:
+    """Every duty side of the home region that is not excused, and per person the recorded and deserved duties."""
+    by_person: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for person, at, direction in zip(*(column.tolist() for column in punches), strict=True):
+        by_person[person].append((at, ("masuk", "pulang", "")[direction]))
+    touched = np.zeros(len(sides.person), dtype=np.bool_)
+    if fault is not None:
+        touched = exposed(sides, (fault.start, fault.end))
+    size = int(np.searchsorted(sides.person, len(staff.nip)))
+    columns = [sides.person, sides.day, sides.start, sides.end, outcome.act, outcome.hit, outcome.unlucky,
+               outcome.traced, outcome.lost, touched]  # fmt: skip
+    person, day, start, end, act, hit, unlucky, traced, lost, near = (c[:size].tolist() for c in columns)
+    truths: list[SideTruth] = []
+    duties: Duties = defaultdict(list)
+    for n in range(0, size, 2):
+        mine = [p for p in by_person[person[n]] if start[n] - BEFORE <= p[0] <= end[n] + AFTER]
+        duty = recorded(day[n], start[n], end[n], mine)
+        times: list[int | None] = []
+        for side in (0, 1):
+            k = n + side
+            truth, deserved = _judge(
+                side, duty, act[k], is_hit=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
+                is_exposed=near[k])  # fmt: skip
+            truths.append(_with_person(truth, person[n]))
+            times.append(deserved)
+        duties[person[n]].append((duty, restored(duty, *times)))
+    return truths, duties
+
+
+def _with_person(truth: SideTruth, person: int) -> SideTruth:
+    return SideTruth(person, truth.day, truth.side, truth.due, truth.act, truth.recorded, truth.cause,
+                     truth.is_outage, truth.is_deserving, truth.has_own_lines, truth.is_own_fault)  # fmt: skip
+
+
+def _utc(month: Month, second: float | None) -> str:
+    if second is None:
+        return ""
+    midnight = dt.datetime.combine(month.first, dt.time())
+    return (midnight + dt.timedelta(seconds=int(second) - UTC_SHIFT)).isoformat(sep=" ")
+
+
+def _outage_rows(world: World) -> list[str]:
+    fault, requests, month = world.fault, world.requests, world.month
+    if fault is None:
+        return []
+    hurt = np.isin(requests.fate, (LINK, DOWN, SILENT))
+    logged = hurt & ((requests.gate_status > 0) | (requests.server_status > 0))
+    first = float(requests.begin[logged].min())
+    last = float((requests.begin + np.maximum(requests.gate_ms, requests.server_ms) / 1000)[logged].max())
+    met = (world.sides.act >= fault.start) & (world.sides.act < fault.end)
+    region = HOME if fault.layer == "link" else ""
+    if region:
+        met &= world.senders.region[world.sides.person] == 0
+    times = ",".join(_utc(month, at) for at in (fault.start, fault.end, first, last))
+    return [f"1,{fault.layer},{region},,,,,{times},{int(met.sum())}"]
+
+
+def _duty_days(world: World) -> dict[int, set[int]]:
+    start, _ = duty_table(world.senders, world.month)
+    people = {absence.person for absence in world.staff.absences}
+    return {person: set(np.flatnonzero(start[person] >= 0).tolist()) for person in sorted(people)}
+
+
+def _deduction_rows(world: World, duties: Duties) -> list[str]:
+    staff = world.staff
+    absences = {absence.person: absence for absence in staff.absences}
+    days = _duty_days(world)
+    rows = []
+    for person, nip in enumerate(staff.nip):
+        tpp, unit = staff.tpp_on[person].tolist(), staff.unit_on[person].tolist()
+        absence, mine = absences.get(person), duties.get(person, [])
+        before, after = (
+            month_deduction([pair[number] for pair in mine], absence, tpp, unit, days.get(person, set()))
+            for number in (0, 1)
+        )
+        rows.append(f"{nip},{before},{after}")
+    return rows
+
+
+def write_truth(
+    folder: Path, world: World, sides: list[SideTruth], duties: Duties, statements: list[Statement]
+) -> None:
+    """Write the three tables."""
+    month, nip = world.month, world.staff.nip
+    false = {(s.person, s.day, s.side) for s in statements if s.is_false}
+    write_rows(
+        folder / "outage.csv",
+        "outage_no,layer_code,scope_region,scope_unit_id,scope_network,scope_provider,scope_client,"
+        "started_at,ended_at,first_affected_at,last_affected_at,expected_senders",
+        _outage_rows(world),
+    )
+    write_rows(
+        folder / "side.csv",
+        "nip,duty_date,side_code,due_at,act_at,recorded_at,cause_code,outage_no,is_deserving,has_own_lines,"
+        "is_own_fault,is_false_statement",
+        [
+            f"{nip[s.person]},{month.date(s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.act)},"
+            f"{_utc(month, s.recorded)},{s.cause},{'1' if s.is_outage else ''},{_flag(s.is_deserving)},"
+            f"{_flag(s.has_own_lines)},{_flag(s.is_own_fault)},{_flag((s.person, s.day, s.side) in false)}"
+            for s in sides
+        ],
+    )
+    write_rows(folder / "deduction.csv", "nip,recorded_idr,deserved_idr", _deduction_rows(world, duties))
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
