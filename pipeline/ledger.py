@@ -176,8 +176,8 @@ def _entry(line: bytes, before: list[Entry]) -> Entry:
     if not is_right or entry.sequence != number or entry.previous != (before[-1].hash if before else GENESIS):
         raise VerificationError(
             f"terbit/{LEDGER_NAME} baris {number} tidak cocok dengan rantai sidiknya. Berkas ini telah "
-            "berubah sejak diterbitkan dan tidak diperbaiki otomatis: pulihkan dari salinan cadangan dan laporkan "
-            "ke Inspektorat."
+            "berubah sejak diterbitkan dan tidak diperbaiki otomatis: pulihkan dari salinan cadangan dan "
+            "laporkan ke Inspektorat."
         )
     return entry
 

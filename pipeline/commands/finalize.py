@@ -1,0 +1,53 @@
+"""rekon finalize: the payroll batch of what is approved and not yet paid."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from pipeline.commands.workspace import stage_progress, workspace_option
+
+
+@click.command("finalize")
+@workspace_option
+@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
+def command(workspace: Path, as_json: bool) -> None:
+    """Terbitkan batch penyesuaian untuk penggajian.
+
+    Hanya temuan yang disetujui dengan dua kunci, dikurangi yang sudah dibayar batch sebelumnya. Dijalankan dua kali
+    tidak membayar dua kali.
+    """
+    from pipeline.payroll import publish_batch
+    from pipeline.run import run_pipeline
+    from pipeline.stages import STAGES
+    from schemas import Adjustment
+
+    with stage_progress(len(STAGES)) as progress, run_pipeline(workspace, progress) as outcome:
+        revision = outcome.published
+        batch = publish_batch(
+            outcome.arrow(Adjustment),
+            outcome.settings,
+            workspace,
+            workspace / "kerja" / "coret",
+            revision,
+        )
+    if as_json:
+        document = {
+            "schema": 1,
+            "period": outcome.settings.period,
+            "run_id": revision.run_id,
+            "published": str(batch.path) if batch else None,
+            "batch_id": batch.batch_id if batch else None,
+            "count": batch.count if batch else 0,
+            "adjustment_idr": batch.adjustment_idr if batch else 0,
+        }
+        click.echo(json.dumps(document, sort_keys=True))
+    elif batch:
+        amount = f"{batch.adjustment_idr:,}".replace(",", ".")
+        click.echo(f"Batch terbit: {batch.count} baris, Rp {amount}\n{batch.path}")
+    else:
+        click.echo(
+            "Tidak ada yang perlu dibayar: semua yang disetujui sudah terbit, atau belum ada persetujuan."
+        )

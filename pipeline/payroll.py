@@ -1,0 +1,232 @@
+"""The payroll batch: penyesuaian-tpp.csv, its sidecar and its workbook (inputs.md section 5)."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import xlsxwriter
+
+from pipeline.errors import TotalsError, VerificationError
+from pipeline.ledger import BATCH, Entry, Ledger, open_ledger, read_ledger
+from pipeline.manifest import code_sha256, json_bytes, sha256_of, verify_folder
+from pipeline.publication import Publication, Published, publish_folder
+from pipeline.settings import Settings
+
+CSV_NAME = "penyesuaian-tpp.csv"
+SIDECAR_NAME = "penyesuaian-tpp.csv.json"
+WORKBOOK_NAME = "penyesuaian-tpp.xlsx"
+COLUMNS = (
+    "adjustment_id",
+    "origin_period",
+    "nip",
+    "kode_opd",
+    "tpp_idr",
+    "deduction_before_idr",
+    "deduction_after_idr",
+    "adjustment_idr",
+    "reason_code",
+    "evidence_id",
+    "reverses",
+    "batch_id",
+)
+INTEGERS = ("tpp_idr", "deduction_before_idr", "deduction_after_idr", "adjustment_idr")
+BATCH_ID_DIGITS = 12
+ADJUSTMENT_ID_DIGITS = 16
+# A fixed date keeps the workbook's bytes free of the clock.
+WORKBOOK_CREATED = dt.datetime(2000, 1, 1)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A payroll batch that was published."""
+
+    path: Path
+    batch_id: str
+    count: int
+    adjustment_idr: int
+
+
+def publish_batch(
+    adjustment: pa.Table, settings: Settings, workspace: Path, scratch: Path, revision: Published
+) -> Batch | None:
+    """Publish terbit/<period>/bayar-<K>-<id>/ with what is to be paid now; None where that is nothing.
+
+    `adjustment` is net of what was issued; the caller holds the workspace's lock.
+    """
+    ledger = open_ledger(workspace)
+    rows = batch_rows(adjustment, _latest_issued(ledger, workspace), revision.name)
+    if not rows:
+        return None
+    number = len(ledger.of(BATCH, settings.period)) + 1
+    batch_id = rows[0]["batch_id"]
+    files = batch_files(rows, settings.payroll.delimiter)
+    sums = _sums(rows)
+    expected = sum(adjustment["adjustment_idr"].to_pylist())
+    if sums["adjustment_idr"] != expected:
+        raise TotalsError(
+            f"Angka kendali tidak cocok; batch tidak diterbitkan:\n  rupiah batch, tingkat seluruh daerah: "
+            f"berkas {sums['adjustment_idr']}, hasil hitung {expected}"
+        )
+    path = f"{settings.period}/bayar-{number}-{batch_id}"
+    publish_folder(
+        Publication(
+            kind=BATCH,
+            period=settings.period,
+            path=path,
+            identity=batch_id,
+            supersedes=None,
+            files=files,
+            rows={CSV_NAME: len(rows)},
+            document={
+                "schema": 1,
+                "period": settings.period,
+                "region": settings.region,
+                "batch_id": batch_id,
+                "batch": number,
+                "revision": revision.name,
+                "code": {"sha256": code_sha256()},
+                "totals": {"count": len(rows), **sums},
+            },
+            ledger_totals={"count": len(rows), **sums},
+        ),
+        ledger,
+        workspace,
+        scratch,
+    )
+    return Batch(workspace / "terbit" / path, batch_id, len(rows), sums["adjustment_idr"])
+
+
+def batch_rows(
+    adjustment: pa.Table, issued: Mapping[tuple[str, str, str], str], evidence_id: str
+) -> list[Row]:
+    """The lines of the payroll file, by person, month and OPD; amounts of zero are left out.
+
+    `issued` is the latest adjustment_id of an earlier batch by (nip, origin_period, unit_id).
+    """
+    rows: list[Row] = []
+    for line in adjustment.to_pylist():
+        if line["adjustment_idr"] == 0:
+            continue
+        key = (line["nip"], line["origin_period"], line["unit_id"])
+        rows.append(
+            {
+                "origin_period": line["origin_period"],
+                "nip": line["nip"],
+                "kode_opd": line["unit_id"],
+                **{name: line[name] for name in INTEGERS},
+                "reason_code": "koreksi" if key in issued else "gangguan_sistem",
+                "evidence_id": evidence_id,
+                "reverses": issued.get(key, ""),
+            }
+        )
+    rows.sort(key=lambda row: (row["nip"], row["origin_period"], row["kode_opd"]))
+    batch_id = sha256_of(json_bytes({"rows": rows}))[:BATCH_ID_DIGITS]
+    for row in rows:
+        identity = "|".join((batch_id, row["nip"], row["origin_period"], row["kode_opd"]))
+        row["adjustment_id"] = sha256_of(identity.encode())[:ADJUSTMENT_ID_DIGITS]
+        row["batch_id"] = batch_id
+    return rows
+
+
+def batch_files(rows: Sequence[Row], delimiter: str) -> dict[str, bytes]:
+    """The three files of a batch."""
+    content = _csv_bytes(rows, delimiter)
+    sidecar = {
+        "schema": 1,
+        "file": CSV_NAME,
+        "batch_id": rows[0]["batch_id"],
+        "delimiter": delimiter,
+        "encoding": "utf-8",
+        "columns": list(COLUMNS),
+        "count": len(rows),
+        "sums": _sums(rows),
+        # As text: a sum of NIPs has more digits than a JSON number keeps.
+        "nip_hash_total": str(sum(int(row["nip"]) for row in rows)),
+        "sha256": sha256_of(content),
+    }
+    return {CSV_NAME: content, SIDECAR_NAME: json_bytes(sidecar), WORKBOOK_NAME: _workbook_bytes(rows)}
+
+
+def issued_adjustments(workspace: Path, period: str) -> list[Row]:
+    """Rows of IssuedAdjustment whose month of origin is `period`, from every batch in the ledger.
+
+    Raises VerificationError where a batch is not what the ledger says.
+    """
+    return [
+        {
+            "adjustment_id": row["adjustment_id"],
+            "nip": row["nip"],
+            "origin_period": row["origin_period"],
+            "unit_id": row["kode_opd"],
+            "adjustment_idr": int(row["adjustment_idr"]),
+            "batch_id": row["batch_id"],
+        }
+        for row in _issued_lines(read_ledger(workspace), workspace)
+        if row["origin_period"] == period
+    ]
+
+
+def _latest_issued(ledger: Ledger, workspace: Path) -> dict[tuple[str, str, str], str]:
+    return {
+        (row["nip"], row["origin_period"], row["kode_opd"]): row["adjustment_id"]
+        for row in _issued_lines(ledger, workspace)
+    }
+
+
+def _issued_lines(ledger: Ledger, workspace: Path) -> Iterable[dict[str, str]]:
+    for entry in ledger.of(BATCH):
+        yield from _batch_lines(entry, workspace / "terbit" / entry.path)
+
+
+def _batch_lines(entry: Entry, folder: Path) -> list[dict[str, str]]:
+    verify_folder(folder, entry.manifest_sha256, entry.path)
+    text = (folder / CSV_NAME).read_bytes().decode("utf-8")
+    delimiter = text[len(f'"{COLUMNS[0]}"')]
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    paid = sum(int(row["adjustment_idr"]) for row in rows)
+    if (len(rows), paid) != (entry.totals["count"], entry.totals["adjustment_idr"]):
+        raise VerificationError(
+            f"terbit/{entry.path}/{CSV_NAME}: jumlahnya bukan yang tercatat di buku terbit."
+        )
+    return rows
+
+
+def _sums(rows: Sequence[Row]) -> dict[str, int]:
+    return {name: sum(row[name] for row in rows) for name in INTEGERS}
+
+
+def _csv_bytes(rows: Sequence[Row], delimiter: str) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def _workbook_bytes(rows: Sequence[Row]) -> bytes:
+    """The same rows for a person to read; every id is text, every amount a number."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+        workbook.set_properties({"title": "Penyesuaian TPP", "created": WORKBOOK_CREATED})
+        sheet = workbook.add_worksheet("Penyesuaian")
+        heading, money = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "#,##0"})
+        sheet.freeze_panes(1, 0)
+        for place, name in enumerate(COLUMNS):
+            sheet.set_column(place, place, 20)
+            sheet.write_string(0, place, name, heading)
+        for number, row in enumerate(rows, start=1):
+            for place, name in enumerate(COLUMNS):
+                if name in INTEGERS:
+                    sheet.write_number(number, place, row[name], money)
+                else:
+                    sheet.write_string(number, place, row[name])
+    return stream.getvalue()

@@ -1,0 +1,76 @@
+"""Check every total and publish the revision: evidence tables, report pages, manifest, ledger line."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from pipeline import bundle, totals
+from pipeline.publication import RunFacts, publish_run
+from pipeline.settings import Settings
+from pipeline.stage import Desk, Stage
+from schemas import (
+    Coverage,
+    DecisionCheck,
+    Employee,
+    Incident,
+    IssuedAdjustment,
+    Network,
+    OutageSegment,
+    Probe,
+    RequestMinute,
+    Setting,
+    Statement,
+    Table,
+    Unit,
+)
+
+SHOWN: tuple[type[Table], ...] = (
+    Setting,
+    IssuedAdjustment,
+    Employee,
+    Unit,
+    Network,
+    Incident,
+    Statement,
+    DecisionCheck,
+    RequestMinute,
+    Coverage,
+    Probe,
+    OutageSegment,
+)
+"""Tables that the pages or the run id need beside the totals' and the published ones."""
+
+READS = tuple(dict.fromkeys((*totals.READS, *bundle.LEADING, *SHOWN)))
+
+
+def publish(desk: Desk) -> None:
+    """Leave what was published in desk.result["published"]; writes no table."""
+    tables = {contract.table_name(): desk.arrow(contract) for contract in READS}
+    desk.result["published"] = publish_run(
+        tables, desk.settings, desk.workspace, desk.scratch, render=render_pages
+    )
+
+
+def render_pages(tables: Mapping[str, pa.Table], settings: Settings, facts: RunFacts) -> dict[str, bytes]:
+    """The pages of laporan/, by path within the revision's folder."""
+    # Loaded here: templates and fonts cost half a second that a run stopped by its totals need not spend.
+    render = importlib.import_module("reports.render")
+    meta = render.ReportMeta(
+        period=settings.period,
+        region=settings.region,
+        zone=settings.zone,
+        policy=settings.policy,
+        run_id=facts.run_id,
+        revision=facts.revision,
+        previous_head=facts.previous_head,
+        policy_sha256=facts.policy_sha256,
+        code_version=facts.code_version,
+    )
+    pages: dict[str, bytes] = render.render_report(tables, meta)
+    return pages
+
+
+STAGE = Stage(__name__, reads=READS, writes=(), work=publish)
