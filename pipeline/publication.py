@@ -2,7 +2,8 @@
 
 Scratch -> fsync files -> fsync folders -> rename -> fsync parents -> ledger line, which is the commit point.
 Nothing published is changed or deleted. A crash between rename and line leaves a complete folder that the
-ledger does not know: the same publication again takes it up if it is the same to the byte; any other is exit 8.
+ledger does not know: the same publication again takes it up if it is the same to the byte; any other is
+exit 8.
 """
 
 from __future__ import annotations
@@ -179,9 +180,9 @@ def unknown_folders(ledger: Ledger, published: Path) -> list[str]:
 def _refuse_unknown_folders(ledger: Ledger, published: Path, own: str) -> None:
     if strange := [path for path in unknown_folders(ledger, published) if path != own]:
         raise PublicationUnknownError(
-            f"terbit/{strange[0]} lengkap tetapi tidak tercatat di buku terbit: prosesnya terhenti, atau buku "
-            "terbit terpotong. Tidak ada yang dihapus. Bandingkan buku terbit dengan salinannya; bila folder itu "
-            "sisa proses yang terhenti, pindahkan ke luar terbit/, lalu ulangi."
+            f"terbit/{strange[0]} lengkap tetapi tidak tercatat di buku terbit: prosesnya terhenti, atau "
+            "buku terbit terpotong. Tidak ada yang dihapus. Bandingkan buku terbit dengan salinannya; bila folder "
+            "itu sisa proses yang terhenti, pindahkan ke luar terbit/, lalu ulangi."
         )
 
 

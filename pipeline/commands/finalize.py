@@ -16,8 +16,8 @@ from pipeline.commands.workspace import stage_progress, workspace_option
 def command(workspace: Path, as_json: bool) -> None:
     """Terbitkan batch penyesuaian untuk penggajian.
 
-    Hanya temuan yang disetujui dengan dua kunci, dikurangi yang sudah dibayar batch sebelumnya. Dijalankan dua kali
-    tidak membayar dua kali.
+    Hanya temuan yang disetujui dengan dua kunci, dikurangi yang sudah dibayar batch sebelumnya.
+    Dijalankan dua kali tidak membayar dua kali.
     """
     from pipeline.payroll import publish_batch
     from pipeline.run import run_pipeline

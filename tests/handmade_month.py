@@ -1,0 +1,122 @@
+"""A month of three people in two OPD whose totals tie, as the tables that are published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import bundle, totals
+from pipeline.settings import Settings
+from pipeline.warehouse import ARROW_TYPES
+from schemas import (
+    Adjustment,
+    Assessment,
+    Duty,
+    DutySide,
+    FileTotal,
+    Finding,
+    IssuedAdjustment,
+    PersonMonth,
+    Recommendation,
+    SourceFile,
+    Table,
+)
+
+PERIOD = "2026-01"
+APPROVED, PROPOSED, REJECTED = "199001012015011001", "199001012015011002", "199001012015011003"
+DAY = dt.date(2026, 1, 2)
+DUE = dt.datetime(2026, 1, 2, 0, 30)  # 07:30 in Jakarta
+# nip, OPD, deduction recorded, restored, potential, status of the one finding
+PEOPLE = (
+    (APPROVED, "5.01", 100_000, 60_000, 60_000, "approved"),
+    (PROPOSED, "5.01", 50_000, 50_000, 20_000, "proposed"),
+    (REJECTED, "5.02", 10_000, 10_000, 10_000, "rejected"),
+)
+SCENARIOS = ("recorded", "restored", "potential")
+Tables = dict[str, pa.Table]
+
+
+def settings() -> Settings:
+    return Settings(period=PERIOD, region="3205", zone="Asia/Jakarta", policy="kebijakan.toml", source=())
+
+
+def workspace_at(folder: Path) -> tuple[Path, Path]:
+    """A workspace and its scratch folder."""
+    scratch = folder / "kerja" / "coret"
+    scratch.mkdir(parents=True)
+    (folder / "terbit").mkdir()
+    (folder / "kebijakan.toml").write_text('versi = "contoh"\n', "utf-8")
+    return folder, scratch
+
+
+def table(contract: type[Table], rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as the contract's table; columns that are not given are null."""
+    return pa.table(
+        {
+            name: pa.array([row.get(name) for row in rows], ARROW_TYPES[kind])
+            for name, kind in contract.columns().items()
+        }
+    )
+
+
+def month(content: str = "a") -> Tables:
+    """The tables; `content` stands for the bytes of the one input file."""
+    rows: dict[type[Table], list[dict[str, Any]]] = {
+        SourceFile: [
+            {"path": "masukan/x.csv", "file_id": content * 16, "sha256": content * 64, "byte_count": 9}
+            | {"kind_code": "punch", "profile_code": "baku", "zone": "Asia/Jakarta"}
+        ],
+        FileTotal: [{"file_id": content * 16, "record_count": 9, "accepted_count": 7}],
+        Assessment: [],
+    }
+    rows[FileTotal][0] |= {"quarantined_count": 2, "warning_count": 1}
+    for number, (nip, unit, *amounts, status) in enumerate(PEOPLE):
+        of_side = {"nip": nip, "unit_id": unit, "duty_date": DAY, "side_code": "in", "due_at": DUE}
+        before, after = (amounts[1], amounts[2]) if status == "proposed" else (amounts[0], amounts[1])
+        effect = {
+            "deduction_before_idr": before,
+            "deduction_after_idr": after,
+            "adjustment_idr": before - after,
+        }
+        rows.setdefault(Duty, []).append({"nip": nip, "duty_date": DAY, "unit_id": unit})
+        rows.setdefault(DutySide, []).append({**of_side, "state_code": "missing"})
+        rows.setdefault(Finding, []).append({**of_side, "finding_id": f"{number:016x}"})
+        rows.setdefault(Recommendation, []).append(
+            {**of_side, **effect, "finding_id": f"{number:016x}", "status_code": status}
+        )
+        rows.setdefault(PersonMonth, []).append(
+            {"nip": nip, "unit_id": unit, "tpp_idr": 5_000_000}
+            | {f"{name}_idr": amount for name, amount in zip(SCENARIOS, amounts, strict=True)}
+        )
+        rows[Assessment] += [
+            {**of_side, "scenario_code": name, "step_no": 0, "deduction_idr": amount, "band_code": "TL4"}
+            for name, amount in zip((*SCENARIOS, "step"), (*amounts, 1), strict=True)
+        ]
+    rows[Adjustment] = [adjustment_row()]
+    contracts = dict.fromkeys((*totals.READS, *bundle.LEADING, IssuedAdjustment))
+    return {contract.table_name(): table(contract, rows.get(contract, [])) for contract in contracts}
+
+
+def adjustment_row(issued: int = 0, after: int = 60_000) -> dict[str, Any]:
+    """What is to be paid to the approved person, after `issued` was."""
+    return {
+        "adjustment_id": "x",
+        "nip": APPROVED,
+        "origin_period": PERIOD,
+        "unit_id": "5.01",
+        "tpp_idr": 5_000_000,
+        "deduction_before_idr": 100_000,
+        "deduction_after_idr": after,
+        "issued_idr": issued,
+        "adjustment_idr": 100_000 - after - issued,
+    }
+
+
+def with_value(tables: Tables, contract: type[Table], row: int, column: str, value: Any) -> Tables:
+    """The tables with one value changed."""
+    rows = tables[contract.table_name()].to_pylist()
+    rows[row][column] = value
+    return {**tables, contract.table_name(): table(contract, rows)}
