@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from pipeline.cli import rekon
 
@@ -15,4 +14,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -58,7 +58,9 @@ def run_pipeline(workspace: Path, progress: Progress = lambda _text: None) -> It
             scratch=scratch / "spill",
         )
         try:
-            yield RunOutcome(settings, warehouse, _run_stages(warehouse, settings, workspace, scratch, progress))
+            yield RunOutcome(
+                settings, warehouse, _run_stages(warehouse, settings, workspace, scratch, progress)
+            )
         finally:
             warehouse.close()
         database.replace(database_path(workspace, settings.period))

@@ -118,7 +118,8 @@ class Warehouse:
     def _check(self, contract: Contract) -> None:
         name, key = contract.table_name(), ", ".join(contract.key())
         held = {
-            str(row[0]): str(row[1]).lower() for row in self._connection.execute(f"describe {name}").fetchall()
+            str(row[0]): str(row[1]).lower()
+            for row in self._connection.execute(f"describe {name}").fetchall()
         }
         if held != contract.columns() or list(held) != list(contract.columns()):
             raise ContractError(f"{name} has columns {held}, its contract says {contract.columns()}")
@@ -145,18 +146,22 @@ class Warehouse:
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """Arrow table -> pandas frame of Arrow-backed columns."""
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
+
+
+def arrow_schema(contract: Contract) -> pa.Schema:
+    """The contract's columns as an Arrow schema."""
+    return pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
 
 
 def to_arrow(contract: Contract, rows: pd.DataFrame | pa.Table) -> pa.Table:
     """Cast rows to the contract's columns, order and types; raises ContractError where that fails."""
-    schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+    schema = arrow_schema(contract)
     table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
     missing = [name for name in schema.names if name not in table.column_names]
     if missing or len(table.column_names) != len(schema.names):
-        raise ContractError(
-            f"{contract.table_name()}: columns {table.column_names}, contract {schema.names}"
-        )
+        raise ContractError(f"{contract.table_name()}: columns {table.column_names}, contract {schema.names}")
     return table.select(schema.names).cast(schema)
 
 

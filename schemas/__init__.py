@@ -61,8 +61,8 @@ from schemas.source import (
 from schemas.table import Table
 
 __all__ = [
-    "AcceptedCount",
     "Absence",
+    "AcceptedCount",
     "ActionRule",
     "Adjustment",
     "Assessment",

@@ -54,7 +54,9 @@ class DecisionCheck(Table):
     decision_id: Text = column("Decision")
     finding_id: Text = column("Finding")
     verdict_code: Text = column("Decision", isin=("approve", "reject", "ask_evidence"))
-    status_code: Text = column("counts, superseded by a later one, or refused", isin=("counts", "superseded", "refused"))
+    status_code: Text = column(
+        "counts, superseded by a later one, or refused", isin=("counts", "superseded", "refused")
+    )
     refusal_code: Text = column("Why refused", nullable=True)
 
     _key = ("decision_id",)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from schemas.table import Integer, Table, Text, column
 
 
-def _cell(header: str) -> object:
+def _cell(header: str) -> Any:
     return column(f"`{header}` as read", nullable=True)
 
 

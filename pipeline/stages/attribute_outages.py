@@ -124,13 +124,13 @@ def tests_of(outage: Row, odds: dict[str, float], cells: tuple[Cell, Cell, Cell]
     if others.expected >= 1:
         bound = log10_at_least(others.answered, 0.02 * others.expected)
         text = (
-            f"Pada menit-menit itu server provinsi menjawab {others.answered:.0f} permintaan dari wilayah lain "  # noqa: E501
+            f"Pada menit-menit itu server provinsi menjawab {others.answered:.0f} permintaan dari wilayah lain "
             f"(harapan {others.expected:.0f})"
         )
         alive = bound < -6
         text += (
             f"; bila server provinsi mati, artinya paling banyak 2% permintaan terjawab, peluang melihat ini "
-            f"di bawah 10^-{int(-bound)}." if alive else "; ini tidak membantah gangguan pada server provinsi."  # noqa: E501
+            f"di bawah 10^-{int(-bound)}." if alive else "; ini tidak membantah gangguan pada server provinsi."
         )  # fmt: skip
         out.append(evidence_row(
             subject, "other_regions_alive", text, "refutes" if alive else "neutral", outage_id=subject,
@@ -138,7 +138,7 @@ def tests_of(outage: Row, odds: dict[str, float], cells: tuple[Cell, Cell, Cell]
             ratio=others.answered / others.expected, log10_bound=bound))  # fmt: skip
     if own.expected >= 1:
         text = (
-            f"Dari wilayah {region} hanya {own.answered:.0f} permintaan yang sampai dan dijawab server provinsi, "  # noqa: E501
+            f"Dari wilayah {region} hanya {own.answered:.0f} permintaan yang sampai dan dijawab server provinsi, "
             f"dari harapan {own.expected:.0f}."
         )
         cut = own.answered < 0.5 * own.expected
@@ -180,7 +180,7 @@ def judged(kind: str, value: str, rows: list[Row], cells: Cells, region: str) ->
     failing = any(row["alternative_code"] == "failure" for row in rows)
     outage.update(
         layer_code=layer, symptom_code="failure" if failing else "silence", is_certified=False,
-        severity_bps=round(10000 * min(1.0, max(0.0, lost))), confidence=odds[best], p_central=odds["central"],  # noqa: E501
+        severity_bps=round(10000 * min(1.0, max(0.0, lost))), confidence=odds[best], p_central=odds["central"],
         false_alarm_bound=strongest["false_alarm_bound"],
     )  # fmt: skip
     return outage, tests_of(outage, odds, three, region)
@@ -206,7 +206,7 @@ def certify(incidents: list[Row], outages: list[Row], region: str, spans: list[R
         seen = any(s["started_at"] <= a and s["ended_at"] >= b for s in spans)
         seen &= incident["region_code"] in (None, region)
         text = (
-            "Gangguan yang dinyatakan ini dibantah log: log meliputi seluruh rentangnya dan tidak menunjukkan gangguan."  # noqa: E501
+            "Gangguan yang dinyatakan ini dibantah log: log meliputi seluruh rentangnya dan tidak menunjukkan gangguan."
             if seen else
             "Gangguan yang dinyatakan ini tidak dapat dinilai: log tidak meliputi rentangnya. "
             "Tidak adanya baris log tidak membantah apa pun."
@@ -226,7 +226,7 @@ def records(frame: Any) -> list[Row]:
 
 def attribute_outages(desk: Desk) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     region = str(desk.frame(Setting).iloc[0]["region_code"])
     cells = Cells(desk)

@@ -19,7 +19,7 @@ GROUP_COLUMNS = {"region": "region_code", "unit": "unit_id", "provider": "provid
 
 def day_types(calendar: pd.DataFrame, first: Any, days: int) -> np.ndarray[Any, Any]:
     """0 working Mon-Thu, 1 Friday, 2 Saturday, 3 Sunday or holiday; one per day from `first`."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     known = {row.calendar_date: row for row in calendar.itertuples()}
     types = []
@@ -33,10 +33,10 @@ def day_types(calendar: pd.DataFrame, first: Any, days: int) -> np.ndarray[Any, 
 
 def detect_outages(desk: Desk) -> None:
     """Every vantage and group of `request_minute` -> `outage_segment`."""
-    import numpy as np  # noqa: PLC0415
-    import pandas as pd  # noqa: PLC0415
+    import numpy as np
+    import pandas as pd
 
-    from pipeline.outages.detection import detect  # noqa: PLC0415
+    from pipeline.outages.detection import detect
 
     setting = desk.frame(Setting).iloc[0]
     zone, first = ZoneInfo(setting.zone), setting.period_from
