@@ -58,8 +58,8 @@ class RunFacts:
     run_id: str
     revision: int
     previous_head: str
-    policy_sha256: str
     code_version: str
+    engines: Mapping[str, str]
     totals: Mapping[str, Any]
 
 
@@ -90,8 +90,8 @@ def publish_run(
         run_id=identity,
         revision=number,
         previous_head=ledger.head,
-        policy_sha256=document["policy"]["sha256"],
         code_version=document["code"]["version"],
+        engines=document["engines"],
         totals=totals,
     )
     files, rows = table_files(tables)

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from pipeline import bundle, totals
+from pipeline.ledger import GENESIS
 from pipeline.publication import RunFacts, publish_run
 from pipeline.settings import Settings
 from pipeline.stage import Desk, Stage
+from reports.models import ReportMeta
 from schemas import (
     Coverage,
     DecisionCheck,
@@ -56,19 +58,17 @@ def publish(desk: Desk) -> None:
 
 def render_pages(tables: Mapping[str, pa.Table], settings: Settings, facts: RunFacts) -> dict[str, bytes]:
     """The pages of laporan/, by path within the revision's folder."""
-    # Loaded here: templates and fonts cost half a second that a run stopped by its totals need not spend.
-    render = importlib.import_module("reports.render")
-    meta = render.ReportMeta(
-        period=settings.period,
-        region=settings.region,
-        zone=settings.zone,
-        policy=settings.policy,
+    meta = ReportMeta(
         run_id=facts.run_id,
         revision=facts.revision,
-        previous_head=facts.previous_head,
-        policy_sha256=facts.policy_sha256,
-        code_version=facts.code_version,
+        period=settings.period,
+        region_code=settings.region,
+        previous_head="-" if facts.previous_head == GENESIS else facts.previous_head[:16],
+        policy_code=settings.policy,
+        versions={**facts.engines, "rekon": facts.code_version},
     )
+    # Loaded here: a run that its totals stop need not spend half a second on templates.
+    render = importlib.import_module("reports.render")
     pages: dict[str, bytes] = render.render_report(tables, meta)
     return pages
 
