@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from pipeline.lock import workspace_lock
 from pipeline.settings import Settings, load_settings
-from pipeline.stage import Contract, Desk
+from pipeline.stage import Desk
 from pipeline.stages import STAGES
 from pipeline.warehouse import Warehouse
 from schemas import Setting
+
+if TYPE_CHECKING:
+    from pipeline.stage import Contract
 
 Progress = Callable[[str], None]
 

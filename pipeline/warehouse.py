@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 
-from pipeline.errors import ResourceError
+from pipeline.errors import ResourceError, SettingsError
 
 if TYPE_CHECKING:
     from schemas import Table
@@ -167,3 +167,16 @@ def to_arrow(contract: Contract, rows: pd.DataFrame | pa.Table) -> pa.Table:
 
 def _ordering(contract: Contract) -> str:
     return ", ".join(f"{name} nulls first" for name in contract.key())
+
+
+def answer_read_only(path: Path, query: str) -> pa.Table:
+    """The answer of a finished run's database; raises SettingsError for a query that cannot be answered."""
+    connection = duckdb.connect(str(path), read_only=True, config={"autoinstall_known_extensions": False})
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_external_access = false")
+        return connection.sql(query).to_arrow_table()
+    except duckdb.Error as error:
+        raise SettingsError(f"kueri tidak dapat dijawab: {str(error).splitlines()[0]}") from None
+    finally:
+        connection.close()

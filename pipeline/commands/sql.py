@@ -1,0 +1,27 @@
+"""`rekon sql`: ask the tables of the last run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.commands.workspace import workspace_option
+
+
+@click.command()
+@workspace_option
+@click.argument("query")
+def command(workspace: Path, query: str) -> None:
+    """Jawab QUERY dari kerja/<periode>.duckdb (hanya baca), sebagai CSV."""
+    import sys
+
+    from pipeline.errors import SettingsError
+    from pipeline.run import database_path
+    from pipeline.settings import load_settings
+    from pipeline.warehouse import answer_read_only
+
+    path = database_path(workspace, load_settings(workspace).period)
+    if not path.exists():
+        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    answer_read_only(path, query).to_pandas().to_csv(sys.stdout, index=False, lineterminator="\n")

@@ -1,0 +1,6 @@
+"""Collect what else says that the person was there, or was not."""
+
+from pipeline.stage import SqlStage
+from schemas import Calendar, DutySide, Incident, PolicyPeriod, Presence, Statement
+
+STAGE = SqlStage(__name__, reads=(Calendar, DutySide, Incident, PolicyPeriod, Statement), writes=Presence)
