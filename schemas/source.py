@@ -15,7 +15,9 @@ class SourceFile(Table):
     kind_code: Text = column("Kind of inputs.md section 3")
     profile_code: Text = column("Profile that reads it")
     vantage_code: Text = column("Where on the request path a log was written", nullable=True)
-    zone: Text = column("IANA zone of times without one")
+    zone: Text = column(
+        "IANA zone of times without one; null: the unit's, else the workspace's", nullable=True
+    )
     same_as_path: Text = column("The path that is used instead, where the content is the same", nullable=True)
 
     _key = ("path",)

@@ -1,0 +1,1 @@
+"""Shipped profiles, one TOML file each."""

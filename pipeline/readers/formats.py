@@ -1,0 +1,59 @@
+"""A table profile's formats and codes as DuckDB macros: as_date, as_clock, as_local, as_utc, as_idr, as_code.
+
+DuckDB has no parameters inside macros, so the profile's texts are quoted into them here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from pipeline.readers.profiles import TableProfile
+
+# Full-width digits come from copied web pages; spaces, apostrophes and backticks from spreadsheets.
+FIXED = (
+    r"create macro clean_nip(x) as nullif(regexp_replace(translate(x, '０１２３４５６７８９', '0123456789'), "
+    r"'[\s''`’\x{a0}]', '', 'g'), '')",
+    r"create macro is_nip(x) as regexp_full_match(clean_nip(x), '[0-9]{18}')",
+    r"create macro is_imprecise(x) as regexp_full_match(clean_nip(x), '[0-9]+([.,][0-9]+)?[eE][+]?[0-9]+|[0-9]+[.,]0+')",
+    "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
+    r"create macro as_whole(x) as case when regexp_full_match(x, '[0-9]{1,15}') then try_cast(x as bigint) end",
+)
+MONEY = {
+    "plain": ("[0-9]{1,15}", "x"),
+    "dotted": (r"[0-9]{1,3}(\.[0-9]{3})*", "replace(x, '.', '')"),
+    "dotted-comma": (r"[0-9]{1,3}(\.[0-9]{3})*(,00?)?", "replace(split_part(x, ',', 1), '.', '')"),
+}
+
+
+def quoted(text: str) -> str:
+    """A SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _formats(formats: tuple[str, ...]) -> str:
+    return "[" + ", ".join(quoted(form) for form in formats) + "]"
+
+
+def profile_macros(table: TableProfile) -> list[str]:
+    """Statements that make the profile's formats the current ones."""
+    whole_seconds = r"regexp_replace(x, '(:[0-9]{2})\.[0-9]+', '\1')"
+    ends_in_offset = r"regexp_matches(x, ':[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})$')"
+    with_offset = tuple(f"{form}%z" for form in table.instants)
+    pattern, digits = MONEY[table.money]
+    statements = [
+        f"as_date(x) as try_strptime(x, {_formats(table.dates)})::date",
+        f"as_clock(x) as try_strptime(x, {_formats(table.clocks)})::time",
+        f"as_local(x) as try_strptime({whole_seconds}, {_formats(table.instants)})::timestamp",
+        f"as_utc(x) as case when {ends_in_offset} then "
+        f"try_strptime(replace({whole_seconds}, 'Z', '+0000'), {_formats(with_offset)})::timestamp end",
+        f"as_idr(x) as case when regexp_full_match(x, {quoted(pattern)}) then try_cast({digits} as bigint) end",
+        f"as_code(code_group, x) as {_code_map(table)}[code_group || ':' || lower(trim(x))]",
+    ]
+    return [f"create or replace macro {statement}" for statement in statements]
+
+
+def _code_map(table: TableProfile) -> str:
+    pairs = [
+        f"{quoted(f'{group}:{written.lower()}')}: {quoted(code)}"
+        for group, codes in sorted(table.codes.items())
+        for written, code in sorted(codes.items())
+    ]
+    return "map {" + ", ".join(pairs) + "}"

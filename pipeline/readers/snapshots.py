@@ -1,0 +1,151 @@
+"""Copy input files once, by content, and make sure that they are what they claim to be before anything reads them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import stat
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import InputRefusedError
+
+BLOCK = 1 << 20
+RATIO_LIMIT = 200
+RATIO_FREE = 8 << 20
+TABLE_LIMIT = 512 << 20
+LOG_LIMIT = 4 << 30
+MAGIC = (
+    (b"\x1f\x8b", "gzip"),
+    (b"PK\x03\x04", "XLSX atau ZIP"),
+    (b"PAR1", "Parquet"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"%PDF", "PDF"),
+    (b"\xd0\xcf\x11\xe0", "XLS lama"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A file as received. `plain_sha256` is of the content after decompression."""
+
+    sha256: str
+    plain_sha256: str
+    byte_count: int
+
+
+def snapshot_folder(workspace: Path) -> Path:
+    """Where the copies lie; always safe to delete."""
+    return workspace / "kerja" / "snapshot"
+
+
+def plain_copy(workspace: Path, sha256: str) -> Path:
+    """The readable copy of a file: decompressed where it came compressed."""
+    folder = snapshot_folder(workspace)
+    plain = folder / f"{sha256}.plain"
+    return plain if plain.exists() else folder / sha256
+
+
+def shown(path: str) -> str:
+    """A file name that is safe to print."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in path)
+
+
+def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
+    """Copy DIR/`path` to DIR/kerja/snapshot/<sha256>; raises InputRefusedError."""
+    folder = snapshot_folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    arriving = folder / "arriving"
+    sha256, byte_count = _copy(_regular_file(workspace, path), arriving)
+    if byte_count == 0:
+        arriving.unlink()
+        raise InputRefusedError(
+            f"{shown(path)}: berkas kosong. Ekspor ulang, atau keluarkan dari folder masukan."
+        )
+    kept = folder / sha256
+    arriving.replace(kept)
+    limit = LOG_LIMIT if is_log else TABLE_LIMIT
+    with kept.open("rb") as file:
+        found = _type_of(file.read(512))
+    if found == "gzip":
+        plain_sha256 = _decompress(kept, folder / f"{sha256}.plain", path, limit)
+    elif found is not None:
+        raise InputRefusedError(
+            f"{shown(path)}: isi berkas ini sebenarnya {found}, bukan teks. Ekspor sebagai CSV."
+        )
+    elif path.endswith((".gz", ".zst")):
+        raise InputRefusedError(f"{shown(path)}: berkas ini sebenarnya tidak terkompresi. Perbaiki namanya.")
+    elif byte_count > limit:
+        raise InputRefusedError(f"{shown(path)}: lebih besar dari batas {limit >> 20} MiB. Pecah berkasnya.")
+    else:
+        plain_sha256 = sha256
+    return Snapshot(sha256, plain_sha256, byte_count)
+
+
+def _regular_file(workspace: Path, path: str) -> BinaryIO:
+    inside = workspace
+    for part in Path(path).parts:
+        inside = inside / part
+        if part == ".." or inside.is_symlink():
+            raise InputRefusedError(f"{shown(path)}: tautan simbolik tidak dibaca. Salin berkas aslinya.")
+    descriptor = os.open(inside, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise InputRefusedError(f"{shown(path)}: bukan berkas biasa. Salin isinya ke berkas biasa.")
+    return os.fdopen(descriptor, "rb")
+
+
+def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with source, target.open("wb") as copy:
+        for block in _blocks(source):
+            digest.update(block)
+            size += len(block)
+            copy.write(block)
+    return digest.hexdigest(), size
+
+
+def _blocks(source: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    while block := source.read(BLOCK):
+        yield block
+
+
+def _type_of(head: bytes) -> str | None:
+    for magic, name in MAGIC:
+        if head.startswith(magic):
+            return name
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return "HTML" if text.startswith((b"<!doctype", b"<html")) else None
+
+
+def _decompress(packed: Path, plain: Path, path: str, limit: int) -> str:
+    """Unpack, checking CRC, length, ratio and size on the way (DuckDB checks neither CRC nor length)."""
+    digest, size, packed_size = hashlib.sha256(), 0, packed.stat().st_size
+    part = plain.with_suffix(".part")
+    try:
+        with gzip.open(packed, "rb") as source, part.open("wb") as copy:
+            for block in _blocks(source):
+                size += len(block)
+                if size > limit or (size > RATIO_FREE and size > RATIO_LIMIT * packed_size):
+                    raise InputRefusedError(
+                        f"{shown(path)}: isi gz mengembang di luar batas ({limit >> 20} MiB atau {RATIO_LIMIT} kali). "
+                        "Periksa asal berkas."
+                    )
+                digest.update(block)
+                copy.write(block)
+    except (OSError, EOFError, zlib.error):
+        raise InputRefusedError(
+            f"{shown(path)}: gz rusak setelah {size} bita isi (terpotong atau berubah). Minta salinan baru."
+        ) from None
+    if size == 0:
+        raise InputRefusedError(
+            f"{shown(path)}: gz tanpa isi. Ekspor ulang, atau keluarkan dari folder masukan."
+        )
+    part.replace(plain)
+    return digest.hexdigest()

@@ -1,0 +1,6 @@
+"""Count per file what was read, accepted and quarantined; the control totals compare them."""
+
+from pipeline.stage import SqlStage
+from schemas import AcceptedCount, FileTotal, LogCount, Quarantine, RecordCount
+
+STAGE = SqlStage(__name__, reads=(RecordCount, AcceptedCount, LogCount, Quarantine), writes=FileTotal)
