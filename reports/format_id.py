@@ -1,0 +1,102 @@
+"""Numbers, rupiah, dates and times as Indonesians write them (Babel's `id_ID`, without Babel)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni",
+    "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+)  # fmt: skip
+WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+ZONE_NAMES = {
+    "Asia/Jakarta": "WIB",
+    "Asia/Pontianak": "WIB",
+    "Asia/Makassar": "WITA",
+    "Asia/Jayapura": "WIT",
+}
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def number(value: float, digits: int = 0) -> str:
+    """1234567.5 with one digit -> '1.234.567,5'."""
+    return f"{value:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+
+
+def rupiah(amount_idr: int) -> str:
+    """Whole rupiah: 1234567 -> 'Rp1.234.567'."""
+    return f"{'-' if amount_idr < 0 else ''}Rp{number(abs(amount_idr))}"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of one: 0.123 -> '12,3%'."""
+    return f"{number(100 * share, digits)}%"
+
+
+def probability(p: float) -> str:
+    """A probability that is never shown as certainty: '>99,9%', '<0,1%'."""
+    if p > 0.999:
+        return ">99,9%"
+    return "<0,1%" if p < 0.001 else percent(p)
+
+
+def long_date(day: date) -> str:
+    """'2 Januari 2026'."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def weekday_date(day: date) -> str:
+    """'Jumat, 2 Januari 2026'."""
+    return f"{WEEKDAYS[day.weekday()]}, {long_date(day)}"
+
+
+def month(period: str) -> str:
+    """'2026-01' -> 'Januari 2026'."""
+    return f"{MONTHS[int(period[5:7]) - 1]} {period[:4]}"
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """A naive UTC instant as a naive local time."""
+    return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def zone_name(zone: str) -> str:
+    """WIB, WITA or WIT; the IANA name elsewhere."""
+    return ZONE_NAMES.get(zone, zone)
+
+
+def clock(instant: datetime, zone: str) -> str:
+    """A naive UTC instant as '07.21 WIB'."""
+    return f"{local(instant, zone):%H.%M} {zone_name(zone)}"
+
+
+def clock_on(instant: datetime, zone: str, day: date) -> str:
+    """`clock`, with the date in front where it is not `day`."""
+    at = local(instant, zone)
+    shown = f"{at:%H.%M} {zone_name(zone)}"
+    return shown if at.date() == day else f"{long_date(at.date())}, {shown}"
+
+
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """'2 Januari 2026 pukul 06.40–08.55 WIB'; both dates where they differ."""
+    a, b = local(start, zone), local(end, zone)
+    if a.date() == b.date():
+        return f"{long_date(a.date())} pukul {a:%H.%M}–{b:%H.%M} {zone_name(zone)}"
+    until = f"{long_date(b.date())} pukul {b:%H.%M} {zone_name(zone)}"
+    return f"{long_date(a.date())} pukul {a:%H.%M} sampai {until}"
+
+
+def duration(minutes: int) -> str:
+    """135 -> '2 jam 15 menit'."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{number(hours)} jam"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} menit")
+    return " ".join(parts)
+
+
+def raised_powers(sentence: str) -> str:
+    """'10^-300' -> '10⁻³⁰⁰'."""
+    return re.sub(r"10\^(-?\d+)", lambda m: "10" + m[1].translate(RAISED), sentence)

@@ -1,0 +1,114 @@
+"""Codes as people read them."""
+
+from __future__ import annotations
+
+SIDES = {"in": "masuk", "out": "pulang", "apel": "apel"}
+STATES = {
+    "on_time": "tepat waktu", "late": "terlambat", "early": "pulang cepat", "missing": "tidak tercatat",
+    "excused": "dikecualikan", "provisional": "sementara",
+}  # fmt: skip
+CAUSES = {
+    "lost": "hilang di server",
+    "failed": "gagal terkirim",
+    "delayed": "tertunda",
+    "flipped": "tercatat terbalik",
+    "unsynced": "belum tersinkron",
+    "blocked": "terhalang",
+    "unexplained": "tanpa penjelasan gangguan",
+    "no_coverage": "log tidak mencakup",
+}
+CAUSE_MEANINGS = {
+    "lost": "server menjawab berhasil, tetapi rekam presensi tidak ada",
+    "failed": "permintaan sendiri sampai ke log, tetapi gagal",
+    "delayed": "rekam masuk, tetapi lebih lambat daripada percobaan pertama atau awal gangguan",
+    "flipped": "presensi masuk tersimpan sebagai pulang, atau sebaliknya",
+    "unsynced": "rekam ada di mesin presensi, server belum atau terlambat menerimanya",
+    "blocked": "gangguan meliputi saat ini; tidak ada permintaan yang sampai ke log",
+    "unexplained": "tidak ada gangguan yang terbukti menjadi sebab",
+    "no_coverage": "tidak ada log untuk saat ini: tidak terbukti dan tidak terbantah",
+}
+GRADES = {
+    "A": "bukti perbuatan sendiri di log server",
+    "B": "bukti dari mesin presensi",
+    "C": "terdampak, dan kehadiran dikuatkan catatan lain pada hari itu",
+    "D": "terdampak saja",
+    "X": "dibantah bukti lain",
+    "-": "tidak ada bukti gangguan",
+}
+ACTIONS = {
+    "restore": "pulihkan",
+    "restore_partly": "pulihkan sebagian",
+    "needs_statement": "perlu surat keterangan",
+    "not_supported": "tidak didukung bukti",
+    "not_assessable": "tidak dapat dinilai",
+}
+STATUSES = {
+    "proposed": "diusulkan",
+    "approved": "disetujui",
+    "rejected": "ditolak",
+    "not_supported": "tidak diusulkan",
+}
+LAYERS = {
+    "central": "server provinsi",
+    "link": "jalur dari gerbang wilayah ke server provinsi",
+    "gateway": "server gerbang wilayah",
+    "network": "jaringan penyedia internet",
+    "site": "jaringan atau listrik satu kantor",
+    "device": "mesin presensi",
+    "client": "versi aplikasi presensi",
+    "log_gap": "pencatatan log",
+    "undetermined": "belum dapat ditetapkan",
+}
+FAULTS = {
+    "central": "server provinsi tidak melayani",
+    "link": "jalur dari gerbang wilayah {region} ke server provinsi terputus",
+    "gateway": "server gerbang wilayah {region} tidak melayani",
+    "network": "jaringan penyedia internet terganggu",
+    "site": "jaringan atau listrik satu kantor terganggu",
+    "device": "mesin presensi tidak mengirim rekam",
+    "client": "satu versi aplikasi presensi gagal",
+    "log_gap": "log berhenti mencatat",
+    "undetermined": "presensi terganggu, letaknya belum dapat ditetapkan",
+}
+SYMPTOMS = {
+    "failure": "permintaan gagal",
+    "silence": "permintaan tidak sampai",
+    "lost_write": "permintaan dijawab berhasil, tetapi tidak tersimpan",
+    "no_lines": "log tidak berisi baris",
+    "device_silent": "mesin tidak mengirim",
+}
+TESTS = {
+    "other_regions_alive": "Apakah wilayah lain tetap dilayani server provinsi?",
+    "same_region_cut": "Apakah wilayah ini terputus dari server provinsi?",
+    "same_region_at_vantage": "Apakah wilayah ini terputus dari server provinsi?",
+    "probe": "Apa kata pemeriksaan berkala?",
+    "declared": "Apakah log mendukung pernyataan gangguan?",
+}
+VERDICTS = {
+    "supports": "mendukung",
+    "refutes": "membantah",
+    "neutral": "tidak memutuskan",
+    "supported": "didukung log",
+    "partly_supported": "didukung sebagian",
+    "contradicted": "dibantah log",
+    "not_assessable": "tidak dapat dinilai",
+}
+ROLES = {"supports": "Mendukung", "contradicts": "Membantah", "input": "Masukan"}
+VANTAGES = {"pusat": "server provinsi (pusat)", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi"}
+DECISIONS = {
+    "counts": "berlaku",
+    "superseded": "diganti keputusan yang lebih baru",
+    "refused": "tidak dapat diterima",
+}
+REACHES = {
+    "record": "catatan tidak dipakai",
+    "file": "seluruh berkas",
+    "warning": "peringatan, tetap dipakai",
+}
+
+
+def label(names: dict[str, str], code: str | None) -> str:
+    """The name of a code; the code itself, readable, where it has none."""
+    if code is None:
+        return "–"
+    return names.get(code) or code.replace("_", " ")

@@ -1,0 +1,308 @@
+"""What the pages show: frozen values, built from the tables, rendered by the templates without further logic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CLASSIFICATION = "TERBATAS"
+
+
+@dataclass(frozen=True)
+class ReportMeta:
+    """What the tables do not know about their run. `previous_head` is 16 hex digits of the ledger, or '-'."""
+
+    run_id: str
+    revision: int
+    period: str
+    region_code: str
+    previous_head: str
+    policy_code: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the headline."""
+
+    label: str
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The answer."""
+
+    title: str
+    sentences: tuple[str, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Two totals that must be the same number."""
+
+    statement: str
+    left: str
+    right: str
+    is_equal: bool
+
+
+@dataclass(frozen=True)
+class BinRow:
+    """One bin of a timeline: senders and failed senders per panel."""
+
+    label: str
+    is_hard: bool
+    totals: tuple[int, ...]
+    failed: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PanelTotal:
+    """One panel's figures within the hard window, beside what is usual then."""
+
+    label: str
+    senders: int
+    failed: int
+    failed_share: float | None
+    usual: int | None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The drawing of an outage's day and the same figures as tables."""
+
+    svg: str
+    caption: str
+    panel_labels: tuple[str, ...]
+    during: tuple[PanelTotal, ...]
+    bins: tuple[BinRow, ...]
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One candidate layer."""
+
+    name: str
+    probability: float
+    is_named: bool
+    verdict: str
+
+
+@dataclass(frozen=True)
+class TestRow:
+    """One test in words."""
+
+    question: str
+    sentence: str
+    verdict: str
+    verdict_code: str
+
+
+@dataclass(frozen=True)
+class OutageSection:
+    """One outage."""
+
+    anchor: str
+    outage_id: str
+    title: str
+    verdict: str
+    facts: tuple[tuple[str, str], ...]
+    timeline: Timeline | None
+    layers: tuple[LayerRow, ...]
+    tests: tuple[TestRow, ...]
+
+
+@dataclass(frozen=True)
+class DeclaredRow:
+    """One declared incident and what the logs say to it."""
+
+    incident_id: str
+    span: str
+    issuer: str
+    minutes_no: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class CauseRow:
+    """Findings of one cause, grade and action."""
+
+    cause: str
+    meaning: str
+    grade: str
+    grade_meaning: str
+    action: str
+    sides: int
+    people: int
+    approved_idr: int
+    proposed_idr: int
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One OPD; the totals are a row without link."""
+
+    name: str
+    href: str | None
+    people: int
+    touched_people: int
+    sides: int
+    touched_sides: int
+    before_idr: int
+    approved_idr: int
+    after_idr: int
+    potential_idr: int
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """One OPD's findings per day: (count, step 0-4)."""
+
+    name: str
+    cells: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One input file."""
+
+    path: str
+    kind: str
+    sha: str
+    records: int | None
+    accepted: int | None
+    quarantined: int | None
+    warnings: int | None
+    same_as: str | None
+
+
+@dataclass(frozen=True)
+class ProblemRow:
+    """Problems of one code."""
+
+    code: str
+    reach: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """What one vantage's log covers."""
+
+    vantage: str
+    first: str
+    last: str
+    spans: int
+    hours: float
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the figures come from."""
+
+    rows: tuple[tuple[str, str], ...]
+    policies: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`laporan/index.html`."""
+
+    meta: ReportMeta
+    month: str
+    headline: Headline
+    outages: tuple[OutageSection, ...]
+    declared: tuple[DeclaredRow, ...]
+    causes: tuple[CauseRow, ...]
+    cause_total: CauseRow
+    decisions: tuple[tuple[str, int], ...]
+    units: tuple[UnitRow, ...]
+    unit_total: UnitRow
+    checks: tuple[Check, ...]
+    days: tuple[str, ...]
+    heat: tuple[HeatRow, ...]
+    files: tuple[FileRow, ...]
+    problems: tuple[ProblemRow, ...]
+    coverage: tuple[CoverageRow, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class EvidenceGroup:
+    """Lines of one file that do the same thing for the same rule: (line number, 8 hex digits)."""
+
+    role: str
+    path: str
+    rule: str
+    reference: str
+    lines: tuple[tuple[int, str], ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding of a person."""
+
+    finding_id: str
+    day: str
+    side: str
+    due: str
+    recorded: str
+    recorded_note: str
+    restored: str
+    restored_note: str
+    cause: str
+    cause_code: str
+    meaning: str
+    grade: str
+    grade_meaning: str
+    action: str
+    status: str
+    status_code: str
+    money_idr: int
+    band: str
+    keys: str
+    counter: tuple[str, ...]
+    outage: tuple[str, str] | None
+    supporting: int
+    contradicting: int
+    evidence: tuple[EvidenceGroup, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person with findings in an OPD."""
+
+    nip: str
+    name: str
+    is_touched: bool
+    before_idr: int
+    after_idr: int
+    potential_idr: int
+    findings: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some people in one table; browsers lay out only the blocks in view."""
+
+    heading: str | None
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """`laporan/opd/<slug>.html`, or a further part of it."""
+
+    meta: ReportMeta
+    month: str
+    unit_id: str
+    row: UnitRow
+    zone: str
+    part: int
+    parts: tuple[tuple[int, str], ...]
+    blocks: tuple[Block, ...]

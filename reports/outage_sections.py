@@ -1,0 +1,171 @@
+"""Each outage in words: what failed, whose fault, how sure, and what refutes the opposite."""
+
+from __future__ import annotations
+
+from reports.format_id import clock, duration, number, percent, probability, raised_powers, span
+from reports.labels import FAULTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
+from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
+from reports.month import Month, Row
+from reports.slug import slug
+from reports.timeline import Traffic, build_timeline
+
+LAYER_TEST = "layer_"
+
+
+def anchor(outage_id: str) -> str:
+    """The fragment of an outage's section."""
+    return f"gangguan-{slug(outage_id)}"
+
+
+def sentence_case(text: str) -> str:
+    """The first letter as a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def fault(outage: Row, month: Month) -> str:
+    """Whose fault, as a clause."""
+    return label(FAULTS, outage["layer_code"]).format(region=month.meta.region_code)
+
+
+def opposite(outage: Row, month: Month) -> str:
+    """The sentence that settles the dispute: the part that the province's server had."""
+    p = probability(outage["p_central"])
+    region = month.meta.region_code
+    codes = {(t["test_code"], t["verdict_code"]) for t in month.tests.get(outage["outage_id"], [])}
+    alive = ("other_regions_alive", "refutes") in codes
+    cut = bool({("same_region_cut", "supports"), ("same_region_at_vantage", "supports")} & codes)
+    if outage["layer_code"] == "central":
+        return f"Server provinsi sendiri yang bermasalah: peluangnya {p}."
+    if alive and cut:
+        return (
+            f"Server provinsi hidup, tetapi wilayah {region} terputus darinya. Dugaan sebaliknya, yaitu "
+            f"server provinsi mati, terbantah: peluangnya {p}."
+        )
+    if alive:
+        return (
+            f"Server provinsi hidup dan melayani wilayah lain. Dugaan bahwa server provinsi mati terbantah: "
+            f"peluangnya {p}."
+        )
+    return f"Peluang bahwa server provinsi yang bermasalah: {p}."
+
+
+def scope(outage: Row, month: Month) -> str:
+    """Who was cut off."""
+    unit = outage["scope_unit_id"]
+    named = (
+        ("wilayah", outage["scope_region"]),
+        ("OPD", month.unit_name(unit) if unit else None),
+        ("blok alamat", outage["scope_network"]),
+        ("penyedia", outage["scope_provider"]),
+        ("aplikasi", outage["scope_client"]),
+    )
+    return ", ".join(f"{what} {value}" for what, value in named if value) or "semua wilayah"
+
+
+def _facts(outage: Row, month: Month) -> tuple[tuple[str, str], ...]:
+    minutes = round((outage["ended_at"] - outage["started_at"]).total_seconds() / 60)
+    touched = [f for f in month.findings if f["outage_id"] == outage["outage_id"]]
+    people = len({f["nip"] for f in touched})
+    certified = "belum"
+    if outage["is_certified"]:
+        window = outage["certified_started_at"], outage["certified_ended_at"]
+        certified = "ya" + (f", {span(*window, month.zone)}" if None not in window else "")
+    return (
+        ("Jendela", f"{span(outage['started_at'], outage['ended_at'], month.zone)} ({duration(minutes)})"),
+        (
+            "Jendela dampak",
+            span(outage["impact_started_at"], outage["impact_ended_at"], month.zone),
+        ),
+        ("Yang terkena", sentence_case(scope(outage, month))),
+        ("Gejala", f"{label(SYMPTOMS, outage['symptom_code'])}; {percent(outage['severity_bps'] / 10000)}"),
+        ("Letak gangguan", f"{label(LAYERS, outage['layer_code'])} ({probability(outage['confidence'])})"),
+        ("Peluang jendela ini kebetulan", f"paling besar {_chance(outage['false_alarm_bound'])}"),
+        ("Presensi tersentuh", f"{number(len(touched))} sisi dari {number(people)} orang"),
+        ("Ditetapkan kantor berwenang", certified),
+    )
+
+
+def _chance(p: float) -> str:
+    return "<0,0001%" if p < 1e-6 else percent(p, 4)
+
+
+def _layers(outage: Row, tests: list[Row]) -> tuple[LayerRow, ...]:
+    rows = [t for t in tests if t["test_code"].startswith(LAYER_TEST) and t["observed"] is not None]
+    rows.sort(key=lambda t: (-t["observed"], t["test_code"]))
+    return tuple(
+        LayerRow(
+            sentence_case(label(LAYERS, t["test_code"].removeprefix(LAYER_TEST))),
+            min(1.0, max(0.0, t["observed"])),
+            t["test_code"].removeprefix(LAYER_TEST) == outage["layer_code"],
+            label(VERDICTS, t["verdict_code"]),
+        )
+        for t in rows
+    )
+
+
+def _tests(tests: list[Row]) -> tuple[TestRow, ...]:
+    return tuple(
+        TestRow(
+            label(TESTS, t["test_code"]),
+            raised_powers(t["sentence"]),
+            _verdict(t),
+            t["verdict_code"],
+        )
+        for t in tests
+        if not t["test_code"].startswith(LAYER_TEST)
+    )
+
+
+def _verdict(test: Row) -> str:
+    """What a test says, with its object where that is not the named layer."""
+    if test["test_code"] == "other_regions_alive" and test["verdict_code"] == "refutes":
+        return "membantah: server provinsi mati"
+    return label(VERDICTS, test["verdict_code"])
+
+
+def outage_sections(month: Month) -> tuple[OutageSection, ...]:
+    """One section per outage, the one that touches most sides first."""
+    if not month.outages:
+        return ()
+    traffic = Traffic(month)
+    sections = []
+    for outage in month.outages:
+        tests = month.tests.get(outage["outage_id"], [])
+        sections.append(
+            OutageSection(
+                anchor(outage["outage_id"]),
+                outage["outage_id"],
+                f"{span(outage['started_at'], outage['ended_at'], month.zone)}: {fault(outage, month)}",
+                opposite(outage, month),
+                _facts(outage, month),
+                build_timeline(month, traffic, outage),
+                _layers(outage, tests),
+                _tests(tests),
+            )
+        )
+    return tuple(sections)
+
+
+def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
+    """Every declared incident and what the logs say to it."""
+    by_incident = {o["incident_id"]: o for o in reversed(month.outages) if o["incident_id"]}
+    rows = []
+    for incident in month.rows("incident", "started_at", "incident_id"):
+        outage = by_incident.get(incident["incident_id"])
+        tests = month.tests.get(incident["incident_id"], [])
+        said = " ".join(t["sentence"] for t in tests)
+        if outage is not None:
+            said = (
+                f"Cocok dengan gangguan {clock(outage['started_at'], month.zone)}–"
+                f"{clock(outage['ended_at'], month.zone)} yang terlihat di log. {said}"
+            )
+        rows.append(
+            DeclaredRow(
+                incident["incident_id"],
+                span(incident["started_at"], incident["ended_at"], month.zone),
+                incident["issuer"] or "–",
+                incident["minutes_no"] or "–",
+                raised_powers(said.strip()) or "Belum ada gangguan di log yang cocok.",
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,143 @@
+"""The day of an outage: senders per bin at each vantage, drawn and as tables."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from reports.format_id import local, number, span, zone_name
+from reports.models import BinRow, PanelTotal, Timeline
+from reports.month import Month, Row
+from reports.svg import Panel, Span, timeline
+
+BIN_MINUTES = 5
+AROUND = timedelta(hours=2)
+MOST_BINS = 288
+FEWEST_DAYS = 3
+PANELS = (
+    ("gerbang", True, "Wilayah {region} di gerbang wilayah"),
+    ("pusat", True, "Wilayah {region} di server provinsi"),
+    ("pusat", False, "Wilayah lain di server provinsi"),
+)
+
+
+class Traffic:
+    """Senders per bin for this region and the others at each vantage.
+
+    A sender counts once a minute; bins add the minutes up. Built once from `request_minute`.
+    """
+
+    def __init__(self, month: Month) -> None:
+        """Aggregate the request minutes; own is True for the region of the run."""
+        columns = ["vantage_code", "minute_at", "region_code", "sender_count", "failed_sender_count"]
+        frame = month.tables["request_minute"].select(columns).to_pandas()
+        frame["own"] = frame["region_code"] == month.meta.region_code
+        frame = frame[frame["own"] | frame["region_code"].notna()]
+        frame["bin_at"] = frame["minute_at"].dt.floor(f"{BIN_MINUTES}min")
+        self.sums = (
+            frame.groupby(["vantage_code", "own", "bin_at"])[["sender_count", "failed_sender_count"]]
+            .sum()
+            .sort_index()
+        )
+        self.zone = month.zone
+
+    def series(self, vantage: str, own: bool, bins: pd.DatetimeIndex) -> pd.DataFrame | None:
+        """Columns `sender_count`, `failed_sender_count`, `usual` per bin; None where nothing was logged."""
+        if (vantage, own) not in self.sums.index.droplevel("bin_at"):
+            return None
+        whole: pd.DataFrame = self.sums.xs((vantage, own))
+        shown = whole.reindex(bins, fill_value=0)
+        return shown.assign(usual=self._usual(whole, bins))
+
+    @staticmethod
+    def _usual(whole: pd.DataFrame, bins: pd.DatetimeIndex) -> pd.Series[float] | float:
+        """Median of the same bin on other days of the kind (working week or weekend) with any traffic."""
+        weekend = bins[0].dayofweek >= 5
+        others: list[pd.Series[float]] = []
+        for days in (n for n in range(-31, 32) if n):
+            there = bins + timedelta(days=days)
+            if (there[0].dayofweek >= 5) != weekend:
+                continue
+            counts = whole["sender_count"].reindex(there, fill_value=0)
+            if counts.sum() > 0:
+                others.append(pd.Series(counts.to_numpy(dtype=float), index=bins))
+        if len(others) < FEWEST_DAYS:
+            return float("nan")
+        return pd.concat(others, axis=1).median(axis=1)
+
+
+def bins_around(outage: Row) -> pd.DatetimeIndex:
+    """Bins from two full hours before the impact window to two after, at most a day of them."""
+    start = pd.Timestamp(outage["impact_started_at"] - AROUND).floor("h")
+    end = pd.Timestamp(outage["impact_ended_at"] + AROUND).ceil("h")
+    bins = pd.date_range(start, end, freq=f"{BIN_MINUTES}min", inclusive="left")
+    return bins[:MOST_BINS]
+
+
+def _position(at: datetime, bins: pd.DatetimeIndex) -> float:
+    share: float = (at - bins[0].to_pydatetime()) / timedelta(minutes=BIN_MINUTES)
+    return min(max(share, 0.0), float(len(bins)))
+
+
+def _ticks(bins: pd.DatetimeIndex, zone: str) -> tuple[tuple[int, str], ...]:
+    hours = [(i, local(at.to_pydatetime(), zone)) for i, at in enumerate(bins)]
+    whole = [(i, at) for i, at in hours if at.minute == 0]
+    every = 1 if len(whole) <= 12 else 3
+    return tuple((i, f"{at:%H.%M}") for i, at in whole if at.hour % every == 0)
+
+
+def build_timeline(month: Month, traffic: Traffic, outage: Row) -> Timeline | None:
+    """The drawing and its tables; None where no log speaks of the day."""
+    bins = bins_around(outage)
+    region, zone = month.meta.region_code, month.zone
+    panels: list[Panel] = []
+    during: list[PanelTotal] = []
+    half = timedelta(minutes=BIN_MINUTES)
+    hard = (bins + half > outage["started_at"]) & (bins < outage["ended_at"])
+    for vantage, own, pattern in PANELS:
+        series = traffic.series(vantage, own, bins)
+        if series is None:
+            continue
+        known = bool(series["usual"].notna().all())
+        label = pattern.format(region=region)
+        panels.append(
+            Panel(
+                label,
+                tuple(int(n) for n in series["sender_count"]),
+                tuple(int(n) for n in series["failed_sender_count"]),
+                tuple(float(n) for n in series["usual"]) if known else None,
+            )
+        )
+        senders, failed = (int(series.loc[hard, c].sum()) for c in ("sender_count", "failed_sender_count"))
+        usual = round(float(series.loc[hard, "usual"].sum())) if known else None
+        during.append(PanelTotal(label, senders, failed, failed / senders if senders else None, usual))
+    if not panels:
+        return None
+    when = span(outage["started_at"], outage["ended_at"], zone)
+    said = "; ".join(
+        f"{t.label}: {number(t.senders)} pengirim, {number(t.failed)} gagal"
+        + (f", biasanya {number(t.usual)}" if t.usual is not None else "")
+        for t in during
+    )
+    svg = timeline(
+        f"w{outage['outage_id']}",
+        f"Pengirim per {BIN_MINUTES} menit di sekitar gangguan {when}",
+        f"Selama gangguan — {said}.",
+        tuple(panels),
+        _ticks(bins, zone),
+        Span(_position(outage["started_at"], bins), _position(outage["ended_at"], bins)),
+        Span(_position(outage["impact_started_at"], bins), _position(outage["impact_ended_at"], bins)),
+    )
+    rows = tuple(
+        BinRow(
+            f"{local(at.to_pydatetime(), zone):%H.%M}",
+            bool(hard[i]),
+            tuple(p.totals[i] for p in panels),
+            tuple(p.failed[i] for p in panels),
+        )
+        for i, at in enumerate(bins)
+    )
+    first = local(bins[0].to_pydatetime(), zone).date()
+    caption = f"Pengirim per {BIN_MINUTES} menit, {first:%d.%m.%Y}, waktu {zone_name(zone)}"
+    return Timeline(svg, caption, tuple(p.label for p in panels), tuple(during), rows)
