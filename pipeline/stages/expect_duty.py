@@ -1,0 +1,37 @@
+"""Expect a duty of each person on each day that pattern or roster asks for, and say whether leave excuses it.
+
+Known caveats: of two shifts of one person on one date the earlier start counts. A kind of absence, a duty group, a
+shift or an OPD that nothing defines stops the run.
+"""
+
+from pipeline.stage import SqlStage
+from schemas import (
+    Absence,
+    Calendar,
+    Duty,
+    DutyPattern,
+    Employee,
+    LeaveRule,
+    PolicyPeriod,
+    Roster,
+    Setting,
+    ShiftPattern,
+    Unit,
+)
+
+STAGE = SqlStage(
+    __name__,
+    reads=(
+        Setting,
+        Calendar,
+        PolicyPeriod,
+        DutyPattern,
+        ShiftPattern,
+        LeaveRule,
+        Employee,
+        Unit,
+        Roster,
+        Absence,
+    ),
+    writes=Duty,
+)

@@ -1,0 +1,63 @@
+"""Turn the policy file and the calendars of the period into tables; refuses a policy that is incomplete."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pipeline.errors import SettingsError
+from pipeline.policy import Row, compile_calendar, compile_policy, read_calendar, read_policy
+from pipeline.stage import Desk, Stage
+from schemas import ActionRule, Band, Calendar, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern, Table
+
+
+def load_policy(desk: Desk) -> None:
+    """`policy` of rekon.toml and the shipped calendars -> the policy tables and `calendar`."""
+    import pyarrow as pa
+
+    from pipeline.warehouse import ARROW_TYPES
+
+    settings = desk.settings
+    file_name, content = read_policy(desk.workspace, settings.policy)
+    tables = compile_policy(file_name, content)
+    begins = min(row["valid_from"] for row in tables[PolicyPeriod])
+    if settings.period_from < begins:
+        raise SettingsError(
+            f"{file_name}: valid_from: kebijakan mulai {begins}, sesudah periode {settings.period}."
+        )
+    tables[Calendar] = calendar_days(settings.period_from, settings.period_to)
+    for contract in STAGE.writes:
+        schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+        desk.write(contract, pa.Table.from_pylist(_only(tables[contract], contract), schema=schema))
+
+
+def calendar_days(period_from: dt.date, period_to: dt.date) -> list[Row]:
+    """Days of the period, the month before and the month after.
+
+    The years of the period must have a calendar; a neighbouring month of a year without one is left out, so that
+    a December can be settled before the next year's decree exists.
+    """
+    first = (period_from - dt.timedelta(days=1)).replace(day=1)
+    last = (period_to + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    rows: list[Row] = []
+    for year in range(first.year, last.year + 1):
+        found = read_calendar(year)
+        if found is not None:
+            rows += compile_calendar(*found, first, last)
+        elif year == period_from.year:
+            raise SettingsError(
+                f"calendars/{year}.toml: kalender tahun {year} belum ada; "
+                "hari libur dan cuti bersamanya harus dicantumkan dahulu."
+            )
+    return rows
+
+
+def _only(rows: list[Row], contract: type[Table]) -> list[Row]:
+    return [{name: row[name] for name in contract.columns()} for row in rows]
+
+
+STAGE = Stage(
+    __name__,
+    reads=(),
+    writes=(Calendar, PolicyPeriod, DutyPattern, ShiftPattern, Band, ActionRule, LeaveRule),
+    work=load_policy,
+)

@@ -1,0 +1,6 @@
+"""Match each duty's two sides with the punch that counts: on time, late, early, missing, excused, provisional."""
+
+from pipeline.stage import SqlStage
+from schemas import Duty, DutySide, PunchPlacement
+
+STAGE = SqlStage(__name__, reads=(Duty, PunchPlacement), writes=DutySide)

@@ -1,0 +1,96 @@
+-- What does the record say about each side of each duty?
+-- One row per person, duty day and side; a punch on an excused or provisional side is shown, not judged.
+with sided as (
+    select
+        duty.nip,
+        duty.unit_id,
+        duty.region_code,
+        duty.duty_date,
+        'in' as side_code,
+        duty.starts_at as due_at,
+        duty.accept_in_from as accept_from,
+        duty.accept_in_to as accept_to,
+        duty.covered_to,
+        duty.is_excused
+    from duty
+    union all
+    select
+        duty.nip,
+        duty.unit_id,
+        duty.region_code,
+        duty.duty_date,
+        'out' as side_code,
+        duty.ends_at as due_at,
+        duty.accept_out_from as accept_from,
+        duty.accept_out_to as accept_to,
+        duty.covered_to,
+        duty.is_excused
+    from duty
+),
+
+recorded as (
+    select
+        sided.nip,
+        sided.unit_id,
+        sided.region_code,
+        sided.duty_date,
+        sided.side_code,
+        sided.due_at,
+        sided.accept_from,
+        sided.accept_to,
+        sided.covered_to,
+        sided.is_excused,
+        punch_placement.punched_at as recorded_at,
+        punch_placement.punch_id,
+        case sided.side_code
+            when 'in' then greatest(0, minutes_between(sided.due_at, punch_placement.punched_at))
+            else greatest(0, minutes_between(punch_placement.punched_at, sided.due_at))
+        end as minutes_off
+    from sided
+    left join punch_placement
+        on punch_placement.nip = sided.nip
+        and punch_placement.duty_date = sided.duty_date
+        and punch_placement.side_code = sided.side_code
+        and punch_placement.role_code = 'counts'
+),
+
+judged as (
+    select
+        recorded.nip,
+        recorded.unit_id,
+        recorded.region_code,
+        recorded.duty_date,
+        recorded.side_code,
+        recorded.due_at,
+        recorded.accept_from,
+        recorded.accept_to,
+        recorded.recorded_at,
+        recorded.punch_id,
+        recorded.minutes_off,
+        case
+            when recorded.is_excused then 'excused'
+            when recorded.due_at >= recorded.covered_to then 'provisional'
+            when recorded.recorded_at is null then 'missing'
+            when recorded.minutes_off = 0 then 'on_time'
+            when recorded.side_code = 'in' then 'late'
+            else 'early'
+        end as state_code
+    from recorded
+)
+
+select
+    judged.nip::varchar as nip,
+    judged.unit_id::varchar as unit_id,
+    judged.region_code::varchar as region_code,
+    judged.duty_date::date as duty_date,
+    judged.side_code::varchar as side_code,
+    judged.due_at::timestamp as due_at,
+    judged.accept_from::timestamp as accept_from,
+    judged.accept_to::timestamp as accept_to,
+    judged.recorded_at::timestamp as recorded_at,
+    judged.punch_id::varchar as punch_id,
+    judged.state_code::varchar as state_code,
+    case
+        when judged.state_code in ('on_time', 'late', 'early') then judged.minutes_off
+    end::bigint as minutes_off
+from judged

@@ -1,0 +1,94 @@
+-- Which side of which duty does each punch belong to, and does it count there?
+-- One row per punch; a given direction binds, an empty one goes to the nearer end of the duty.
+with sided as (
+    select
+        duty.nip,
+        duty.duty_date,
+        'in' as side_code,
+        duty.starts_at as due_at,
+        duty.accept_in_from as accept_from,
+        duty.accept_in_to as accept_to
+    from duty
+    union all
+    select
+        duty.nip,
+        duty.duty_date,
+        'out' as side_code,
+        duty.ends_at as due_at,
+        duty.accept_out_from as accept_from,
+        duty.accept_out_to as accept_to
+    from duty
+),
+
+fitting as (  -- in windows of several sides the nearest due time wins, then the check-in, then the earlier day
+    select
+        punch.punch_id,
+        sided.duty_date,
+        sided.side_code,
+        row_number() over (
+            partition by punch.punch_id
+            order by abs(epoch(punch.punched_at) - epoch(sided.due_at)), sided.side_code, sided.duty_date
+        ) as fit_rank
+    from punch
+    inner join sided
+        on sided.nip = punch.nip
+        and punch.punched_at >= sided.accept_from
+        and punch.punched_at < sided.accept_to
+        and coalesce(punch.direction_code, sided.side_code) = sided.side_code
+),
+
+placed as (
+    select
+        punch.punch_id,
+        punch.nip,
+        punch.punched_at,
+        fitting.duty_date,
+        fitting.side_code
+    from punch
+    left join fitting
+        on fitting.punch_id = punch.punch_id
+        and fitting.fit_rank = 1
+),
+
+ranked as (  -- the first check-in and the last check-out count
+    select
+        placed.punch_id,
+        placed.nip,
+        placed.punched_at,
+        placed.duty_date,
+        placed.side_code,
+        policy_period.duplicate_span_seconds,
+        row_number() over earliest as place_in,
+        row_number() over latest as place_out,
+        epoch(placed.punched_at - lag(placed.punched_at) over earliest) as seconds_after,
+        epoch(lag(placed.punched_at) over latest - placed.punched_at) as seconds_before
+    from placed
+    left join policy_period
+        on placed.duty_date >= policy_period.valid_from
+        and placed.duty_date < policy_period.valid_to
+    window
+        earliest as (
+            partition by placed.nip, placed.duty_date, placed.side_code
+            order by placed.punched_at, placed.punch_id
+        ),
+        latest as (
+            partition by placed.nip, placed.duty_date, placed.side_code
+            order by placed.punched_at desc, placed.punch_id desc
+        )
+)
+
+select
+    ranked.punch_id::varchar as punch_id,
+    ranked.nip::varchar as nip,
+    ranked.punched_at::timestamp as punched_at,
+    ranked.duty_date::date as duty_date,
+    ranked.side_code::varchar as side_code,
+    case
+        when ranked.duty_date is null then 'outside'
+        when ranked.side_code = 'in' and ranked.place_in = 1 then 'counts'
+        when ranked.side_code = 'out' and ranked.place_out = 1 then 'counts'
+        when ranked.side_code = 'in' and ranked.seconds_after <= ranked.duplicate_span_seconds then 'duplicate'
+        when ranked.side_code = 'out' and ranked.seconds_before <= ranked.duplicate_span_seconds then 'duplicate'
+        else 'extra'
+    end::varchar as role_code
+from ranked

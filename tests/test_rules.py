@@ -1,0 +1,123 @@
+"""Each case file under tests/rules holds what its rule makes of the given rows, under the shipped example policy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import importlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import schemas
+from pipeline.policy import compile_policy, read_policy
+from pipeline.run import setting_row
+from pipeline.settings import Settings
+from pipeline.stages.load_policy import calendar_days
+from pipeline.warehouse import ARROW_TYPES, Warehouse
+from schemas import Calendar, Setting, Table
+
+FOLDER = Path(__file__).parent / "rules"
+WIB = dt.timedelta(hours=7)
+NIP = "199001012015011001"
+UNIT = {"unit_id": "4.01", "name": "Dinas Contoh", "region_code": "3205", "zone": "Asia/Jakarta"}
+SOURCE = {"file_id": "f", "line_no": 1, "row_sha256": "0"}
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "employee": {
+        "name": "Contoh", "status_code": "PNS", "unit_id": "4.01", "group_code": "kantor-5", "tpp_idr": 5_000_000,
+    },
+    "unit": UNIT,
+    "scenario_side": {
+        "scenario_code": "recorded", "step_no": 0, "unit_id": "4.01", "side_code": "in", "state_code": "on_time",
+        "due_at": dt.datetime(2026, 1, 5, 7, 30),
+    },
+}  # fmt: skip
+CONTRACTS = {
+    getattr(schemas, name).table_name(): getattr(schemas, name) for name in schemas.__all__ if name != "Table"
+}
+
+
+def cases() -> list[Any]:
+    found = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        document = tomllib.loads(path.read_text("utf-8"))
+        for case in document["case"]:
+            found.append(pytest.param(document["stages"], case, id=f"{path.stem}: {case['name']}"))
+    return found
+
+
+def filled(contract: type[Table], rows: list[dict[str, Any]], day: dt.date) -> pa.Table:
+    """Given rows with the columns that do not matter filled in; wall times are WIB."""
+    schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+    span = {"valid_from": day, "valid_to": day + dt.timedelta(days=1)}
+    usual = {"nip": NIP, "duty_date": day, **SOURCE, **span, **DEFAULTS.get(contract.table_name(), {})}
+    complete = []
+    for number, row in enumerate(rows):
+        unknown = set(row) - set(schema.names)
+        assert not unknown, f"{contract.table_name()} has no column {sorted(unknown)}"
+        ids = {"punch_id": f"p{number}", "absence_id": f"a{number}"}
+        merged = {**ids, **usual, **row}
+        complete.append({name: in_utc(merged.get(name)) for name in schema.names})
+    return pa.Table.from_pylist(complete, schema=schema)
+
+
+def in_utc(value: Any) -> Any:
+    return value - WIB if isinstance(value, dt.datetime) else value
+
+
+@functools.cache
+def month(period: str) -> Warehouse:
+    """A warehouse with the example policy and the month's calendar, shared by the cases of the month."""
+    settings = Settings(period=period, region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
+    warehouse = Warehouse(None)
+    warehouse.write(Setting, setting_row(settings))
+    tables = compile_policy(*read_policy(Path(), "kepmendagri"))
+    tables[Calendar] = calendar_days(settings.period_from, settings.period_to)
+    for contract, rows in tables.items():
+        schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+        kept = [{name: row[name] for name in schema.names} for row in rows]
+        warehouse.write(contract, pa.Table.from_pylist(kept, schema=schema))
+    return warehouse
+
+
+def world(case: dict[str, Any], reads: set[type[Table]]) -> Warehouse:
+    """The month's warehouse with one employee on the case's day and the given rows of every table that is read."""
+    day = case["day"]
+    warehouse = month(f"{day:%Y-%m}")
+    given = {"employee": [{}], "unit": [{}], **case.get("given", {})}
+    assert {CONTRACTS[name] for name in case.get("given", {})} <= reads
+    for name in ("employee", "unit", "roster", "absence", "punch", "scenario_side"):
+        if CONTRACTS[name] not in reads:
+            continue
+        warehouse.write(CONTRACTS[name], filled(CONTRACTS[name], given.get(name, []), day))
+    return warehouse
+
+
+@pytest.mark.parametrize(("stages", "case"), cases())
+def test_the_rule_makes_of_the_given_rows_what_the_case_expects(
+    stages: list[str], case: dict[str, Any]
+) -> None:
+    modules = [importlib.import_module(f"pipeline.stages.{name}").STAGE for name in stages]
+    warehouse = world(case, {contract for stage in modules for contract in stage.reads})
+    if "refused" in case:
+        with pytest.raises(Exception, match=case["refused"]):
+            [warehouse.create(stage.writes, stage.sql) for stage in modules]
+        return
+    for stage in modules:
+        warehouse.create(stage.writes, stage.sql)
+    expected = case["expect"]
+    wanted = sorted({name for row in expected for name in row})
+    assert set(wanted) <= set(modules[-1].writes.columns())
+    found = [
+        {name: row[name] for name in wanted if row[name] is not None}
+        for row in warehouse.arrow(modules[-1].writes).to_pylist()
+    ]
+    assert found == [{name: in_utc(row[name]) for name in sorted(row)} for row in expected]
+
+
+def test_every_rule_of_duty_and_money_has_a_case_file() -> None:
+    covered = {tomllib.loads(path.read_text("utf-8"))["stages"][-1] for path in FOLDER.glob("*.toml")}
+    assert covered >= {"expect_duty", "place_punches", "match_punches", "assess_tpp"}
