@@ -33,7 +33,7 @@ def command(
     directory: Path, people: int, seed: int, period: str, scenario: str, units: int | None, other_regions: int
 ) -> None:
     """Buat ruang kerja sintetis DIR; kebenarannya di DIR.truth, tidak pernah di dalam DIR."""
-    from pipeline.simulation import simulate  # noqa: PLC0415
+    from pipeline.simulation import simulate
 
     truth = simulate(directory, people, seed, period, scenario, units, other_regions)
     click.echo(f"Ruang kerja: {directory}\nKebenaran:   {truth}")

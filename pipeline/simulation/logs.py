@@ -18,7 +18,7 @@ from pipeline.simulation.requests import GATEWAY, LOGIN, Fault, Requests
 from pipeline.simulation.schedule import Month
 
 HEALTH_EVERY = 10
-PLAIN_DAYS = 2  # the newest files are not compressed yet, as logrotate leaves them
+PLAIN_DAYS = 1  # the newest file is not compressed yet, as logrotate leaves them
 PATHS = ("/api/presensi/masuk", "/api/presensi/pulang", "/api/presensi", "/api/login")
 
 
@@ -36,8 +36,9 @@ class Lines:
     tail: pa.Array  # uid, wil, ver
 
 
-def _texts(values: list[str], index: Any) -> pa.Array:
-    return pa.array(values, pa.string()).take(pa.array(index))
+def _texts(values: list[str] | pa.Array, index: Any) -> pa.Array:
+    texts = pa.array(values, pa.string()) if isinstance(values, list) else values
+    return texts.take(pa.array(index))
 
 
 def _addresses(person: Ints, unit: Ints, senders: Senders, rng: np.random.Generator) -> pa.Array:
@@ -124,10 +125,11 @@ def merged(first: Lines, second: Lines) -> Lines:
                  arrow("agent"), arrow("tail"))  # fmt: skip
 
 
-_CLOCK = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)]
-_MILLIS = [f"{ms // 1000}.{ms % 1000:03d}" for ms in range(12_000)]
+_CLOCK = pa.array([f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)], pa.string())
+_MILLIS = pa.array([f"{ms // 1000}.{ms % 1000:03d}" for ms in range(12_000)], pa.string())
+_CODES = pa.array([str(code) for code in range(600)], pa.string())
 _REQUESTS = [f"POST {path} HTTP/1.1" for path in PATHS] + ["GET /health HTTP/1.1"]
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def _day_bytes(lines: Lines, low: int, high: int, midnight: int, stamp: str, offset: str) -> bytes:
@@ -136,19 +138,22 @@ def _day_bytes(lines: Lines, low: int, high: int, midnight: int, stamp: str, off
     arrow = {name: getattr(lines, name).slice(low, size) for name in ("address", "agent", "tail")}
     second = np.floor(lines.at[part]).astype(np.int64) - midnight
     millis = _texts(_MILLIS, np.minimum(lines.millis[part], len(_MILLIS) - 1))
-    status = _texts([str(code) for code in range(600)], lines.status[part])
+    status = _texts(_CODES, lines.status[part])
     seen = pa.array(lines.upstream[part])
-    nothing = pa.scalar("-")
+    nothing = pa.scalar("-", pa.string())
     text = pc.binary_join_element_wise(
         arrow["address"], f" - - [{stamp}:", _texts(_CLOCK, second), f' {offset}] "',
         _texts(_REQUESTS, lines.path[part] % len(_REQUESTS)), '" ', status, ' 32 "-" "', arrow["agent"], '" rt=',
         millis, " ust=", pc.if_else(seen, status, nothing), " urt=", pc.if_else(seen, millis, nothing), " ",
         arrow["tail"], "")  # fmt: skip
-    return "".join(text.to_pylist()).encode() if size else b""
+    if not size:
+        return b""
+    # All values lie one behind the other in the array's data buffer: that is the file.
+    return bytes(text.buffers()[2])[: pc.sum(pc.binary_length(text)).as_py()]
 
 
 def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int) -> None:
-    """One file per day of the log's own zone, gz except the newest two. `lines.at` is Asia/Jakarta (UTC+7)."""
+    """One file per day of the log's own zone, gz except the newest. `lines.at` is Asia/Jakarta (UTC+7)."""
     folder.mkdir(parents=True, exist_ok=True)
     shift = (utc_hours - 7) * 3600
     local = Lines(lines.at + shift, lines.address, lines.path, lines.status, lines.millis, lines.upstream,
@@ -170,6 +175,6 @@ def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int) -> None
 
 def _zipped(data: bytes) -> bytes:
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=5, fileobj=buffer, mtime=0) as stream:
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=4, fileobj=buffer, mtime=0) as stream:
         stream.write(data)
     return buffer.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,7 @@ from pipeline.simulation.requests import Fault
 from pipeline.simulation.schedule import Month
 
 
-@dataclass(frozen=True, slots=True)
-class SideTruth:
+class SideTruth(NamedTuple):
     """One duty side of one person; seconds from local midnight of the month's first day."""
 
     person: int

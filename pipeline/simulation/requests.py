@@ -12,7 +12,7 @@ from pipeline.simulation.people import Flags, Floats, Ints, Senders
 OK, CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT, REFUSED, LOST = range(9)
 PUNCH, LOGIN, TWICE = range(3)
 TIMEOUT = 10.0
-PATIENCE = 14
+PATIENCE = 18
 
 
 @dataclass(frozen=True)
@@ -140,11 +140,10 @@ def send(
         tired = used[again] >= tries[again]
         if fault is not None:
             back = again[tired & returns[again] & (begin[again] < fault.end) & hit[again]]
-            begin[back], tries[back], returns[back] = (
-                np.maximum(begin[back], comeback[back]),
-                used[back] + 3,
-                False,
-            )
+            told = rng.random(len(back)) < 0.4
+            late = np.maximum(begin[back], comeback[back])
+            begin[back] = np.where(told, late, begin[back] + rng.exponential(1100, len(back)))
+            tries[back], returns[back] = used[back] + np.where(told, 3, 1), ~told
             tired = used[again] >= tries[again]
         active = again[~tired]
     ok = ~np.isnan(stored)

@@ -17,11 +17,11 @@ SHIFT_CYCLE = "PPSSMMLL"
 
 _HALF = HOUR // 2
 _HOURS: dict[str, dict[int, tuple[int, int]]] = {
-    "kantor-5": {day: (7 * HOUR + _HALF, 16 * HOUR) for day in range(4)}
+    "kantor-5": dict.fromkeys(range(4), (7 * HOUR + _HALF, 16 * HOUR))
     | {4: (7 * HOUR + _HALF, 16 * HOUR + _HALF)},
-    "kantor-6": {day: (7 * HOUR + _HALF, 14 * HOUR) for day in range(4)}
+    "kantor-6": dict.fromkeys(range(4), (7 * HOUR + _HALF, 14 * HOUR))
     | {4: (7 * HOUR + _HALF, 11 * HOUR + _HALF), 5: (7 * HOUR + _HALF, 13 * HOUR)},
-    "guru": {day: (7 * HOUR, 14 * HOUR + _HALF) for day in range(5)},
+    "guru": dict.fromkeys(range(5), (7 * HOUR, 14 * HOUR + _HALF)),
 }
 _RAMADAN = (
     (dt.date(2025, 3, 1), dt.date(2025, 3, 30)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipeline.simulation.people import Absence
 
@@ -16,8 +16,7 @@ BEFORE = 3 * 3600
 AFTER = 6 * 3600
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(NamedTuple):
     """One duty; times in seconds from local midnight of the month's first day, None where missing."""
 
     day: int
@@ -28,7 +27,7 @@ class Duty:
 
 
 def half_up(amount: int, bps: int) -> int:
-    """amount x bps / 10000, halves away from zero (amounts are not negative)."""
+    """Amount x bps / 10000, halves away from zero (amounts are not negative)."""
     return (2 * amount * bps + 10_000) // 20_000
 
 
@@ -44,7 +43,8 @@ def band_bps(seconds: int | None) -> int:
 
 def recorded(day: int, start: int, end: int, punches: list[tuple[int, str]]) -> Duty:
     """First check-in in [start - 3 h, end), last check-out in (start, end + 6 h]; an empty direction goes to
-    the nearer end of the duty."""
+    the nearer end of the duty.
+    """
     came: int | None = None
     left: int | None = None
     for at, given in punches:
@@ -90,4 +90,6 @@ def month_deduction(
 
 def restored(duty: Duty, came: int | None, left: int | None) -> Duty:
     """The duty with the true acts of deserving sides."""
-    return replace(duty, came=duty.came if came is None else came, left=duty.left if left is None else left)
+    if came is None and left is None:
+        return duty
+    return duty._replace(came=duty.came if came is None else came, left=duty.left if left is None else left)

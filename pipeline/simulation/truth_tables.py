@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ UTC_SHIFT = 7 * 3600
 
 
 def _judge(
+    person: int,
     side: int,
     duty: Duty,
     act: float,
@@ -35,7 +37,7 @@ def _judge(
     is_lost: bool,
     is_exposed: bool,
 ) -> tuple[SideTruth, int | None]:
-    """What happened to one side (person filled in later), and the restored time where it deserves one."""
+    """What happened to one side and the restored time where it deserves one."""
     due, at = (duty.start, duty.came) if side == 0 else (duty.end, duty.left)
     did = None if np.isnan(act) else int(act)
     if did is not None:
@@ -54,7 +56,7 @@ def _judge(
         else:
             cause = "failed" if is_traced or is_unlucky else "blocked"
     is_own = is_bad and not cause
-    truth = SideTruth(0, duty.day, side, due, did, at, cause, is_bad and (is_exposed or is_hit), is_deserving,
+    truth = SideTruth(person, duty.day, side, due, did, at, cause, is_bad and (is_exposed or is_hit), is_deserving,
                       is_traced, is_own)  # fmt: skip
     return truth, did if is_deserving else None
 
@@ -76,30 +78,32 @@ def side_truths(
     truths: list[SideTruth] = []
     duties: Duties = defaultdict(list)
     for n in range(0, size, 2):
-        mine = [p for p in by_person[person[n]] if start[n] - BEFORE <= p[0] <= end[n] + AFTER]
+        all_of = by_person[person[n]]
+        low = bisect_left(all_of, (start[n] - BEFORE, ""))
+        mine = all_of[low : bisect_left(all_of, (end[n] + AFTER + 1, ""))]
         duty = recorded(day[n], start[n], end[n], mine)
         times: list[int | None] = []
         for side in (0, 1):
             k = n + side
             truth, deserved = _judge(
-                side, duty, act[k], is_hit=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
+                person[n], side, duty, act[k], is_hit=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
                 is_exposed=near[k])  # fmt: skip
-            truths.append(_with_person(truth, person[n]))
+            truths.append(truth)
             times.append(deserved)
         duties[person[n]].append((duty, restored(duty, *times)))
     return truths, duties
 
 
-def _with_person(truth: SideTruth, person: int) -> SideTruth:
-    return SideTruth(person, truth.day, truth.side, truth.due, truth.act, truth.recorded, truth.cause,
-                     truth.is_outage, truth.is_deserving, truth.has_own_lines, truth.is_own_fault)  # fmt: skip
-
-
 def _utc(month: Month, second: float | None) -> str:
     if second is None:
         return ""
-    midnight = dt.datetime.combine(month.first, dt.time())
-    return (midnight + dt.timedelta(seconds=int(second) - UTC_SHIFT)).isoformat(sep=" ")
+    day, rest = divmod(int(second) - UTC_SHIFT, 86_400)
+    return f"{_date(month, day)} {rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+
+
+@cache
+def _date(month: Month, day: int) -> str:
+    return month.date(day).isoformat()
 
 
 def _outage_rows(world: World) -> list[str]:
@@ -157,7 +161,7 @@ def write_truth(
         "nip,duty_date,side_code,due_at,act_at,recorded_at,cause_code,outage_no,is_deserving,has_own_lines,"
         "is_own_fault,is_false_statement",
         [
-            f"{nip[s.person]},{month.date(s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.act)},"
+            f"{nip[s.person]},{_date(month, s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.act)},"
             f"{_utc(month, s.recorded)},{s.cause},{'1' if s.is_outage else ''},{_flag(s.is_deserving)},"
             f"{_flag(s.has_own_lines)},{_flag(s.is_own_fault)},{_flag((s.person, s.day, s.side) in false)}"
             for s in sides
