@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,7 @@ def write_staff(folder: Path, staff: Staff, senders: Senders, month: Month) -> N
     for person, nip in enumerate(staff.nip):
         spans = np.flatnonzero(np.diff(staff.tpp_on[person])) + 1
         edges = [0, *spans.tolist(), month.days]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             begin = "2025-01-01" if first == 0 else month.date(first).isoformat()
             end = "" if last == month.days else month.date(last - 1).isoformat()
             unit, superior = int(staff.unit_on[person, first]), staff.superior(person, first)

@@ -168,19 +168,25 @@ _KINDS = (("cuti_tahunan", 0.05, 5), ("cuti_sakit", 0.04, 3), ("cuti_melahirkan"
           ("dinas_luar", 0.06, 3), ("diklat", 0.02, 5), ("izin", 0.02, 1))  # fmt: skip
 
 
+def _kind(chance: float) -> tuple[str, int] | None:
+    """Kind of absence and its longest duration in days."""
+    for kind, share, longest in _KINDS:
+        if chance < share:
+            return kind, longest
+        chance -= share
+    return None
+
+
 def _absences(month: Month, group: Ints, rng: np.random.Generator, spared: set[int]) -> list[Absence]:
     found: list[Absence] = []
     chance = rng.random(len(group))
     begin = rng.integers(0, month.days, len(group))
     length = rng.random(len(group))
     for person in range(len(group)):
-        rest = float(chance[person])
-        for kind, share, longest in _KINDS:
-            if rest < share:
-                break
-            rest -= share
-        else:
+        picked = _kind(float(chance[person]))
+        if picked is None:
             continue
+        kind, longest = picked
         if person in spared:
             continue
         first = 0 if longest == 31 else int(begin[person])
@@ -188,11 +194,8 @@ def _absences(month: Month, group: Ints, rng: np.random.Generator, spared: set[i
         if name != "nakes-shift":
             while first > 0 and hours(name, month.date(first)) is None:
                 first -= 1
-        if (
-            kind == "izin" and hours(name, month.date(first)) is None
-            if name != "nakes-shift"
-            else kind == "izin"
-        ):
+        is_free = name == "nakes-shift" or hours(name, month.date(first)) is None
+        if kind == "izin" and is_free:
             continue
         last = min(month.days - 1, first + int(length[person] * longest) if longest < 31 else month.days - 1)
         found.append(Absence(person, kind, first, last))

@@ -13,6 +13,7 @@ OK, CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT, REFUSED, LOST = range(9)
 PUNCH, LOGIN, TWICE = range(3)
 TIMEOUT = 10.0
 PATIENCE = 18
+LOST_SHARE = 2e-4  # accepted, yet never stored
 
 
 @dataclass(frozen=True)
@@ -86,73 +87,108 @@ def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, I
     return gate, gate_ms, server, server_ms
 
 
+class _Session:
+    """The retries of every act of the month, as arrays over sides; each round sends at most one request each."""
+
+    def __init__(self, sides: Sides, senders: Senders, fault: Fault | None, rng: np.random.Generator) -> None:
+        size = len(sides.act)
+        self.fault, self.rng = fault, rng
+        self.home = (senders.region == 0)[sides.person]
+        self.act, self.begin, self.stored = sides.act.copy(), sides.act.copy(), np.full(size, np.nan)
+        self.hit, self.unlucky, self.traced, self.lost = (np.zeros(size, dtype=np.bool_) for _ in range(4))
+        self.used = np.zeros(size, dtype=np.int64)
+        self.tries = rng.geometric(0.22, size) + 1
+        self.returns = rng.random(size) < 0.6
+        end = fault.end if fault else 0.0
+        self.comeback = end + rng.exponential(700, size) + rng.uniform(5, 120, size)
+        self.first_wait, self.refused = rng.uniform(20, 60, size), rng.random(size) < 0.01
+        self.parts: list[tuple[Ints, Ints, Floats, Ints]] = []
+
+    def discourage(self, fault: Fault) -> None:
+        """A few hear that it is down and never try before recovery, or at all."""
+        reach = self.home | (fault.layer == "central")
+        shy = reach & (self.begin >= fault.start) & (self.begin < fault.end)
+        shy &= self.rng.random(len(shy)) < 0.03
+        self.hit |= shy
+        self.begin = np.where(shy, np.where(self.returns, self.comeback, np.nan), self.begin)
+        self.returns &= ~shy
+        self.refused &= ~shy
+
+    def log_in(self, active: Ints) -> None:
+        """One in ten signs in first."""
+        who = active[self.rng.random(len(active)) < 0.1]
+        at = self.begin[who] - self.rng.uniform(4, 15, len(who))
+        fate = _fates(at, self.home[who], self.fault, self.rng)
+        self.parts.append((who, np.full(len(who), LOGIN), at, fate))
+
+    def book(self, active: Ints, fate: Ints) -> None:
+        """Remember what became of this round's requests."""
+        at = self.begin[active]
+        self.parts.append((active, np.full(len(active), PUNCH), at, fate))
+        bad = np.isin(fate, (CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT))
+        self.stored[active[fate == OK]] = at[fate == OK]
+        self.lost[active[fate == LOST]] = True
+        self.hit[active[np.isin(fate, (LINK, DOWN, SILENT))]] = True
+        self.unlucky[active[np.isin(fate, (CLIENT, GATEWAY, SERVER))]] = True
+        self.traced[active[bad & (fate != CLIENT) & self.home[active] | (fate == LOST)]] = True
+        self.used[active[bad]] += 1
+
+    def wait(self, again: Ints, fate: Ints) -> None:
+        """Growing waits of 20 s to 5 min."""
+        grown = self.first_wait[again] * 1.6 ** np.minimum(self.used[again], 9)
+        pause = np.minimum(grown, 300) * self.rng.uniform(0.7, 1.3, len(again))
+        self.begin[again] += pause + np.where(np.isin(fate, (LINK, SILENT)), TIMEOUT, 0)
+
+    def patient(self, again: Ints) -> Ints:
+        """Who goes on. Of those who gave up during the fault, some look in now and then, some after recovery."""
+        tired = self.used[again] >= self.tries[again]
+        if self.fault is not None:
+            may = self.returns[again] & (self.begin[again] < self.fault.end) & self.hit[again]
+            back = again[tired & may]
+            told = self.rng.random(len(back)) < 0.4
+            late = np.maximum(self.begin[back], self.comeback[back])
+            now_and_then = self.begin[back] + self.rng.exponential(1100, len(back))
+            self.begin[back] = np.where(told, late, now_and_then)
+            self.tries[back], self.returns[back] = self.used[back] + np.where(told, 3, 1), ~told
+            tired = self.used[again] >= self.tries[again]
+        return again[~tired]
+
+    def tap_twice(self) -> None:
+        """Half a percent of accepted requests are sent again a moment later."""
+        who = np.flatnonzero(~np.isnan(self.stored) & (self.rng.random(len(self.stored)) < 0.005))
+        at = self.stored[who] + self.rng.uniform(2, 8, len(who))
+        part = (who, np.full(len(who), TWICE), at, np.zeros(len(who), np.int64))
+        self.parts.append(part if self.fault is None else _outside(part, self.fault))
+
+
 def send(
     sides: Sides, senders: Senders, fault: Fault | None, allow_lost: bool, rng: np.random.Generator
 ) -> tuple[Requests, Outcome]:
     """Send every act, retry with growing waits, give up, come back after recovery."""
-    size = len(sides.act)
-    home_of = senders.region == 0
-    act, stored = sides.act.copy(), np.full(size, np.nan)
-    hit, unlucky, traced, lost = (np.zeros(size, dtype=np.bool_) for _ in range(4))
-    tries = rng.geometric(0.22, size) + 1
-    returns = rng.random(size) < 0.6
-    comeback = (fault.end if fault else 0.0) + rng.exponential(700, size) + rng.uniform(5, 120, size)
-    first_wait, refused = rng.uniform(20, 60, size), rng.random(size) < 0.01
-    begin = act.copy()
+    session = _Session(sides, senders, fault, rng)
     if fault is not None:
-        reach = home_of[sides.person] | (fault.layer == "central")
-        shy = reach & (begin >= fault.start) & (begin < fault.end) & (rng.random(size) < 0.03)
-        hit |= shy
-        begin = np.where(shy, np.where(returns, comeback, np.nan), begin)
-        returns &= ~shy
-        refused &= ~shy
-    used = np.zeros(size, dtype=np.int64)
-    parts: list[tuple[Ints, Ints, Floats, Ints]] = []
-    active = np.flatnonzero(~np.isnan(begin))
+        session.discourage(fault)
+    active = np.flatnonzero(~np.isnan(session.begin))
     for number in range(PATIENCE):
         if not len(active):
             break
-        at, home = begin[active], home_of[sides.person[active]]
-        fate = _fates(at, home, fault, rng)
+        home = session.home[active]
+        fate = _fates(session.begin[active], home, fault, rng)
         if number == 0:
-            fate = np.where(refused[active] & (fate == OK), REFUSED, fate)
-            login = active[rng.random(len(active)) < 0.1]
-            log_at = begin[login] - rng.uniform(4, 15, len(login))
-            parts.append((login, np.full(len(login), LOGIN), log_at,
-                          _fates(log_at, home_of[sides.person[login]], fault, rng)))  # fmt: skip
+            fate = np.where(session.refused[active] & (fate == OK), REFUSED, fate)
+            session.log_in(active)
         if allow_lost:
-            fate = np.where((fate == OK) & home & (rng.random(len(fate)) < 2e-4), LOST, fate)
-        parts.append((active, np.full(len(active), PUNCH), at, fate))
-        done, bad = np.isin(fate, (OK, LOST)), np.isin(fate, (CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT))
-        stored[active[fate == OK]] = at[fate == OK]
-        lost[active[fate == LOST]] = True
-        hit[active[np.isin(fate, (LINK, DOWN, SILENT))]] = True
-        unlucky[active[np.isin(fate, (CLIENT, GATEWAY, SERVER))]] = True
-        traced[active[bad & (fate != CLIENT) & home | (fate == LOST)]] = True
-        again = active[~done]
-        used[active[bad]] += 1
-        wait = np.minimum(first_wait[again] * 1.6 ** np.minimum(used[again], 9), 300) * rng.uniform(
-            0.7, 1.3, len(again)
-        )
-        begin[again] += wait + np.where(np.isin(fate[~done], (LINK, SILENT)), TIMEOUT, 0)
+            fate = np.where((fate == OK) & home & (rng.random(len(fate)) < LOST_SHARE), LOST, fate)
+        session.book(active, fate)
+        done = np.isin(fate, (OK, LOST))
+        session.wait(active[~done], fate[~done])
         if number == 0:
-            act[active[fate == REFUSED]] = begin[active[fate == REFUSED]]
-        tired = used[again] >= tries[again]
-        if fault is not None:
-            back = again[tired & returns[again] & (begin[again] < fault.end) & hit[again]]
-            told = rng.random(len(back)) < 0.4
-            late = np.maximum(begin[back], comeback[back])
-            begin[back] = np.where(told, late, begin[back] + rng.exponential(1100, len(back)))
-            tries[back], returns[back] = used[back] + np.where(told, 3, 1), ~told
-            tired = used[again] >= tries[again]
-        active = again[~tired]
-    ok = ~np.isnan(stored)
-    twice = np.flatnonzero(ok & (rng.random(size) < 0.005))
-    twice_at = stored[twice] + rng.uniform(2, 8, len(twice))
-    parts.append((twice, np.full(len(twice), TWICE), twice_at, np.zeros(len(twice), np.int64)))
-    if fault is not None:
-        parts[-1] = _outside(parts[-1], fault)
-    return _assemble(parts, sides, senders, rng), Outcome(act, stored, hit, unlucky, traced, lost)
+            refused = active[fate == REFUSED]
+            session.act[refused] = session.begin[refused]
+        active = session.patient(active[~done])
+    session.tap_twice()
+    outcome = Outcome(session.act, session.stored, session.hit, session.unlucky, session.traced, session.lost)
+    return _assemble(session.parts, sides, senders, rng), outcome
 
 
 def _outside(part: tuple[Ints, Ints, Floats, Ints], fault: Fault) -> tuple[Ints, Ints, Floats, Ints]:
