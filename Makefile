@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help test lint lock clean
+.PHONY: help demo sample test lint lock clean
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -12,6 +12,15 @@ help:  ## list the recipes
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+demo: .venv/ready  ## run the bundled sample month in ./demo
+	rm -rf demo
+	cp -r data/sample/garut-contoh demo
+	$(BIN)/rekon run -C demo
+
+sample: .venv/ready  ## make the bundled sample month anew
+	rm -rf data/sample/garut-contoh data/sample/garut-contoh.truth
+	$(BIN)/rekon simulate data/sample/garut-contoh --people 400 --seed 1 --scenario dispute
 
 test: .venv/ready lint  ## check and test everything
 	$(BIN)/pytest

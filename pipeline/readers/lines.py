@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipeline.errors import InputRefusedError
 
 BLOCK = 32 << 20
+BATCH = 8192  # lines that one thread parses at a time
 
 
 def read_lines(path: Path, name: str) -> Iterator[pa.Table]:
@@ -57,7 +58,8 @@ def _split(text: bytes, first: int) -> tuple[pa.Table, int]:
     table = pa.table(
         {"line_no": np.arange(first, first + len(ends), dtype=np.int64), "line": lines, "is_utf8": is_utf8}
     )
-    return table.filter(pc.not_equal(pc.utf8_trim_whitespace(lines), "")), len(ends)
+    table = table.filter(pc.not_equal(pc.utf8_trim_whitespace(lines), "")).combine_chunks()
+    return pa.Table.from_batches(table.to_batches(max_chunksize=BATCH), table.schema), len(ends)
 
 
 def _decodes(line: bytes) -> bool:

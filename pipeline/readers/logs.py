@@ -53,6 +53,7 @@ class LogReader:
         self.engine.register("incoming", pa.table({"nip": pa.array(own_nips, pa.string())}))
         self.engine.execute("create table person as select nip from incoming")
         self.engine.execute(_TABLES)
+        self.engine.execute("begin")  # one commit for all files: each would be flushed to disk
         self.files: list[LogFile] = []
         self.counts: list[dict[str, Any]] = []
 
@@ -171,16 +172,15 @@ create table bad (file_no integer, line_no bigint, code varchar);
 _KEEP = """
 insert into bad select file_no, line_no, code from parsed where code is not null;
 insert into request
-select file_no, line_no, hash(line), address, hash(coalesce(user_id, address || '|' || agent)), region, client_code,
+select file_no, line_no, line_hash, address, hash(coalesce(user_id, address || '|' || agent)), region, client_code,
     started_at, ended_at, endpoint_code, outcome_code, status,
     coalesce(has_upstream and status between 500 and 599 and upstream_status is null, false),
     coalesce(status between 500 and 599 and upstream_status is not null, false)
 from parsed where code is null;
 insert into own
-select file_no, line_no, sha256(line), user_id, address, client_code, started_at, ended_at, endpoint_code, outcome_code,
+select file_no, line_no, row_sha256, user_id, address, client_code, started_at, ended_at, endpoint_code, outcome_code,
     status, upstream_status
-from parsed
-where code is null and starts_with(endpoint_code, 'punch') and user_id in (select nip from person);
+from parsed where code is null and row_sha256 is not null;
 """
 
 
@@ -225,7 +225,8 @@ def _parse(file: LogFile, number: int) -> str:
     ), classed as (
         select *, case {_classes(profile.endpoints)} else 'other' end as endpoint_code from typed
     )
-    select {number} as file_no, line_no, line,
+    select {number} as file_no, line_no, hash(line) as line_hash,
+        case when starts_with(endpoint_code, 'punch') and person.nip is not null then sha256(line) end as row_sha256,
         case
             when strlen(line) > {LINE_LIMIT} then 'LOG_TOO_LONG'
             when not is_utf8 then 'LOG_ENCODING'
@@ -244,7 +245,7 @@ def _parse(file: LogFile, number: int) -> str:
         end as outcome_code,
         status_code as status, {str(profile.has_upstream).lower()} as has_upstream,
         nullif(regexp_extract(upstream_status, '([^ ,]+)$', 1), '-') as upstream_status
-    from classed"""  # noqa: S608 - texts of the profile are quoted
+    from classed left join person on person.nip = classed.sender_id"""  # noqa: S608 - texts of the profile are quoted
 
 
 def _classes(endpoints: tuple[Endpoint, ...]) -> str:

@@ -1,7 +1,60 @@
-"""The stages of a month, in order."""
+"""The stages of a month, in order; what each reads has been written before it."""
 
 from __future__ import annotations
 
 from pipeline.stage import SqlStage, Stage
+from pipeline.stages import (
+    assess_tpp,
+    attribute_outages,
+    build_scenarios,
+    check_decisions,
+    collect_quarantine,
+    detect_outages,
+    expect_duty,
+    explain_gaps,
+    expose_sides,
+    gather_attempts,
+    ingest,
+    ingest_logs,
+    load_policy,
+    match_punches,
+    net_adjustments,
+    place_punches,
+    publish,
+    recall_issued,
+    recommend,
+    snapshot,
+    sum_person_months,
+    tally_files,
+    trace_evidence,
+    validate,
+    weigh_presence,
+)
 
-STAGES: tuple[Stage | SqlStage, ...] = ()
+STAGES: tuple[Stage | SqlStage, ...] = (
+    recall_issued.STAGE,
+    load_policy.STAGE,
+    snapshot.STAGE,
+    ingest.STAGE,
+    validate.STAGE,
+    ingest_logs.STAGE,
+    collect_quarantine.STAGE,
+    tally_files.STAGE,
+    expect_duty.STAGE,
+    place_punches.STAGE,
+    match_punches.STAGE,
+    detect_outages.STAGE,
+    attribute_outages.STAGE,
+    gather_attempts.STAGE,
+    expose_sides.STAGE,
+    weigh_presence.STAGE,
+    explain_gaps.STAGE,
+    trace_evidence.STAGE,
+    check_decisions.STAGE,
+    build_scenarios.STAGE,
+    assess_tpp.STAGE,
+    sum_person_months.STAGE,
+    recommend.STAGE,
+    net_adjustments.STAGE,
+    publish.STAGE,
+)

@@ -21,6 +21,7 @@ from schemas import (
     IssuedAdjustment,
     Network,
     OutageSegment,
+    PolicyPeriod,
     Probe,
     RequestMinute,
     Setting,
@@ -31,6 +32,7 @@ from schemas import (
 
 SHOWN: tuple[type[Table], ...] = (
     Setting,
+    PolicyPeriod,
     IssuedAdjustment,
     Employee,
     Unit,

@@ -1,0 +1,62 @@
+"""The stages keep their own rules: order, declared tables, one SELECT, the contract's columns."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import sqlglot
+from sqlglot import expressions
+
+from pipeline.stage import SqlStage
+from pipeline.stages import STAGES
+from schemas import Setting, Table
+
+RULES = [stage for stage in STAGES if isinstance(stage, SqlStage)]
+
+
+def _writes(stage: object) -> tuple[type[Table], ...]:
+    writes = stage.writes  # type: ignore[attr-defined]
+    return writes if isinstance(writes, tuple) else (writes,)
+
+
+def test_nothing_is_read_before_it_is_written_and_nothing_is_written_twice() -> None:
+    written = {Setting}
+    for stage in STAGES:
+        assert set(stage.reads) <= written, stage.name
+        assert not set(_writes(stage)) & written, stage.name
+        written |= set(_writes(stage))
+
+
+def test_a_stage_bears_its_modules_name_once() -> None:
+    names = [stage.name for stage in STAGES]
+    assert len(names) == len(set(names)) > 0
+
+
+@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
+def test_a_rule_reads_exactly_what_it_declares(stage: SqlStage) -> None:
+    tree = sqlglot.parse_one(stage.sql, dialect="duckdb")
+    own = {cte.alias for cte in tree.find_all(expressions.CTE)}
+    named = {table.name for table in tree.find_all(expressions.Table)} - own
+    assert named == {contract.table_name() for contract in stage.reads}
+
+
+@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
+def test_a_rule_selects_the_columns_of_its_contract_in_order(stage: SqlStage) -> None:
+    statements = sqlglot.parse(stage.sql, dialect="duckdb")
+    assert len(statements) == 1
+    tree = statements[0]
+    assert tree is not None
+    assert tree.named_selects == list(stage.writes.columns())
+
+
+@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
+def test_a_rule_opens_with_its_question_and_grain_and_uses_nothing_banned(stage: SqlStage) -> None:
+    lines = stage.sql.splitlines()
+    assert lines[0].startswith("-- ")
+    assert "?" in lines[0]
+    assert lines[1].startswith("-- One row per ")
+    code = re.sub(r"--.*", "", stage.sql)
+    assert code == code.lower() or re.search(r"'[^']*[A-Z][^']*'", code)
+    for banned in (r"date_diff\(\s*'minute'", r"any_value\(", r"\bfirst\(", r"\{\{", r"\bdouble\b"):
+        assert not re.search(banned, code), banned
