@@ -48,6 +48,13 @@ def trimmed(scores: Array, a: int, b: int) -> tuple[int, int]:
     return a + (lead if lead > IDLE else 0), b - (tail if tail > IDLE else 0)
 
 
+def busy_segments(scores: Array) -> list[tuple[int, int, float]]:
+    """Maximal segments over all minutes; those that score nothing are left out while searching."""
+    busy = np.flatnonzero(scores)
+    found = maximal_segments(scores[busy].tolist())
+    return [(int(busy[a]), int(busy[b - 1]) + 1, score) for a, b, score in found]
+
+
 def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: int) -> list[Window]:
     """Hard and impact windows of one group from (days, 1440) distinct senders and failing senders."""
     mean = day_medians(senders, day_type)
@@ -59,7 +66,7 @@ def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: i
     found: list[Window] = []
     for code, rho in (("hard", SILENCES[0]), ("middle", SILENCES[1]), ("impact", SILENCES[2])):
         scores = nb_log(n, rho * mu, k) - nb_log(n, mu, k)
-        for first, last, score in maximal_segments(scores.tolist()):
+        for first, last, score in busy_segments(scores):
             if score < floor:
                 continue
             a, b = trimmed(scores, first, last)
@@ -73,8 +80,9 @@ def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: i
     impact, middle, hard = failure_alternatives(p0)
     for code, p1 in (("hard", hard), ("middle", middle), ("impact", impact)):
         scores = bb_log(x, n, p1) - bb_log(x, n, p0)
-        for a, b, score in maximal_segments(scores.tolist()):
-            if score >= floor:
+        for first, last, score in busy_segments(scores):
+            a, b = trimmed(scores, first, last)
+            if score >= floor and a < b:
                 bound = false_alarm_bound(score, n.size, groups, ALTERNATIVES)
                 seen = float(x[a:b].sum()), float(n[a:b].sum()) * p0
                 found.append(Window("failure", code, a, b, score, score, bound, *seen))

@@ -30,8 +30,11 @@ def bb_log(failed: Any, tried: Any, share: float) -> Array:
 
 
 def failure_alternatives(p0: float) -> tuple[float, ...]:
-    """p1 from the impact alternative to the hard one."""
-    return (min(5 * p0, 0.2), 0.5, 0.95)
+    """p1 from the impact alternative to the hard one.
+
+    Below 0.2 a stray failure an hour would carry a window on for weeks, so 0.2 is the least (outages.md section 3).
+    """
+    return (max(0.2, min(5 * p0, 0.45)), 0.5, 0.95)
 
 
 def rescored_silence(count: Array, mean: Array, k: float, rho: float) -> float:

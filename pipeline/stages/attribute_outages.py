@@ -54,7 +54,7 @@ def hard_span(rows: list[Row]) -> tuple[Any, Any]:
 
 def covered(rows: list[Row], spans: list[tuple[Any, Any]]) -> bool:
     """More than half of the rows' span lies in one of the spans."""
-    start, end = span(rows)
+    start, end = hard_span(rows)
     zero = timedelta(0)
     return any(max(zero, min(end, b) - max(start, a)) * 2 > end - start for a, b in spans)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from pipeline.errors import SettingsError
-from pipeline.policy import Row, compile_calendar, compile_policy, read_calendar, read_policy
+from pipeline.policy import compile_policy, read_policy
 from pipeline.stage import Desk, Stage
+from pipeline.strict_toml import Row
+from pipeline.working_days import compile_calendar, read_calendar
 from schemas import ActionRule, Band, Calendar, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern, Table
 
 
