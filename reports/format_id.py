@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
@@ -17,7 +19,7 @@ ZONE_NAMES = {
     "Asia/Makassar": "WITA",
     "Asia/Jayapura": "WIT",
 }
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUTE = timedelta(minutes=1)
 
 
 def number(value: float, digits: int = 0) -> str:
@@ -80,8 +82,13 @@ def clock_on(instant: datetime, zone: str, day: date) -> str:
 
 
 def span(start: datetime, end: datetime, zone: str) -> str:
-    """'2 Januari 2026 pukul 06.40–08.55 WIB'; both dates where they differ."""
+    """'2 Januari 2026 pukul 06.40–08.55 WIB'; both dates where they differ.
+
+    The end is exclusive: it is shown as the first whole minute that is not before it.
+    """
     a, b = local(start, zone), local(end, zone)
+    if b.second or b.microsecond:
+        b = b.replace(second=0, microsecond=0) + MINUTE
     if a.date() == b.date():
         return f"{long_date(a.date())} pukul {a:%H.%M}–{b:%H.%M} {zone_name(zone)}"
     until = f"{long_date(b.date())} pukul {b:%H.%M} {zone_name(zone)}"
@@ -97,6 +104,11 @@ def duration(minutes: int) -> str:
     return " ".join(parts)
 
 
-def raised_powers(sentence: str) -> str:
-    """'10^-300' -> '10⁻³⁰⁰'."""
-    return re.sub(r"10\^(-?\d+)", lambda m: "10" + m[1].translate(RAISED), sentence)
+def raised_powers(sentence: str) -> Markup:
+    """'10^-300' -> '10<sup>-300</sup>' with a true minus; everything else is escaped."""
+    raised = re.sub(r"10\^(-?)(\d+)", _raised, str(escape(sentence)))
+    return Markup(raised)  # noqa: S704 - escaped above
+
+
+def _raised(power: re.Match[str]) -> str:
+    return f"10<sup>{'−' if power[1] else ''}{power[2]}</sup>"

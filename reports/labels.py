@@ -93,12 +93,27 @@ VERDICTS = {
     "contradicted": "dibantah log",
     "not_assessable": "tidak dapat dinilai",
 }
+LAYER_VERDICTS = {**VERDICTS, "supports": "didukung", "refutes": "terbantah"}
 ROLES = {"supports": "Mendukung", "contradicts": "Membantah", "input": "Masukan"}
 VANTAGES = {"pusat": "server provinsi (pusat)", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi"}
 DECISIONS = {
     "counts": "berlaku",
     "superseded": "diganti keputusan yang lebih baru",
     "refused": "tidak dapat diterima",
+}
+REFUSALS = {
+    "FINDING_UNKNOWN": "temuan tidak dikenal",
+    "FINDING_CHANGED": "temuan sudah berubah",
+    "DECIDED_BY_SELF": "diputus oleh orangnya sendiri",
+    "DECIDED_BY_CERTIFIER": "diputus oleh penetap gangguan",
+    "DECIDER_NOT_SUPERIOR": "pemutus bukan atasannya",
+    "OUTAGE_NOT_CERTIFIED": "gangguan belum ditetapkan",
+    "EVIDENCE_INSUFFICIENT": "bukti belum cukup",
+}
+COUNTERS = {
+    "signed_by_self": "surat keterangan ditandatangani sendiri",
+    "signed_by_certifier": "surat keterangan ditandatangani penetap gangguan",
+    "signed_too_late": "surat keterangan lewat batas waktu",
 }
 REACHES = {
     "record": "catatan tidak dipakai",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.format_id import clock, duration, number, percent, probability, raised_powers, span
-from reports.labels import FAULTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
+from reports.format_id import duration, number, percent, probability, span
+from reports.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
 from reports.month import Month, Row
 from reports.slug import slug
@@ -36,15 +36,25 @@ def opposite(outage: Row, month: Month) -> str:
     cut = bool({("same_region_cut", "supports"), ("same_region_at_vantage", "supports")} & codes)
     if outage["layer_code"] == "central":
         return f"Server provinsi sendiri yang bermasalah: peluangnya {p}."
+    bounds = [
+        t["log10_bound"]
+        for t in month.tests.get(outage["outage_id"], [])
+        if t["test_code"] == "other_regions_alive" and t["log10_bound"] is not None
+    ]
+    bound = (
+        f" Bila server provinsi mati, peluang melihat data ini di bawah 10^{-int(-bounds[0])}."
+        if bounds
+        else ""
+    )
     if alive and cut:
         return (
             f"Server provinsi hidup, tetapi wilayah {region} terputus darinya. Dugaan sebaliknya, yaitu "
-            f"server provinsi mati, terbantah: peluangnya {p}."
+            f"server provinsi mati, terbantah: peluangnya {p}.{bound}"
         )
     if alive:
         return (
             f"Server provinsi hidup dan melayani wilayah lain. Dugaan bahwa server provinsi mati terbantah: "
-            f"peluangnya {p}."
+            f"peluangnya {p}.{bound}"
         )
     return f"Peluang bahwa server provinsi yang bermasalah: {p}."
 
@@ -77,7 +87,11 @@ def _facts(outage: Row, month: Month) -> tuple[tuple[str, str], ...]:
             span(outage["impact_started_at"], outage["impact_ended_at"], month.zone),
         ),
         ("Yang terkena", sentence_case(scope(outage, month))),
-        ("Gejala", f"{label(SYMPTOMS, outage['symptom_code'])}; {percent(outage['severity_bps'] / 10000)}"),
+        (
+            "Gejala",
+            f"{label(SYMPTOMS, outage['symptom_code'])}; {percent(outage['severity_bps'] / 10000)} "
+            "permintaan hilang atau gagal",
+        ),
         ("Letak gangguan", f"{label(LAYERS, outage['layer_code'])} ({probability(outage['confidence'])})"),
         ("Peluang jendela ini kebetulan", f"paling besar {_chance(outage['false_alarm_bound'])}"),
         ("Presensi tersentuh", f"{number(len(touched))} sisi dari {number(people)} orang"),
@@ -97,7 +111,7 @@ def _layers(outage: Row, tests: list[Row]) -> tuple[LayerRow, ...]:
             sentence_case(label(LAYERS, t["test_code"].removeprefix(LAYER_TEST))),
             min(1.0, max(0.0, t["observed"])),
             t["test_code"].removeprefix(LAYER_TEST) == outage["layer_code"],
-            label(VERDICTS, t["verdict_code"]),
+            label(LAYER_VERDICTS, t["verdict_code"]),
         )
         for t in rows
     )
@@ -107,20 +121,19 @@ def _tests(tests: list[Row]) -> tuple[TestRow, ...]:
     return tuple(
         TestRow(
             label(TESTS, t["test_code"]),
-            raised_powers(t["sentence"]),
-            _verdict(t),
-            t["verdict_code"],
+            t["sentence"],
+            *_verdict(t),
         )
         for t in tests
         if not t["test_code"].startswith(LAYER_TEST)
     )
 
 
-def _verdict(test: Row) -> str:
-    """What a test says, with its object where that is not the named layer."""
+def _verdict(test: Row) -> tuple[str, str]:
+    """What a test says, in words and as the code that colours it."""
     if test["test_code"] == "other_regions_alive" and test["verdict_code"] == "refutes":
-        return "membantah: server provinsi mati"
-    return label(VERDICTS, test["verdict_code"])
+        return "server provinsi hidup", "supports"
+    return label(VERDICTS, test["verdict_code"]), test["verdict_code"]
 
 
 def outage_sections(month: Month) -> tuple[OutageSection, ...]:
@@ -156,8 +169,8 @@ def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
         said = " ".join(t["sentence"] for t in tests)
         if outage is not None:
             said = (
-                f"Cocok dengan gangguan {clock(outage['started_at'], month.zone)}–"
-                f"{clock(outage['ended_at'], month.zone)} yang terlihat di log. {said}"
+                f"Didukung log: cocok dengan gangguan "
+                f"{span(outage['started_at'], outage['ended_at'], month.zone)}. {said}"
             )
         rows.append(
             DeclaredRow(
@@ -165,7 +178,7 @@ def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
                 span(incident["started_at"], incident["ended_at"], month.zone),
                 incident["issuer"] or "–",
                 incident["minutes_no"] or "–",
-                raised_powers(said.strip()) or "Belum ada gangguan di log yang cocok.",
+                said.strip() or "Belum ada gangguan di log yang cocok.",
             )
         )
     return tuple(rows)

@@ -13,6 +13,7 @@ from reports.labels import (
     DECISIONS,
     GRADES,
     REACHES,
+    REFUSALS,
     VANTAGES,
     label,
 )
@@ -275,7 +276,7 @@ def build_overview(month: Month) -> Overview:
     files = _files(month)
     decisions: dict[str, int] = defaultdict(int)
     for row in month.rows("decision_check", "decision_id"):
-        reason = f" ({row['refusal_code'].replace('_', ' ').lower()})" if row["refusal_code"] else ""
+        reason = f" ({label(REFUSALS, row['refusal_code'])})" if row["refusal_code"] else ""
         decisions[label(DECISIONS, row["status_code"]) + reason] += 1
     days, heat = _heat(month, units)
     return Overview(

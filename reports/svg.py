@@ -32,10 +32,10 @@ class Span:
 
 
 def nice_ceiling(value: float) -> int:
-    """The smallest 1, 2, 4, 5 or 8 times a power of ten that is not below `value`."""
+    """The smallest even, round number that is not below `value`."""
     step = 1
     while True:
-        for factor in (1, 2, 4, 5, 8):
+        for factor in (2, 4, 6, 8, 10, 12, 16):
             if factor * step >= value:
                 return factor * step
         step *= 10
@@ -67,8 +67,7 @@ def _panel(panel: Panel, top: float, step: float) -> list[str]:
     for share in (0.5, 1.0):
         y = base - PANEL * share
         out.append(f'<path stroke="#d5dae1" d="M{LEFT} {_n(y)}H{WIDTH - RIGHT}"/>')
-        if ceiling * share == int(ceiling * share):
-            out.append(_text(LEFT - 6, y + 4, f"{int(ceiling * share):,}".replace(",", "."), "end"))
+        out.append(_text(LEFT - 6, y + 4, f"{int(ceiling * share):,}".replace(",", "."), "end"))
     out.append(_text(LEFT - 6, base + 4, "0", "end"))
     out.append(_bars(panel.totals, base, scale, step, OK))
     out.append(_bars(panel.failed, base, scale, step, FAILED))

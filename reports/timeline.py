@@ -50,14 +50,16 @@ class Traffic:
         shown = whole.reindex(bins, fill_value=0)
         return shown.assign(usual=self._usual(whole, bins))
 
-    @staticmethod
-    def _usual(whole: pd.DataFrame, bins: pd.DatetimeIndex) -> pd.Series[float] | float:
+    def _is_weekend(self, bins: pd.DatetimeIndex) -> bool:
+        return local(bins[len(bins) // 2].to_pydatetime(), self.zone).weekday() >= 5
+
+    def _usual(self, whole: pd.DataFrame, bins: pd.DatetimeIndex) -> pd.Series[float] | float:
         """Median of the same bin on other days of the kind (working week or weekend) with any traffic."""
-        weekend = bins[0].dayofweek >= 5
+        weekend = self._is_weekend(bins)
         others: list[pd.Series[float]] = []
         for days in (n for n in range(-31, 32) if n):
             there = bins + timedelta(days=days)
-            if (there[0].dayofweek >= 5) != weekend:
+            if self._is_weekend(there) != weekend:
                 continue
             counts = whole["sender_count"].reindex(there, fill_value=0)
             if counts.sum() > 0:

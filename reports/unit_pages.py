@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from reports.format_id import clock_on, long_date, number, percent, zone_name
-from reports.labels import ACTIONS, CAUSE_MEANINGS, CAUSES, GRADES, ROLES, SIDES, STATES, STATUSES, label
+from reports.labels import (
+    ACTIONS,
+    CAUSE_MEANINGS,
+    CAUSES,
+    COUNTERS,
+    GRADES,
+    ROLES,
+    SIDES,
+    STATES,
+    STATUSES,
+    label,
+)
 from reports.models import Block, EvidenceGroup, FindingRow, Person, ReportMeta, UnitPage, UnitRow
 from reports.month import Month, Row
 from reports.outage_sections import anchor
@@ -15,7 +26,7 @@ from reports.slug import slug
 
 PEOPLE_A_BLOCK = 40
 PAGE_BYTES = 1_500_000
-PERSON_BYTES, FINDING_BYTES, LINE_BYTES = 350, 1_350, 60
+PERSON_BYTES, FINDING_BYTES, LINE_BYTES = 350, 900, 60
 MOST_LINES = 12
 ROLE_ORDER = ("supports", "contradicts", "input")
 
@@ -85,7 +96,7 @@ def finding_row(month: Month, finding: Row, zone: str) -> FindingRow:
         finding_id=finding["finding_id"],
         day=long_date(day),
         side=label(SIDES, finding["side_code"]),
-        due=clock_on(finding["due_at"], zone, day),
+        due=clock_on(finding["due_at"], zone, day).rpartition(" ")[0],
         recorded=clock_on(recorded, zone, day) if recorded else label(STATES, finding["state_code"]),
         recorded_note=_minutes(finding, finding["minutes_recorded"], recorded),
         restored=clock_on(restored, zone, day) if restored else "–",
@@ -101,7 +112,7 @@ def finding_row(month: Month, finding: Row, zone: str) -> FindingRow:
         money_idr=int(move["adjustment_idr"]) if move and status in ("approved", "proposed") else 0,
         band=_band(month, finding),
         keys=_keys(finding, status),
-        counter=tuple(label({}, code) for code in counter),
+        counter=tuple(label(COUNTERS, code) for code in counter),
         outage=(outage_id, f"../index.html#{anchor(outage_id)}") if outage_id else None,
         supporting=sum(e["role_code"] == "supports" for e in edges),
         contradicting=sum(e["role_code"] == "contradicts" for e in edges),
