@@ -1,4 +1,4 @@
-"""Policy and calendar files: dated, cited values -> the rows of the policy tables.
+"""Policy files: dated, cited values -> the rows of the policy tables.
 
 What a file may say and how it is refused belongs here; what its values do to a duty or a rupiah belongs to the
 rules (`stages/*.sql`). A file is refused with all its problems at once, each with file and key path (design
@@ -10,17 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import importlib.resources
 import itertools
-import tomllib
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pipeline.errors import SettingsError
 from pipeline.settings import nearest
+from pipeline.strict_toml import Reading, Row, parse
 from schemas import ActionRule, Band, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern, Table
 from schemas.codes import CAUSES, GRADES
 
-Row = dict[str, Any]
 Rows = dict[type[Table], list[Row]]
 
 OPEN_END = dt.date(9999, 12, 31)
@@ -56,28 +54,12 @@ def read_policy(workspace: Path, name: str) -> tuple[str, bytes]:
     return f"{name}.toml", _shipped("policies", name)
 
 
-def read_calendar(year: int) -> tuple[str, bytes] | None:
-    """File name and bytes of a year's calendar, None where none is shipped."""
-    name = f"{year}.toml"
-    path = importlib.resources.files("pipeline").joinpath("calendars", name)
-    return (name, path.read_bytes()) if path.is_file() else None
-
-
 def compile_policy(file_name: str, content: bytes) -> Rows:
     """Policy TOML -> the rows of its six tables; raises SettingsError that lists every problem."""
-    document = _parse(file_name, content)
+    document = parse(file_name, content)
     reading = _PolicyReading(file_name)
     rows = reading.read(document)
     reading.refuse("kebijakan")
-    return rows
-
-
-def compile_calendar(file_name: str, content: bytes, first: dt.date, last: dt.date) -> list[Row]:
-    """Calendar TOML -> `calendar` rows of its year from `first` to `last`, both included."""
-    document = _parse(file_name, content)
-    reading = _CalendarReading(file_name)
-    rows = reading.read(document, first, last)
-    reading.refuse("kalender")
     return rows
 
 
@@ -94,88 +76,7 @@ def _shipped(folder: str, name: str) -> bytes:
     return root.joinpath(f"{name}.toml").read_bytes()
 
 
-def _parse(file_name: str, content: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        twice = "overwrite" in str(error) or "already" in str(error) or "twice" in str(error)
-        what = "kunci yang sama ditulis dua kali" if twice else "bukan TOML yang sah"
-        raise SettingsError(f"{file_name}: {what}: {error}") from None
-
-
-class _Reading:
-    """Collects problems while a document is read; a value that is refused reads as None or nothing."""
-
-    def __init__(self, file_name: str) -> None:
-        self.file_name = file_name
-        self.problems: list[str] = []
-
-    def refuse(self, what: str) -> None:
-        if self.problems:
-            lines = "\n".join(f"  {problem}" for problem in self.problems)
-            raise SettingsError(f"{self.file_name}: {what} tidak dapat dipakai:\n{lines}")
-
-    def say(self, path: str, text: str) -> None:
-        self.problems.append(f"{path}: {text}")
-
-    def keys(self, value: Any, path: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Row:
-        """A table whose keys are known; missing and unknown ones are problems."""
-        if not isinstance(value, dict):
-            self.say(path, "harus tabel")
-            return {}
-        known = required + optional
-        lead = f"{path}." if path else ""
-        for key in value:
-            if key not in known:
-                self.say(f"{lead}{key}", f"kunci tidak dikenal.{nearest(str(key), known)}")
-        for key in required:
-            if key not in value:
-                self.say(f"{lead}{key}", "wajib diisi")
-        return {key: value[key] for key in known if key in value}
-
-    def tables(self, value: Any, path: str) -> list[tuple[str, Any]]:
-        """The entries of a non-empty list, each with its path."""
-        if not isinstance(value, list) or not value:
-            self.say(path, "harus daftar yang tidak kosong")
-            return []
-        return [(f"{path}[{number}]", entry) for number, entry in enumerate(value, start=1)]
-
-    def date(self, value: Any, path: str) -> dt.date | None:
-        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-            return value
-        return self._wrong(path, value, "harus tanggal seperti 2026-01-31")
-
-    def number(self, value: Any, path: str, least: int = 0) -> int | None:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= least:
-            return value
-        return self._wrong(path, value, f"harus bilangan bulat paling kecil {least}")
-
-    def percent(self, value: Any, path: str) -> int | None:
-        """Percent -> basis points, exactly."""
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            points = Decimal(value) * 100
-            if points.is_finite() and 0 <= points <= 10000 and points == points.to_integral_value():
-                return int(points)
-        return self._wrong(path, value, "harus persen 0 sampai 100, paling halus 0.01")
-
-    def text(self, value: Any, path: str) -> str | None:
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        return self._wrong(path, value, "harus teks yang tidak kosong")
-
-    def choice(self, value: Any, path: str, known: tuple[str, ...]) -> str | None:
-        if isinstance(value, str) and value in known:
-            return value
-        return self._wrong(
-            path, value, f"harus salah satu dari {', '.join(known)}.{nearest(str(value), known)}"
-        )
-
-    def _wrong(self, path: str, value: Any, text: str) -> None:
-        if value is not None:  # a missing key has been said
-            self.say(path, text)
-
-
-class _PolicyReading(_Reading):
+class _PolicyReading(Reading):
     """Reads one policy document."""
 
     first = dt.date(1, 1, 1)
@@ -353,7 +254,7 @@ class _PolicyReading(_Reading):
             if isinstance(value, dt.time):
                 seconds.append(value.hour * 3600 + value.minute * 60 + value.second)
             else:
-                self._wrong(f"{place}.{key}", value, "harus jam seperti 07:30:00")
+                self.wrong(f"{place}.{key}", value, "harus jam seperti 07:30:00")
         if len(seconds) < 2:
             return None
         start, end = seconds
@@ -414,67 +315,6 @@ class _PolicyReading(_Reading):
         flags = [None if key not in read else [read[key]] for key in ("statement", "certified")]
         action = self.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
         return (read.get("causes"), read.get("grades"), *flags), action
-
-
-class _CalendarReading(_Reading):
-    """Reads one calendar document."""
-
-    def read(self, document: dict[str, Any], first: dt.date, last: dt.date) -> list[Row]:
-        top = self.keys(
-            document, "", ("year", "version", "reference", "holiday", "joint_leave"), ("ramadan",)
-        )
-        year = self.number(top.get("year"), "year", 1) or 1
-        self.date(top.get("version"), "version")
-        reference = self.text(top.get("reference"), "reference")
-        named: dict[dt.date, Row] = {}
-        for key in ("holiday", "joint_leave"):
-            for place, entry in self.tables(top[key], key) if key in top else ():
-                self._named(entry, place, year, {"is_joint_leave": key == "joint_leave"}, reference, named)
-        fasting = [self._span(entry, place) for place, entry in self._optional(top, "ramadan")]
-        begin, end = max(first, dt.date(year, 1, 1)), min(last, dt.date(year, 12, 31))
-        rows = []
-        for number in range((end - begin).days + 1):
-            day = begin + dt.timedelta(days=number)
-            found = named.get(day)
-            rows.append(
-                {
-                    "calendar_date": day,
-                    "weekday_no": day.isoweekday(),
-                    "is_holiday": found is not None,
-                    "is_joint_leave": bool(found and found["is_joint_leave"]),
-                    "is_ramadan": any(span and span[0] <= day <= span[1] for span in fasting),
-                    "name": found["name"] if found else None,
-                    "legal_basis": found["legal_basis"] if found else None,
-                }
-            )
-        return rows
-
-    def _optional(self, top: Row, key: str) -> list[tuple[str, Any]]:
-        return self.tables(top[key], key) if key in top else []
-
-    def _named(
-        self, entry: Any, place: str, year: int, flags: Row, reference: str | None, named: dict[dt.date, Row]
-    ) -> None:
-        read = self.keys(entry, place, ("date", "name"), ("reference",))
-        day, name = self.date(read.get("date"), f"{place}.date"), self.text(read.get("name"), f"{place}.name")
-        basis = self.text(read.get("reference", reference), f"{place}.reference")
-        if day is None:
-            return
-        if day.year != year:
-            self.say(f"{place}.date", f"bukan hari dalam tahun {year}")
-        if day in named:
-            self.say(f"{place}.date", f"{day} ditulis dua kali")
-        named[day] = {**flags, "name": name, "legal_basis": basis}
-
-    def _span(self, entry: Any, place: str) -> tuple[dt.date, dt.date] | None:
-        read = self.keys(entry, place, ("from", "to", "reference"))
-        self.text(read.get("reference"), f"{place}.reference")
-        begin, until = self.date(read.get("from"), f"{place}.from"), self.date(read.get("to"), f"{place}.to")
-        if begin is None or until is None:
-            return None
-        if until < begin:
-            self.say(f"{place}.to", "mendahului `from`")
-        return begin, until
 
 
 def _admits(allowed: Any, value: Any) -> bool:

@@ -45,7 +45,9 @@ class Duty(Table):
     covered_to: Instant = column("Punch sources cover the time before this; later sides are provisional")
     absence_id: Text = column("Leave or official duty in force", nullable=True)
     absence_kind_code: Text = column("Its kind", nullable=True)
-    is_excused: Flag = column("Leave takes the sides out of assessment; what the day costs is its leave rule's")
+    is_excused: Flag = column(
+        "Leave takes the sides out of assessment; what the day costs is its leave rule's"
+    )
 
     _key = ("nip", "duty_date")
 

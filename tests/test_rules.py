@@ -18,7 +18,7 @@ from pipeline.run import setting_row
 from pipeline.settings import Settings
 from pipeline.stages.load_policy import calendar_days
 from pipeline.warehouse import ARROW_TYPES, Warehouse
-from schemas import Calendar, Setting, Table
+from schemas import Calendar, PolicyPeriod, Setting, Table
 
 FOLDER = Path(__file__).parent / "rules"
 WIB = dt.timedelta(hours=7)
@@ -69,12 +69,13 @@ def in_utc(value: Any) -> Any:
 
 
 @functools.cache
-def month(period: str) -> Warehouse:
-    """A warehouse with the example policy and the month's calendar, shared by the cases of the month."""
+def month(period: str, changes: tuple[tuple[str, int], ...]) -> Warehouse:
+    """A warehouse with the example policy and the month's calendar, shared by cases; a case may change single values."""
     settings = Settings(period=period, region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     warehouse = Warehouse(None)
     warehouse.write(Setting, setting_row(settings))
     tables = compile_policy(*read_policy(Path(), "kepmendagri"))
+    tables[PolicyPeriod] = [{**row, **dict(changes)} for row in tables[PolicyPeriod]]
     tables[Calendar] = calendar_days(settings.period_from, settings.period_to)
     for contract, rows in tables.items():
         schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
@@ -86,7 +87,7 @@ def month(period: str) -> Warehouse:
 def world(case: dict[str, Any], reads: set[type[Table]]) -> Warehouse:
     """The month's warehouse with one employee on the case's day and the given rows of every table that is read."""
     day = case["day"]
-    warehouse = month(f"{day:%Y-%m}")
+    warehouse = month(f"{day:%Y-%m}", tuple(sorted(case.get("policy", {}).items())))
     given = {"employee": [{}], "unit": [{}], **case.get("given", {})}
     assert {CONTRACTS[name] for name in case.get("given", {})} <= reads
     for name in ("employee", "unit", "roster", "absence", "punch", "scenario_side"):

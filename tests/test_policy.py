@@ -1,0 +1,245 @@
+"""The policy file is complete, cited and strict; the calendar is the one of the decrees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import holidays
+import pytest
+
+from pipeline.errors import SettingsError
+from pipeline.policy import compile_policy, read_policy
+from pipeline.settings import Settings
+from pipeline.stage import Desk
+from pipeline.stages import load_policy
+from pipeline.stages.load_policy import calendar_days
+from pipeline.warehouse import Warehouse
+from pipeline.working_days import compile_calendar, read_calendar
+from schemas import ActionRule, Band, Calendar, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern
+from schemas.codes import CAUSES
+
+PRESET = read_policy(Path(), "kepmendagri")[1].decode()
+WORKING_DAYS_2026 = {  # month: (five-day week, six-day week), domain.md section 11
+    1: (20, 25), 2: (18, 22), 3: (17, 20), 4: (21, 25), 5: (16, 21), 6: (20, 24),
+    7: (23, 27), 8: (19, 24), 9: (22, 26), 10: (22, 27), 11: (21, 25), 12: (21, 25),
+}  # fmt: skip
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        compile_policy("kebijakan.toml", text.encode())
+    return str(caught.value)
+
+
+def changed(old: str, new: str) -> str:
+    assert old in PRESET
+    return PRESET.replace(old, new, 1)
+
+
+def test_the_example_policy_holds_the_values_of_its_description() -> None:
+    tables = compile_policy("kepmendagri.toml", PRESET.encode())
+    (period,) = tables[PolicyPeriod]
+    assert {key: period[key] for key in ("base_share_bps", "monthly_cap_bps", "recovery_grace_minutes")} == {
+        "base_share_bps": 4000, "monthly_cap_bps": 10000, "recovery_grace_minutes": 30,
+    }  # fmt: skip
+    late = [(r["band_code"], r["minutes_from"], r["minutes_to"], r["rate_bps"]) for r in tables[Band][:4]]
+    assert late == [("TL1", 1, 31, 50), ("TL2", 31, 61, 100), ("TL3", 61, 91, 125), ("TL4", 91, None, 150)]
+    rates = {row["event_code"]: row["rate_bps"] for row in tables[Band] if row["minutes_from"] == 0}
+    assert rates == {"missing_in": 150, "missing_out": 150, "absent": 300}
+    night = next(row for row in tables[ShiftPattern] if row["shift_code"] == "M")
+    assert (night["start_seconds"], night["end_seconds"]) == (21 * 3600, 31 * 3600)
+    effects = {row["kind_code"]: (row["effect_code"], row["rate_bps"]) for row in tables[LeaveRule]}
+    assert effects["izin"] == ("day_rate", 300)
+    assert effects["cltn"] == ("no_tpp", 0)
+    assert effects["wfa"] == ("none", 0)
+    assert Counter(effect for effect, _ in effects.values())["excused"] == 8
+
+
+def test_only_office_hours_change_in_ramadan() -> None:
+    hours: dict[str, dict[bool, set[tuple[int, int, int]]]] = {}
+    for row in compile_policy("k.toml", PRESET.encode())[DutyPattern]:
+        kinds = hours.setdefault(row["group_code"], {False: set(), True: set()})
+        kinds[row["is_ramadan"]].add((row["weekday_no"], row["start_seconds"], row["end_seconds"]))
+    assert [group for group, kinds in hours.items() if kinds[True] != kinds[False]] == ["kantor-5"]
+    assert (5, 8 * 3600, 15 * 3600 + 1800) in hours["kantor-5"][True]
+
+
+@pytest.mark.parametrize(
+    ("cause", "grade", "has_statement", "is_certified", "action"),
+    [
+        ("failed", "A", False, False, "restore"),
+        ("unsynced", "B", False, False, "restore"),
+        ("blocked", "C", False, False, "needs_statement"),
+        ("blocked", "C", True, False, "needs_statement"),
+        ("blocked", "C", False, True, "needs_statement"),
+        ("blocked", "C", True, True, "restore"),
+        ("unexplained", "D", False, False, "needs_statement"),
+        ("unexplained", "D", True, True, "needs_statement"),
+        ("failed", "X", True, True, "not_supported"),
+        ("unexplained", "-", True, True, "not_supported"),
+        ("no_coverage", "-", True, True, "not_assessable"),
+    ],
+)
+def test_cause_grade_and_papers_lead_to_one_action(
+    cause: str, grade: str, has_statement: bool, is_certified: bool, action: str
+) -> None:
+    rules = compile_policy("k.toml", PRESET.encode())[ActionRule]
+    given = {
+        "cause_code": cause, "grade_code": grade, "has_statement": has_statement, "is_certified": is_certified,
+    }  # fmt: skip
+    assert [row["action_code"] for row in rules if given.items() <= row.items()] == [action]
+
+
+def test_every_cause_and_grade_has_exactly_one_action_per_papers() -> None:
+    rules = compile_policy("k.toml", PRESET.encode())[ActionRule]
+    keys = [(r["cause_code"], r["grade_code"], r["has_statement"], r["is_certified"]) for r in rules]
+    assert len(keys) == len(set(keys)) == len(CAUSES) * 6 * 2 * 2
+
+
+LATER = '[[value.base_share_percent]]\nfrom = {}\nvalue = 50\nreference = "Perbup"\n\n'
+CAP = "# Potongan sebulan paling banyak"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (changed("value = 40", "value = 40\nvalue = 50"), "kebijakan.toml: kunci yang sama ditulis dua kali"),
+        (changed("value = 40", "valeu = 40"), "value.base_share_percent[1].valeu: kunci tidak dikenal. Maksudnya `value`?"),
+        (changed('reference = "Contoh: Perpres', 'catatan = "Contoh: Perpres'), "group.kantor-5.hours[1].reference: wajib diisi"),
+        (changed('reference = "Contoh: jam kerja guru"', 'reference = " "'), "group.guru.hours[1].reference: harus teks yang tidak kosong"),
+        (changed("value = 40", "value = 40\nto = 2025-12-31"), "value.base_share_percent[1].to: celah: tidak ada nilai sejak 2026-01-01"),
+        (changed("value = 40", "value = 40\nto = 2026-12-31").replace(CAP, LATER.format("2026-01-01") + CAP, 1), "value.base_share_percent[1].to: tumpang tindih dengan entri berikutnya yang mulai 2026-01-01"),
+        (changed(CAP, LATER.format("2020-01-01") + CAP), "value.base_share_percent[1].from: tidak mendahului akhirnya atau entri berikutnya: tumpang tindih"),
+        (changed("from = 2021-01-01\nvalue = 40", "from = 2022-01-01\nvalue = 40"), "value.base_share_percent[1].from: harus 2021-01-01"),
+        (changed("from_minute = 31, to_minute = 60", "from_minute = 32, to_minute = 60"), "band.late[1].steps[2].from_minute: harus 31: tingkat harus sambung-menyambung"),
+        (changed("from_minute = 91,", "from_minute = 91, to_minute = 999,"), "band.late[1].steps: tingkat terakhir harus terbuka"),
+        (changed("percent = 1.25", "percent = 1.255"), "band.late[1].steps[3].percent: harus persen 0 sampai 100, paling halus 0.01"),
+        (PRESET + "\n[group.damkar]\n", "group.damkar: kelompok tanpa jam kerja"),
+        (changed('    { grades = ["D"], action = "needs_statement" },\n', ""), "actions[1].rules: tidak ada tindakan untuk sebab blocked dengan mutu D"),
+        (changed('{ grades = ["X"], action', '{ grades = ["X"], causes = ["no_coverage"], action'), "actions[1].rules[2]: tidak pernah terpakai"),
+        (changed('grades = ["X"]', 'grades = ["Y"]'), "actions[1].rules[2].grades[1]: harus salah satu dari A, B, C, D, X, -"),
+        (changed('effect = "day_rate"\npercent = 3', 'effect = "day_rate"'), "leave.izin[1].percent: diisi bila, dan hanya bila"),
+        (changed("start = 21:00:00", 'start = "21.00"'), "shifts[3].start: harus jam seperti 07:30:00"),
+        (changed("weekdays = [5], start = 07:30:00, end = 16:30:00", "weekdays = [4, 5], start = 07:30:00, end = 16:30:00"), "days[2].weekdays[1]: hari 4 ditulis dua kali"),
+        (changed("[[missing.both]]", "[[missing.semua]]"), "missing.both: wajib diisi"),
+    ],
+    ids=lambda value: value[:60] if not value.startswith("#") else "policy",
+)  # fmt: skip
+def test_a_policy_that_is_not_strict_is_refused_with_file_and_key(text: str, problem: str) -> None:
+    message = refusal(text)
+    assert message.startswith("kebijakan.toml: ")
+    assert problem in message
+
+
+def test_all_problems_are_told_at_once() -> None:
+    text = changed("value = 40", "value = 140").replace("percent = 1.25", "percent = -1")
+    assert refusal(text).count("harus persen") == 3
+
+
+def test_a_value_that_changes_in_mid_month_starts_a_new_span_of_the_policy() -> None:
+    text = changed(CAP, LATER.format("2026-01-16") + CAP)
+    spans = [
+        (row["valid_from"], row["valid_to"], row["base_share_bps"])
+        for row in compile_policy("k.toml", text.encode())[PolicyPeriod]
+    ]
+    assert spans == [
+        (dt.date(2021, 1, 1), dt.date(2026, 1, 16), 4000),
+        (dt.date(2026, 1, 16), dt.date(9999, 12, 31), 5000),
+    ]
+
+
+def test_an_unknown_preset_names_those_that_exist() -> None:
+    with pytest.raises(SettingsError, match="Maksudnya `kepmendagri`"):
+        read_policy(Path(), "kepmendagry")
+
+
+def settings(period: str, policy: str) -> Settings:
+    return Settings(period=period, region="3205", zone="Asia/Jakarta", policy=policy, source=())
+
+
+def loaded(period: str, policy: str, workspace: Path) -> Warehouse:
+    warehouse = Warehouse(None)
+    load_policy.STAGE.run(
+        Desk(load_policy.STAGE, warehouse, settings(period, policy), workspace, workspace / "scratch")
+    )
+    return warehouse
+
+
+def test_the_stage_writes_every_policy_table_from_a_file_of_the_workspace(tmp_path: Path) -> None:
+    (tmp_path / "kebijakan.toml").write_text(changed('code = "kepmendagri"', 'code = "perbup-9"'), "utf-8")
+    warehouse = loaded("2026-01", "kebijakan.toml", tmp_path)
+    assert warehouse.frame(PolicyPeriod)["policy_code"].tolist() == ["perbup-9"]
+    for contract in load_policy.STAGE.writes:
+        assert warehouse.arrow(contract).num_rows > 0
+    days = warehouse.frame(Calendar)["calendar_date"].tolist()
+    assert (days[0], days[-1], len(days)) == (dt.date(2025, 12, 1), dt.date(2026, 2, 28), 90)
+
+
+def test_a_period_before_the_policy_or_without_calendar_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="sesudah periode 2020-12"):
+        loaded("2020-12", "kepmendagri", tmp_path)
+    with pytest.raises(SettingsError, match="kalender tahun 2024 belum ada"):
+        loaded("2024-12", "kepmendagri", tmp_path)
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_holidays_and_joint_leave_are_those_of_the_holidays_package(year: int) -> None:
+    rows = compile_calendar(*_file(year), dt.date(year, 1, 1), dt.date(year, 12, 31))
+    public = holidays.country_holidays("ID", years=year, categories=("public",))
+    joint = holidays.country_holidays("ID", years=year, categories=("government",))
+    assert {row["calendar_date"] for row in rows if row["is_joint_leave"]} == set(joint)
+    assert {row["calendar_date"] for row in rows if row["is_holiday"]} == set(public) | set(joint)
+    assert all(row["legal_basis"] and row["name"] for row in rows if row["is_holiday"])
+
+
+def test_the_day_added_eleven_days_ahead_cites_the_amending_decree() -> None:
+    (row,) = compile_calendar(*_file(2025), dt.date(2025, 8, 18), dt.date(2025, 8, 18))
+    assert "933/2025" in row["legal_basis"]
+
+
+@pytest.mark.parametrize("month", WORKING_DAYS_2026)
+def test_working_days_of_2026(month: int) -> None:
+    first = dt.date(2026, month, 1)
+    days = [row for row in calendar_days(first, _following(first)) if row["calendar_date"].month == month]
+    working = [
+        row["weekday_no"] for row in days if row["calendar_date"].year == 2026 and not row["is_holiday"]
+    ]
+    assert (sum(no <= 5 for no in working), sum(no <= 6 for no in working)) == WORKING_DAYS_2026[month]
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "last"),
+    [(2025, dt.date(2025, 3, 1), dt.date(2025, 3, 30)), (2026, dt.date(2026, 2, 19), dt.date(2026, 3, 20))],
+)
+def test_ramadan_of_the_example_calendar(year: int, first: dt.date, last: dt.date) -> None:
+    rows = compile_calendar(*_file(year), dt.date(year, 1, 1), dt.date(year, 12, 31))
+    fasting = [row["calendar_date"] for row in rows if row["is_ramadan"]]
+    assert (fasting[0], fasting[-1], len(fasting)) == (first, last, 30)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("date = 2026-01-16", "date = 2025-01-16", "holiday[2].date: bukan hari dalam tahun 2026"),
+        ("date = 2026-01-16", "date = 2026-01-01", "holiday[2].date: 2026-01-01 ditulis dua kali"),
+        ("version = 2025-09-19\n", "", "version: wajib diisi"),
+    ],
+)
+def test_a_calendar_that_is_not_strict_is_refused(old: str, new: str, problem: str) -> None:
+    name, content = _file(2026)
+    with pytest.raises(SettingsError) as caught:
+        text = content.decode().replace(old, new, 1)
+        compile_calendar(name, text.encode(), dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    assert problem in str(caught.value)
+
+
+def _file(year: int) -> tuple[str, bytes]:
+    found = read_calendar(year)
+    assert found is not None
+    return found
+
+
+def _following(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=32)).replace(day=1)
