@@ -23,6 +23,7 @@ from pipeline.readers.profiles import Endpoint, LogProfile
 from pipeline.settings import Engine
 
 LINE_LIMIT = 16 << 10
+COMMIT_LINES = 500_000
 FIELDS = (
     "address", "time", "request", "status", "agent", "request_time", "upstream_status", "user_id", "region", "version"
 )  # fmt: skip
@@ -53,7 +54,8 @@ class LogReader:
         self.engine.register("incoming", pa.table({"nip": pa.array(own_nips, pa.string())}))
         self.engine.execute("create table person as select nip from incoming")
         self.engine.execute(_TABLES)
-        self.engine.execute("begin")  # one commit for all files: each would be flushed to disk
+        self.engine.execute("begin")
+        self._uncommitted = 0
         self.files: list[LogFile] = []
         self.counts: list[dict[str, Any]] = []
 
@@ -71,6 +73,7 @@ class LogReader:
             self.engine.execute(f"create or replace temp table parsed as {parse}")
             self.engine.unregister("incoming")
             self.engine.execute(_KEEP)
+            self._commit_now_and_then(lines.num_rows)
         bad, first = self._one("select count(*), min(line_no) from bad where file_no = ?", number)
         good = self._one("select count(*) from request where file_no = ?", number)[0]
         if bad > file.profile.max_malformed_share * (bad + good):
@@ -86,6 +89,14 @@ class LogReader:
                 "overlap_count": 0,
             }
         )
+
+    def _commit_now_and_then(self, rows: int) -> None:
+        """Each commit is flushed to disk, and there may be hundreds of small files."""
+        self._uncommitted += rows
+        if self._uncommitted > COMMIT_LINES:
+            self.engine.execute("commit")
+            self.engine.execute("begin")
+            self._uncommitted = 0
 
     def drop_overlaps(self) -> None:
         """Where a file starts with the lines on which the one before ended, those lines count once."""

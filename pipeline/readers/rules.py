@@ -140,7 +140,7 @@ _PUNCH = KindRules(
             coalesce(case when is_nip(raw.nip) then clean_nip(raw.nip) end, pin_owner.nip) as person
         from raw left join pin_owner on raw.nip is null and pin_owner.pin = raw.pin
     )
-    select read.*, person_zone.zone is not null as is_known,
+    select read.*, exists (select 1 from employee where employee.nip = read.person) as is_known,
         coalesce(read.utc_at, at_zone(read.local_at, coalesce(source.zone, person_zone.zone, setting.zone))) as punched_at,
         coalesce(
             read.utc_received_at,

@@ -1,0 +1,397 @@
+"""Reading: every record is accepted or quarantined, files that are not what they claim are refused."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import InputRefusedError, SettingsError
+from pipeline.quarantine import CATALOGUE, masked
+from pipeline.readers.addresses import BlockIndex
+from pipeline.readers.delimited import count_records, read_records
+from pipeline.readers.profiles import load_profile, shipped_profiles
+from pipeline.settings import load_settings
+from pipeline.stage import Desk
+from pipeline.stages import collect_quarantine, ingest, ingest_logs, snapshot, tally_files, validate
+from pipeline.warehouse import Warehouse
+from schemas import (
+    Absence,
+    Attempt,
+    Coverage,
+    Employee,
+    FileTotal,
+    Punch,
+    Quarantine,
+    RawCoverage,
+    RequestMinute,
+    SourceFile,
+    Table,
+)
+
+STAGES = (snapshot, ingest, validate, ingest_logs, collect_quarantine, tally_files)
+NIP_A, NIP_B = "198001012006041001", "199002022020122002"
+UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
+PEOPLE = (
+    "NIP,Nama,Status,Kode OPD,kelompok,TPP,pin,mulai,selesai\n"
+    f"{NIP_A},Orang A,PNS,A,kantor-5,4000000,7,,\n{NIP_B},Orang B,pppk,B,kantor-5,3000000,8,2026-01-01,2026-12-31\n"
+)
+PUNCHES = f"nip,pin,waktu,arah,kanal,waktu_terima\n{NIP_A},,2026-01-02 07:30:59,masuk,aplikasi,\n,8,2026-01-02T07:30:00,,mesin,\n"
+NETWORKS = "cidr,kode_opd,penyedia,jenis\n10.1.0.0/16,,Operator,seluler\n10.1.2.0/24,A,Jalur,kantor\n2001:db8::/32,B,Enam,wifi\n"
+TOML = """period = "2026-01"
+region = "3205"
+zone = "Asia/Jakarta"
+policy = "kepmendagri"
+"""
+
+
+class World:
+    """A workspace in the making, and its tables after reading."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.toml = TOML
+        self.put("unit", "opd.csv", UNITS)
+        self.put("employee", "pegawai.csv", PEOPLE)
+        self.put("punch", "presensi.csv", PUNCHES)
+        self.put("network", "jaringan.csv", NETWORKS)
+
+    def put(self, kind: str, name: str, content: str | bytes, extra: str = "") -> None:
+        """Write an input; the first of its name also becomes a source."""
+        path = self.folder / "masukan" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        if f'"masukan/{name}"' not in self.toml:
+            self.toml += f'[[source]]\nkind = "{kind}"\nfiles = ["masukan/{name}"]\n{extra}'
+
+    def read(self) -> Warehouse:
+        """Run the reading stages."""
+        (self.folder / "rekon.toml").write_text(self.toml)
+        loaded = load_settings(self.folder)
+        warehouse = Warehouse(None)
+        for module in STAGES:
+            scratch = self.folder / "coret" / module.STAGE.name
+            scratch.mkdir(parents=True)
+            module.STAGE.run(Desk(module.STAGE, warehouse, loaded, self.folder, scratch))
+        return warehouse
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def rows(warehouse: Warehouse, contract: type[Table]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = warehouse.arrow(contract).to_pylist()
+    return found
+
+
+def codes(warehouse: Warehouse) -> list[tuple[int, str]]:
+    return [(row["line_no"], row["code"]) for row in rows(warehouse, Quarantine)]
+
+
+def file_id(warehouse: Warehouse, name: str) -> str:
+    return next(str(row["file_id"]) for row in rows(warehouse, SourceFile) if name in row["path"])
+
+
+def log_line(
+    time: str = "02/Jan/2026:07:00:10 +0700", request: str = "POST /api/presensi/masuk HTTP/1.1", status: int = 200,
+    rt: str = "0.200", ust: str = "200", uid: str = NIP_A, address: str = "10.1.2.3",
+) -> str:  # fmt: skip
+    return (
+        f'{address} - - [{time}] "{request}" {status} 32 "-" "PresensiASN/4.2.1 (Android 14)" '
+        f'rt={rt} ust={ust} urt={ust} uid="{uid}" wil="3205" ver="4.2.1"\n'
+    )
+
+
+LOG = 'profile = "nginx-presensi"\nvantage = "pusat"\n'
+
+
+def test_clean_files_are_accepted_whole(world: World) -> None:
+    """Headers match without regard to case, spaces and dots; a pin stands for its owner; open spans stay open."""
+    warehouse = world.read()
+    assert codes(warehouse) == []
+    assert [(row["nip"], row["direction_code"]) for row in rows(warehouse, Punch)] == [
+        (NIP_A, "in"),
+        (NIP_B, None),
+    ]
+    spans = [(str(row["valid_from"]), str(row["valid_to"])) for row in rows(warehouse, Employee)]
+    assert spans == [("1900-01-01", "9999-12-31"), ("2026-01-01", "2027-01-01")]
+
+
+def test_local_times_use_the_unit_zone_and_offsets_win(world: World) -> None:
+    """07:30 in Makassar is half past eleven at night in UTC; a written offset overrides both."""
+    world.put("punch", "presensi.csv", PUNCHES + f"{NIP_A},,2026-01-02T07:00:00+09:00,,,\n")
+    times = [str(row["punched_at"]) for row in rows(world.read(), Punch)]
+    assert times == ["2026-01-02 00:30:59", "2026-01-01 23:30:00", "2026-01-01 22:00:00"]
+
+
+BAD_PUNCHES = [
+    ("1.98001E+17,,2026-01-02 07:00:00,masuk,,", "NIP_PRECISION"),
+    ("12345,,2026-01-02 07:00:00,masuk,,", "NIP_FORMAT"),
+    ("199912312020121009,,2026-01-02 07:00:00,masuk,,", "UNKNOWN_NIP"),
+    (",99,2026-01-02 07:00:00,masuk,,", "PIN_UNMAPPED"),
+    (",,2026-01-02 07:00:00,masuk,,", "VALUE_MISSING"),
+    (f"{NIP_A},,02/01/2026 07:00,masuk,,", "TIME_FORMAT"),
+    (f"{NIP_A},,0026-01-02 07:00:00,masuk,,", "TIME_IMPLAUSIBLE"),
+    (f"{NIP_A},,2026-01-02 07:00:00,datang,,", "CODE_UNKNOWN"),
+    (f"{NIP_A},,2026-01-02 07:00:00,masuk,,,", "ROW_RAGGED"),
+    (f'{NIP_A},,"2026"-01-02,masuk,,', "ROW_QUOTE"),
+    (f"{NIP_A},,2026-01-02 07:00:00,\0,,", "ROW_NUL"),
+]
+
+
+def test_bad_records_are_quarantined_with_line_and_code_and_the_sums_tie(world: World) -> None:
+    """One problem each, in the order of the file; no message holds a NIP."""
+    world.put("punch", "presensi.csv", PUNCHES + "".join(f"{line}\n" for line, _code in BAD_PUNCHES))
+    warehouse = world.read()
+    assert codes(warehouse) == [(number, code) for number, (_line, code) in enumerate(BAD_PUNCHES, start=4)]
+    for total in rows(warehouse, FileTotal):
+        assert total["record_count"] == total["accepted_count"] + total["quarantined_count"]
+    assert not any(NIP_A in str(value) for row in rows(warehouse, Quarantine) for value in row.values())
+
+
+def test_nip_decorations_are_stripped(world: World) -> None:
+    """Spaces, a leading apostrophe and a backtick are spreadsheet decorations."""
+    lines = "".join(
+        f"{nip},,2026-01-02 07:00:00,,,\n" for nip in (f"'{NIP_A}", f"`{NIP_A}", f"{NIP_A[:8]} {NIP_A[8:]}")
+    )
+    world.put("punch", "presensi.csv", PUNCHES + lines)
+    assert [row["nip"] for row in rows(world.read(), Punch)].count(NIP_A) == 4
+
+
+def test_line_numbers_are_physical_after_quoted_line_ends_and_mixed_ends(world: World) -> None:
+    """A quoted line end, CRLF beside LF, a BOM and blank lines shift nothing."""
+    text = f'\ufeffnip,jenis,mulai,selesai,nomor_surat\r\n{NIP_A},izin,2026-01-05,2026-01-06,"a\nb"\r\n\n{NIP_B},izin,x,2026-01-06,\n'
+    world.put("absence", "cuti.csv", text)
+    warehouse = world.read()
+    (absence,) = rows(warehouse, Absence)
+    assert (absence["line_no"], str(absence["valid_to"])) == (2, "2026-01-07")
+    assert codes(warehouse) == [(5, "DATE_FORMAT")]
+
+
+def test_overlapping_spans_are_quarantined_and_a_gap_is_a_warning(world: World) -> None:
+    """The later span of an overlap is set aside; days between spans are nobody's, and said so."""
+    head = "nip,nama,status,kode_opd,kelompok,tpp,mulai,selesai\n"
+    first, second = f"{NIP_A},A,PNS,A,kantor-5,1", f"{NIP_B},B,PNS,B,kantor-5,1"
+    spans = [f"{first},,2026-01-10", f"{first},2026-01-10,", f"{second},,2026-01-10", f"{second},2026-01-12,"]
+    world.put("employee", "pegawai.csv", head + "\n".join(spans) + "\n")
+    warehouse = world.read()
+    assert [
+        row["code"] for row in rows(warehouse, Quarantine) if row["file_id"] == file_id(warehouse, "pegawai")
+    ] == [
+        "SPAN_OVERLAP",
+        "SPAN_GAP",
+    ]
+    assert len(rows(warehouse, Employee)) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kode_opd,nama_opd\nA,Dinas A\n", "wilayah"),
+        ("kode_opd,nama_opd,wilayah,Kode OPD\nA,Dinas A,3205,A\n", "dua kali"),
+        ('kode_opd,nama_opd,wilayah\nA,"Dinas A,3205\n', "baris 2"),
+        ("", "kosong"),
+        ("<!DOCTYPE html><table>", "HTML"),
+        (b"PK\x03\x04rest", "XLSX"),
+        (b"kode_opd,nama_opd,wilayah\nA,Dinas \xff,3205\n", "baris 2"),
+    ],
+)
+def test_a_file_that_cannot_be_trusted_is_refused_by_name(world: World, text: str | bytes, said: str) -> None:
+    world.put("unit", "opd.csv", text)
+    with pytest.raises(InputRefusedError, match=said) as caught:
+        world.read()
+    assert "masukan/opd.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize("harm", ["cut", "crc", "tail", "bomb"])
+def test_a_damaged_gz_is_refused(world: World, harm: str) -> None:
+    """DuckDB would read a gz with a wrong CRC without a word."""
+    packed = gzip.compress(PUNCHES.encode())
+    packed = {
+        "cut": packed[:-9],
+        "crc": packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:],
+        "tail": packed + b"rubbish",
+        "bomb": gzip.compress(b"0" * (20 << 20)),
+    }[harm]
+    world.put("punch", "lagi.csv.gz", packed)
+    with pytest.raises(InputRefusedError, match=r"lagi\.csv\.gz"):
+        world.read()
+
+
+def test_the_same_content_is_used_once_also_packed(world: World) -> None:
+    world.put("punch", "presensi.csv.gz", gzip.compress(PUNCHES.encode()))
+    warehouse = world.read()
+    assert len(rows(warehouse, Punch)) == 2
+    assert [row["same_as_path"] for row in rows(warehouse, SourceFile)].count("masukan/presensi.csv") == 1
+
+
+def test_a_link_out_of_the_folder_is_refused(world: World, tmp_path: Path) -> None:
+    (tmp_path / "luar.csv").write_text(PUNCHES)
+    world.put("punch", "tautan.csv", "")
+    (world.folder / "masukan" / "tautan.csv").unlink()
+    (world.folder / "masukan" / "tautan.csv").symlink_to(tmp_path / "luar.csv")
+    with pytest.raises(InputRefusedError, match="simbolik"):
+        world.read()
+
+
+def test_a_required_pattern_that_matches_nothing_is_named(world: World) -> None:
+    (world.folder / "masukan" / "presensi.csv").unlink()
+    with pytest.raises(SettingsError, match=r"punch.*masukan/presensi\.csv"):
+        world.read()
+
+
+def test_requests_become_attempts_with_start_outcome_and_block(world: World) -> None:
+    """The start is the logged end less the request time; the last upstream status counts; the narrowest block wins."""
+    lines = [
+        log_line(),
+        log_line(status=502, ust="504, 502", rt="10.004"),
+        log_line(status=503, ust="-", rt="0.003", address="10.1.9.9"),
+        log_line(status=302),
+        log_line(status=409),
+        log_line(request="POST /api/presensi?x=1 HTTP/1.1", status=499, ust="-"),
+        log_line(request="GET /api/presensi-riwayat HTTP/1.1"),
+        log_line(uid="-"),
+        log_line(time="02/Jan/2026:00:00:10 +0000", request="GET /health HTTP/1.1", uid="-"),
+    ]
+    world.put("access_log", "pusat.log", "\n" + "".join(lines), LOG)
+    warehouse = world.read()
+    found = rows(warehouse, Attempt)
+    assert [
+        (row["line_no"], row["outcome_code"], row["direction_code"], row["unit_id"]) for row in found
+    ] == [
+        (2, "ok", "in", "A"),
+        (3, "failed", "in", "A"),
+        (4, "failed", "in", None),
+        (5, "rejected", "in", "A"),
+        (6, "rejected", "in", "A"),
+        (7, "failed", None, "A"),
+    ]
+    assert str(found[1]["requested_at"]) == "2026-01-01 23:59:59"
+    assert found[1]["upstream_status"] == "502"
+    assert found[0]["row_sha256"] == hashlib.sha256(lines[0].rstrip("\n").encode()).hexdigest()
+    counts = {
+        name: sum(row[name] for row in rows(warehouse, RequestMinute))
+        for name in ("request_count", "ok_count", "failed_count", "gateway_failed_count", "upstream_failed_count",
+                     "client_failed_count", "health_count", "health_failed_count")
+    }  # fmt: skip
+    assert list(counts.values()) == [8, 3, 3, 1, 1, 1, 1, 0]
+
+
+def test_a_sender_counts_once_a_minute_however_often_it_retries(world: World) -> None:
+    lines = [
+        log_line(time=f"02/Jan/2026:07:00:{second:02d} +0700", status=504, ust="504")
+        for second in range(10, 40, 5)
+    ]
+    world.put("access_log", "pusat.log", "".join(lines), LOG)
+    (row,) = rows(world.read(), RequestMinute)
+    assert (row["request_count"], row["sender_count"], row["failed_sender_count"]) == (6, 1, 1)
+    assert (row["region_code"], row["client_code"], row["network_cidr"]) == (
+        "3205",
+        "Android/4.2.1",
+        "10.1.2.0/24",
+    )
+
+
+def test_the_overlap_of_rotated_logs_counts_once_and_equal_lines_elsewhere_are_real(world: World) -> None:
+    lines = [log_line(time=f"02/Jan/2026:07:{minute:02d}:00 +0700") for minute in range(10)]
+    world.put("access_log", "a.log", "".join([*lines[:6], lines[5]]), LOG)
+    world.put("access_log", "b.log", "".join([lines[5], lines[5], *lines[6:]]), LOG)
+    warehouse = world.read()
+    assert len(rows(warehouse, Attempt)) == 11
+    assert all(
+        row["record_count"] == row["accepted_count"] + row["quarantined_count"]
+        for row in rows(warehouse, FileTotal)
+    )
+
+
+def test_malformed_lines_are_quarantined_until_there_are_too_many(world: World) -> None:
+    good = [log_line(time=f"02/Jan/2026:07:{n // 60:02d}:{n % 60:02d} +0700") for n in range(200)]
+    world.put("access_log", "pusat.log", "".join([*good, "GET nothing\n"]), LOG)
+    assert codes(world.read()) == [(201, "LOG_SHAPE")]
+    world.put("access_log", "pusat.log", "".join([*good[:20], "GET nothing\n"]), LOG)
+    shutil.rmtree(world.folder / "coret")
+    with pytest.raises(InputRefusedError, match="baris 21"):
+        world.read()
+
+
+def test_coverage_breaks_where_health_checks_stop(world: World) -> None:
+    """Three minutes of silence are a gap where checks come every 30 seconds; two and a half are not."""
+
+    def check(second: int) -> str:
+        clock = f"{7 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+        return log_line(time=f"02/Jan/2026:{clock} +0000", request="GET /health HTTP/1.1", uid="-")
+
+    seconds = [*range(0, 600, 30), *range(720, 900, 30), *range(1200, 1500, 30)]
+    world.put("access_log", "pusat.log", "".join(map(check, seconds)), LOG)
+    spans = [(str(row["started_at"])[11:], str(row["ended_at"])[11:]) for row in rows(world.read(), Coverage)]
+    assert spans == [("07:00:00", "07:14:31"), ("07:20:00", "07:24:31")]
+
+
+def test_declared_coverage_stands_beside_the_derived(world: World) -> None:
+    world.put(
+        "coverage", "cakupan.csv", "titik,mulai,selesai\npusat,2026-01-01 00:00:00,2026-02-01 00:00:00\n"
+    )
+    warehouse = world.read()
+    assert len(rows(warehouse, RawCoverage)) == 1
+    (span,) = rows(warehouse, Coverage)
+    assert (str(span["started_at"]), span["source_code"]) == ("2025-12-31 17:00:00", "declared")
+
+
+def test_a_combined_log_gives_counts_without_people(world: World) -> None:
+    line = '10.1.2.3 - - [02/Jan/2026:07:00:10 +0700] "POST /api/presensi HTTP/1.1" 502 32 "-" "okhttp/4.9"\n'
+    world.put("access_log", "pusat.log", line * 3, 'profile = "nginx-combined"\nvantage = "pusat"\n')
+    warehouse = world.read()
+    (row,) = rows(warehouse, RequestMinute)
+    assert (row["failed_count"], row["sender_count"], row["unit_id"], row["region_code"]) == (
+        3,
+        1,
+        "A",
+        "3205",
+    )
+    assert rows(warehouse, Attempt) == []
+
+
+def test_the_narrowest_block_wins_and_mapped_addresses_count_as_ipv4() -> None:
+    index = BlockIndex(["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"])
+    found = [
+        index.find(text)
+        for text in ("10.1.2.3", "10.9.9.9", "::ffff:10.1.2.3", "2001:db8::1", "192.0.2.1", "unix:")
+    ]
+    assert found == ["10.1.0.0/16", "10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32", None, None]
+
+
+def test_masks_hide_letters_and_digits_and_every_code_has_a_sentence() -> None:
+    assert masked("Budi 1980-01-01") == "xxxx 9999-99-99"
+    assert all(problem.message.endswith(".") for problem in CATALOGUE.values())
+
+
+def test_every_shipped_profile_loads_and_an_unknown_one_names_its_neighbour(tmp_path: Path) -> None:
+    assert {"baku", "nginx-presensi", "nginx-combined"} <= set(shipped_profiles())
+    for code in shipped_profiles():
+        assert load_profile(code, tmp_path).table or load_profile(code, tmp_path).log
+    with pytest.raises(SettingsError, match="baku"):
+        load_profile("bakuu", tmp_path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet='ab",\n\r ', max_size=60))
+def test_the_independent_count_agrees_with_the_parser_on_any_text(
+    tmp_path_factory: pytest.TempPathFactory, body: str
+) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "x.csv"
+    path.write_bytes(b"titik,mulai,selesai\n" + body.encode())
+    table = load_profile("baku", path.parent).table
+    assert table is not None
+    try:
+        records = read_records(path, "x.csv", table, "coverage", ("titik", "mulai", "selesai"))
+    except InputRefusedError:
+        return
+    assert count_records(path, table) == len(records.line_no) + len(records.rejects)
