@@ -39,6 +39,9 @@ CONTRACTS = {
     getattr(schemas, name).table_name(): getattr(schemas, name) for name in schemas.__all__ if name != "Table"
 }
 
+HELD: dict[tuple[int, str], pa.Table] = {}
+"""What a shared warehouse holds already: writing the same rows again would only cost time."""
+
 
 def cases() -> list[Any]:
     found = []
@@ -93,7 +96,10 @@ def world(case: dict[str, Any], reads: set[type[Table]]) -> Warehouse:
     for name in ("employee", "unit", "roster", "absence", "punch", "scenario_side"):
         if CONTRACTS[name] not in reads:
             continue
-        warehouse.write(CONTRACTS[name], filled(CONTRACTS[name], given.get(name, []), day))
+        rows = filled(CONTRACTS[name], given.get(name, []), day)
+        if HELD.get((id(warehouse), name)) != rows:
+            warehouse.write(CONTRACTS[name], rows)
+            HELD[id(warehouse), name] = rows
     return warehouse
 
 
