@@ -10,6 +10,8 @@ from reports.slug import slug
 from reports.timeline import Traffic, build_timeline
 
 LAYER_TEST = "layer_"
+CUT_TESTS = ("same_region_cut", "same_region_at_vantage")
+REFUTED = 0.05
 
 
 def anchor(outage_id: str) -> str:
@@ -28,35 +30,29 @@ def fault(outage: Row, month: Month) -> str:
 
 
 def opposite(outage: Row, month: Month) -> str:
-    """The sentence that settles the dispute: the part that the province's server had."""
+    """The sentences that settle the dispute: what part the province's server had."""
     p = probability(outage["p_central"])
-    region = month.meta.region_code
-    codes = {(t["test_code"], t["verdict_code"]) for t in month.tests.get(outage["outage_id"], [])}
-    alive = ("other_regions_alive", "refutes") in codes
-    cut = bool({("same_region_cut", "supports"), ("same_region_at_vantage", "supports")} & codes)
     if outage["layer_code"] == "central":
         return f"Server provinsi sendiri yang bermasalah: peluangnya {p}."
-    bounds = [
-        t["log10_bound"]
-        for t in month.tests.get(outage["outage_id"], [])
-        if t["test_code"] == "other_regions_alive" and t["log10_bound"] is not None
-    ]
-    bound = (
-        f" Bila server provinsi mati, peluang melihat data ini di bawah 10^{-int(-bounds[0])}."
-        if bounds
-        else ""
+    tests = month.tests.get(outage["outage_id"], [])
+    alive = [t for t in tests if t["test_code"] == "other_regions_alive" and t["verdict_code"] == "refutes"]
+    if not alive:
+        return f"Peluang bahwa server provinsi yang bermasalah: {p}."
+    cut = any(t["test_code"] in CUT_TESTS and t["verdict_code"] == "supports" for t in tests)
+    said = (
+        f"Server provinsi hidup, tetapi wilayah {month.meta.region_code} terputus darinya."
+        if cut
+        else "Server provinsi hidup dan melayani wilayah lain."
     )
-    if alive and cut:
-        return (
-            f"Server provinsi hidup, tetapi wilayah {region} terputus darinya. Dugaan sebaliknya, yaitu "
-            f"server provinsi mati, terbantah: peluangnya {p}.{bound}"
-        )
-    if alive:
-        return (
-            f"Server provinsi hidup dan melayani wilayah lain. Dugaan bahwa server provinsi mati terbantah: "
-            f"peluangnya {p}.{bound}"
-        )
-    return f"Peluang bahwa server provinsi yang bermasalah: {p}."
+    said += (
+        f" Dugaan sebaliknya, yaitu server provinsi mati, terbantah: peluangnya {p}."
+        if outage["p_central"] < REFUTED
+        else f" Peluang bahwa server provinsi yang bermasalah: {p}."
+    )
+    bound = alive[0]["log10_bound"]
+    if bound is not None:
+        said += f" Bila server provinsi mati, peluang melihat data ini di bawah 10^-{int(-bound)}."
+    return said
 
 
 def scope(outage: Row, month: Month) -> str:

@@ -12,9 +12,11 @@ from reports.month import Month, Row
 from reports.svg import Panel, Span, timeline
 
 BIN_MINUTES = 5
-AROUND = timedelta(hours=2)
+BEFORE, AFTER = timedelta(hours=2), timedelta(hours=3)
 MOST_BINS = 288
+MOST_TICKS = 14
 FEWEST_DAYS = 3
+SATURDAY = 5
 PANELS = (
     ("gerbang", True, "Wilayah {region} di gerbang wilayah"),
     ("pusat", True, "Wilayah {region} di server provinsi"),
@@ -50,29 +52,34 @@ class Traffic:
         shown = whole.reindex(bins, fill_value=0)
         return shown.assign(usual=self._usual(whole, bins))
 
-    def _is_weekend(self, bins: pd.DatetimeIndex) -> bool:
-        return local(bins[len(bins) // 2].to_pydatetime(), self.zone).weekday() >= 5
-
     def _usual(self, whole: pd.DataFrame, bins: pd.DatetimeIndex) -> pd.Series[float] | float:
-        """Median of the same bin on other days of the kind (working week or weekend) with any traffic."""
-        weekend = self._is_weekend(bins)
-        others: list[pd.Series[float]] = []
+        """Median of the same bin on the same weekday, or on days of the kind, that have any traffic."""
+        today = self._weekday(bins)
+        same: list[pd.Series[float]] = []
+        similar: list[pd.Series[float]] = []
         for days in (n for n in range(-31, 32) if n):
             there = bins + timedelta(days=days)
-            if self._is_weekend(there) != weekend:
-                continue
+            weekday = self._weekday(there)
             counts = whole["sender_count"].reindex(there, fill_value=0)
-            if counts.sum() > 0:
-                others.append(pd.Series(counts.to_numpy(dtype=float), index=bins))
+            if (weekday >= SATURDAY) != (today >= SATURDAY) or counts.sum() == 0:
+                continue
+            similar.append(pd.Series(counts.to_numpy(dtype=float), index=bins))
+            if weekday == today:
+                same.append(similar[-1])
+        others = same if len(same) >= FEWEST_DAYS else similar
         if len(others) < FEWEST_DAYS:
             return float("nan")
         return pd.concat(others, axis=1).median(axis=1)
 
+    def _weekday(self, bins: pd.DatetimeIndex) -> int:
+        """The local weekday of the middle bin, Monday 0."""
+        return local(bins[len(bins) // 2].to_pydatetime(), self.zone).weekday()
+
 
 def bins_around(outage: Row) -> pd.DatetimeIndex:
-    """Bins from two full hours before the impact window to two after, at most a day of them."""
-    start = pd.Timestamp(outage["impact_started_at"] - AROUND).floor("h")
-    end = pd.Timestamp(outage["impact_ended_at"] + AROUND).ceil("h")
+    """Bins in whole hours around the hard window, at most a day of them; the impact window may be cut."""
+    start = pd.Timestamp(outage["started_at"] - BEFORE).floor("h")
+    end = pd.Timestamp(outage["ended_at"] + AFTER).ceil("h")
     bins = pd.date_range(start, end, freq=f"{BIN_MINUTES}min", inclusive="left")
     return bins[:MOST_BINS]
 
@@ -85,7 +92,7 @@ def _position(at: datetime, bins: pd.DatetimeIndex) -> float:
 def _ticks(bins: pd.DatetimeIndex, zone: str) -> tuple[tuple[int, str], ...]:
     hours = [(i, local(at.to_pydatetime(), zone)) for i, at in enumerate(bins)]
     whole = [(i, at) for i, at in hours if at.minute == 0]
-    every = 1 if len(whole) <= 12 else 3
+    every = 1 if len(whole) <= MOST_TICKS else 3
     return tuple((i, f"{at:%H.%M}") for i, at in whole if at.hour % every == 0)
 
 

@@ -272,3 +272,10 @@ def test_text_has_a_contrast_of_at_least_four_and_a_half() -> None:
 
 def test_the_stylesheet_cannot_leave_its_element() -> None:
     assert "</" not in stylesheet()
+
+
+def test_an_open_probability_is_not_called_refuted(tables: Tables) -> None:
+    outage = tables["outage"].to_pylist()[0] | {"p_central": 0.125}
+    lead = render_report({**tables, "outage": table("outage", [outage])}, META)[INDEX].decode()
+    assert "Peluang bahwa server provinsi yang bermasalah: 12,5%." in lead
+    assert "terbantah: peluangnya" not in lead

@@ -93,10 +93,10 @@ def test_closed_evidence_is_printed_unless_the_summary_is_asked_for(page: Page, 
     assert not page.locator(".bukti").first.is_visible()
 
 
-def test_the_readme_picture_is_reproducible(folder: Path, tmp_path: Path) -> None:
+def test_the_readme_picture_is_reproducible(browser: Browser, folder: Path, tmp_path: Path) -> None:
     pictures = [tmp_path / "a.png", tmp_path / "b.png"]
     for picture in pictures:
-        photograph(folder / "index.html", picture)
+        photograph(browser, folder / "index.html", picture)
     first, second = (picture.read_bytes() for picture in pictures)
     assert first.startswith(b"\x89PNG")
     assert first == second
