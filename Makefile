@@ -17,10 +17,14 @@ demo: .venv/ready  ## run the bundled sample month in ./demo
 	rm -rf demo
 	cp -r data/sample/garut-contoh demo
 	$(BIN)/rekon run -C demo
+	$(BIN)/rekon finalize -C demo
 
 sample: .venv/ready  ## make the bundled sample month anew
 	rm -rf data/sample/garut-contoh data/sample/garut-contoh.truth
 	$(BIN)/rekon simulate data/sample/garut-contoh --people 400 --seed 1 --scenario dispute
+	$(BIN)/rekon run -C data/sample/garut-contoh
+	$(BIN)/python -m pipeline.simulation.decide data/sample/garut-contoh OPD003
+	rm -rf data/sample/garut-contoh/kerja data/sample/garut-contoh/terbit
 
 test: .venv/ready lint  ## check and test everything
 	$(BIN)/pytest
