@@ -117,10 +117,10 @@ class LogReader:
                 ).fetchnumpy()
                 hashes = np.asarray(lines["line_hash"], dtype=np.uint64)
                 if overlap := _overlap(before, hashes):
-                    last = int(lines["line_no"][overlap - 1])
+                    last = int(np.asarray(lines["line_no"])[overlap - 1])
                     for table in ("request", "own"):
                         self.engine.execute(
-                            f"delete from {table} where file_no = ? and line_no <= ?",
+                            f"delete from {table} where file_no = ? and line_no <= ?",  # noqa: S608
                             [number, last],
                         )
                     self.counts[number]["overlap_count"] = overlap

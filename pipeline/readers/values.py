@@ -210,7 +210,7 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
             _header_of(rules),
             f"""
             select file_id, line_no from clean inner join source using (file_id)
-            qualify row_number() over (partition by {", ".join(rules.key)} order by path, line_no) > 1""",
+            qualify row_number() over (partition by {", ".join(rules.key)} order by path, line_no) > 1""",  # noqa: S608
         )
     if rules.kind == "employee":
         _later(

@@ -18,11 +18,12 @@ def approve_unit(workspace: Path, unit_id: str) -> int:
     period = load_settings(workspace).period
     rows = answer_read_only(
         database_path(workspace, period),
-        "select finding.finding_id, finding.finding_hash, 'setuju' as keputusan, duty.superior_nip as nip_pemutus,"
+        "select finding.finding_id, finding.finding_hash, 'setuju' as keputusan,"  # noqa: S608 - the maker's own argument
+        " duty.superior_nip as nip_pemutus,"
         " 'Hadir menurut catatan OPD' as alasan, finding.duty_date + 7 as tanggal"
         " from finding inner join duty on finding.nip = duty.nip and finding.duty_date = duty.duty_date"
         " where finding.is_certified and finding.action_code in ('restore', 'restore_partly')"
-        f" and finding.unit_id = '{unit_id}' and duty.superior_nip not in"  # noqa: S608 - a maker's own argument
+        f" and finding.unit_id = '{unit_id}' and duty.superior_nip not in"
         " (select certifier_nip from incident where certifier_nip is not null)"
         " order by finding.finding_id",
     ).to_pylist()

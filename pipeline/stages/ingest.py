@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.errors import SettingsError
 from pipeline.quarantine import CATALOGUE
 from pipeline.readers.delimited import count_records, read_records
-from pipeline.readers.profiles import TableProfile, load_profile
+from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.snapshots import plain_copy, shown
 from pipeline.stage import Desk, Stage
 from schemas import (
@@ -62,7 +61,7 @@ def ingest(desk: Desk) -> None:
             if file["kind_code"] != kind:
                 continue
             desk.progress(f"{kind}: {shown(file['path'])}")
-            profile = _table_profile(desk, file["profile_code"])
+            profile = load_table_profile(file["profile_code"], desk.workspace)
             path = plain_copy(desk.workspace, file["sha256"])
             headers = tuple(name for name in contract.columns() if name not in ORIGIN)
             records = read_records(path, shown(file["path"]), profile, kind, headers)
@@ -81,13 +80,6 @@ def ingest(desk: Desk) -> None:
         desk.write(contract, pa.concat_tables(parts))
     desk.write(RecordCount, pa.Table.from_pylist(counts, _empty(RecordCount).schema))
     desk.write(IngestReject, pa.Table.from_pylist(rejects, _empty(IngestReject).schema))
-
-
-def _table_profile(desk: Desk, code: str) -> TableProfile:
-    table = load_profile(code, desk.workspace).table
-    if table is None:
-        raise SettingsError(f"Profil `{code}` bukan profil tabel; pilih profil lain untuk sumber ini.")
-    return table
 
 
 def _empty(contract: type[Table]) -> pa.Table:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import SettingsError
 from pipeline.quarantine import CATALOGUE
-from pipeline.readers.profiles import LogProfile, TableProfile, load_profile
+from pipeline.readers.profiles import LogProfile, load_log_profile, load_table_profile
 from pipeline.readers.snapshots import plain_copy, shown
 from pipeline.stage import Desk, Stage
 from schemas import (
@@ -63,10 +63,7 @@ def _read_all(desk: Desk, reader: LogReader) -> None:
             continue
         code, name = row["profile_code"], shown(row["path"])
         if code not in profiles:
-            log = load_profile(code, desk.workspace).log
-            if log is None:
-                raise SettingsError(f"Profil `{code}` bukan profil log; pilih profil lain untuk {name}.")
-            profiles[code] = log
+            profiles[code] = load_log_profile(code, desk.workspace)
         desk.progress(name)
         path, zone = plain_copy(desk.workspace, row["sha256"]), row["zone"] or desk.settings.zone
         reader.read(LogFile(row["file_id"], name, path, row["vantage_code"], zone, profiles[code]))
@@ -83,12 +80,7 @@ def _with_declared(desk: Desk, derived: pa.Table) -> pa.Table:
     if not raw.num_rows:
         return derived
 
-    def profile_of(code: str) -> TableProfile:
-        table = load_profile(code, desk.workspace).table
-        if table is None:
-            raise SettingsError(f"Profil `{code}` bukan profil tabel; pilih profil lain untuk sumber ini.")
-        return table
-
+    profile_of = partial(load_table_profile, workspace=desk.workspace)
     files = [row for row in desk.arrow(SourceFile).to_pylist() if row["kind_code"] == "coverage"]
     rows = (
         validate_records({"coverage": raw}, files, profile_of, desk.settings).tables["coverage"].to_pylist()

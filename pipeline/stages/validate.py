@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pipeline.errors import InputRefusedError, SettingsError
-from pipeline.readers.profiles import TableProfile, load_profile
+from pipeline.errors import InputRefusedError
+from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.snapshots import shown
 from pipeline.stage import Desk, Stage
 from pipeline.stages.ingest import RAW_TABLES
@@ -54,12 +55,7 @@ def validate(desk: Desk) -> None:
     files = [file for file in desk.arrow(SourceFile).to_pylist() if file["same_as_path"] is None]
     raws = {kind: desk.arrow(contract) for kind, contract in RAW_TABLES.items()}
 
-    def profile_of(code: str) -> TableProfile:
-        table = load_profile(code, desk.workspace).table
-        if table is None:
-            raise SettingsError(f"Profil `{code}` bukan profil tabel; pilih profil lain untuk sumber ini.")
-        return table
-
+    profile_of = partial(load_table_profile, workspace=desk.workspace)
     found = validate_records(raws, files, profile_of, desk.settings, desk.scratch, desk.progress)
     _refuse_mostly_wrong(desk, files, found)
     for kind, contract in TABLES.items():
