@@ -44,8 +44,9 @@ select
     t.nip, t.duty_date, t.side_code, t.due_at, t.act_at, t.cause_code as true_cause, t.outage_no,
     t.is_deserving, t.has_own_lines, t.is_own_fault, t.is_false_statement,
     f.cause_code as found_cause, coalesce(f.action_code, 'none') as action_code, f.outage_id as found_outage,
-    greatest(0, floor(case when t.side_code = 'in' then epoch(t.act_at) - epoch(t.due_at)
-        else epoch(t.due_at) - epoch(t.act_at) end / 60)) as true_minutes
+    -- logs tell whole seconds: an act within two seconds of the minute may be read as the minute before
+    greatest(0, floor((case when t.side_code = 'in' then epoch(t.act_at) - epoch(t.due_at)
+        else epoch(t.due_at) - epoch(t.act_at) end - 2) / 60)) as true_minutes
 from true_side as t
 left join finding as f
     on f.nip = t.nip and f.duty_date = t.duty_date and f.side_code = t.side_code

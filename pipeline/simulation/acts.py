@@ -63,7 +63,9 @@ def make_sides(senders: Senders, month: Month, absences: list[Absence], rng: np.
     late = rng.normal(0, 1, len(person)) * senders.arrival_spread[person] + mood[where, day]
     late += np.where(rng.random(len(person)) < 0.008, rng.exponential(1500, len(person)), 0)
     arrive = np.maximum(first + senders.arrival_mean[person] + late, first - 2.8 * HOUR)
-    leave = last + 20 + rng.exponential(600, len(person)) + np.abs(mood[where, day])
+    # A day stretches the queue at the door; it never bars the door, so the minutes after the bell stay busy.
+    linger = 600 * np.exp(mood[where, day] / 800)
+    leave = last + 20 + rng.exponential(1, len(person)) * linger
     early = rng.random(len(person)) < 0.005
     leave = np.where(early, last - rng.uniform(60, 6000, len(person)), leave)
     arrive = np.where(here & (rng.random(len(person)) > 0.004), arrive, np.nan)
