@@ -146,7 +146,7 @@ def _headline(month: Month, total: UnitRow) -> Headline:
         f"{number(total.touched_sides)} ({percent(share)}) tersentuh gangguan."
     )
     figures = (
-        Figure("Presensi tersentuh gangguan", number(total.touched_sides), "sisi masuk atau pulang"),
+        Figure("Presensi tersentuh", number(total.touched_sides), "sisi masuk atau pulang"),
         Figure(
             "Orang tersentuh gangguan", number(total.touched_people), f"dari {number(total.people)} orang"
         ),
