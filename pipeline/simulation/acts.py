@@ -78,7 +78,7 @@ def make_sides(senders: Senders, month: Month, absences: list[Absence], rng: np.
         side=np.tile(np.array([0, 1]), len(person)),
         start=(first + midnight).repeat(2),
         end=(last + midnight).repeat(2),
-        act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel(),
+        act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel().astype(np.float64),
     )
 
 
