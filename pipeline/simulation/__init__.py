@@ -66,7 +66,9 @@ def make_world(
     senders.is_plain[:people] = senders.version[:people] == 3
     staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
     sides = make_sides(senders, month, staff.absences, np.random.default_rng([seed, 4]))
-    requests, outcome = send(sides, senders, fault, fault is not None, np.random.default_rng([seed, 5]))
+    requests, outcome = send(
+        sides, senders, month.days, fault, fault is not None, np.random.default_rng([seed, 5])
+    )
     return World(month, senders, staff, fault, sides, requests, outcome)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.simulation.acts import Sides
 from pipeline.simulation.people import Flags, Floats, Ints, Senders
+from pipeline.simulation.schedule import GROUPS, SHIFT_CYCLE, SHIFTS
 
 OK, CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT, REFUSED, LOST = range(9)
 PUNCH, LOGIN, TWICE = range(3)
@@ -162,7 +163,7 @@ class _Session:
 
 
 def send(
-    sides: Sides, senders: Senders, fault: Fault | None, allow_lost: bool, rng: np.random.Generator
+    sides: Sides, senders: Senders, days: int, fault: Fault | None, allow_lost: bool, rng: np.random.Generator
 ) -> tuple[Requests, Outcome]:
     """Send every act, retry with growing waits, give up, come back after recovery."""
     session = _Session(sides, senders, fault, rng)
@@ -188,7 +189,7 @@ def send(
         active = session.patient(active[~done])
     session.tap_twice()
     outcome = Outcome(session.act, session.stored, session.hit, session.unlucky, session.traced, session.lost)
-    return _assemble(session.parts, sides, senders, rng), outcome
+    return _assemble(session.parts, sides, senders, days, rng), outcome
 
 
 def _outside(part: tuple[Ints, Ints, Floats, Ints], fault: Fault) -> tuple[Ints, Ints, Floats, Ints]:
@@ -197,18 +198,48 @@ def _outside(part: tuple[Ints, Ints, Floats, Ints], fault: Fault) -> tuple[Ints,
 
 
 def _assemble(
-    parts: list[tuple[Ints, Ints, Floats, Ints]], sides: Sides, senders: Senders, rng: np.random.Generator
+    parts: list[tuple[Ints, Ints, Floats, Ints]],
+    sides: Sides,
+    senders: Senders,
+    days: int,
+    rng: np.random.Generator,
 ) -> Requests:
     side, kind, begin, fate = (np.concatenate([part[field] for part in parts]) for field in range(4))
     person, direction = sides.person[side], sides.side[side]
-    stray = np.flatnonzero(rng.random(len(senders)) < 0.01)
-    clerks = stray[senders.group[stray] < 3]
-    night = rng.integers(2, 26, len(clerks)) * 86_400 + rng.integers(1, 3 * 3600, len(clerks))
-    side = np.concatenate([side, np.full(len(clerks), -1)])
-    person = np.concatenate([person, clerks])
-    kind = np.concatenate([kind, np.full(len(clerks), PUNCH)])
-    direction = np.concatenate([direction, rng.integers(0, 2, len(clerks))])
-    begin = np.concatenate([begin, night.astype(np.float64)])
-    fate = np.concatenate([fate, np.zeros(len(clerks), dtype=np.int64)])
+    who, way, at = _strays(senders, days, rng)
+    side = np.concatenate([side, np.full(len(who), -1)])
+    person = np.concatenate([person, who])
+    kind = np.concatenate([kind, np.full(len(who), PUNCH)])
+    direction = np.concatenate([direction, way])
+    begin = np.concatenate([begin, at])
+    fate = np.concatenate([fate, np.zeros(len(who), dtype=np.int64)])
     seen = _traffic(fate, senders.region[person] == 0, rng)
     return Requests(side, person, kind, direction, begin, fate, *seen)
+
+
+def _strays(senders: Senders, days: int, rng: np.random.Generator) -> tuple[Ints, Ints, Floats]:
+    """Requests outside any duty of the month: a few at night, and the shifts that cross its two edges.
+
+    The night shift of the day before the month checks out on its first morning; on its last day reserves
+    without a roster row stand in for the evening and night shifts that would reach into the next month.
+    """
+    clerks = np.flatnonzero((rng.random(len(senders)) < 0.01) & (senders.group < 3))
+    night = rng.integers(2, 26, len(clerks)) * 86_400 + rng.integers(1, 3 * 3600, len(clerks))
+    who, way, at = [clerks], [rng.integers(0, 2, len(clerks))], [night.astype(np.float64)]
+    shift = np.array(list(SHIFT_CYCLE))[(senders.offset + np.array([[-1], [days - 1]])) % len(SHIFT_CYCLE)]
+    nurses = senders.group == GROUPS.index("nakes-shift")
+    last = (days - 1) * 86_400.0
+    start, end = SHIFTS["S"]
+    for members, direction, due in (
+        (shift[0] == "M", 1, float(SHIFTS["M"][1] - 86_400)),
+        (shift[1] == "S", 0, last + start),
+        (shift[1] == "S", 1, last + end),
+        (shift[1] == "M", 0, last + SHIFTS["M"][0]),
+    ):
+        people = np.flatnonzero(nurses & members & (rng.random(len(senders)) < 0.97))
+        came = due + np.minimum(rng.normal(-1080, 480, len(people)), -60)
+        left = due + 20 + rng.exponential(600, len(people))
+        who.append(people)
+        way.append(np.full(len(people), direction))
+        at.append(came if direction == 0 else left)
+    return np.concatenate(who), np.concatenate(way), np.concatenate(at)
