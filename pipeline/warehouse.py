@@ -13,7 +13,7 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 
-from pipeline.errors import ResourceError, SettingsError
+from pipeline.errors import InputRefusedError, ResourceError, SettingsError
 
 if TYPE_CHECKING:
     from schemas import Table
@@ -112,6 +112,9 @@ class Warehouse:
             raise ResourceError(
                 "Memori tidak cukup untuk tahap ini; naikkan [engine] memory_limit di rekon.toml."
             ) from error
+        except duckdb.InvalidInputException as error:
+            # A rule refuses what the policy does not know with error(); its text is ours and names no person.
+            raise InputRefusedError(str(error).removeprefix("Invalid Input Error: ")) from None
         self._check(contract)
         self._comment(contract)
 

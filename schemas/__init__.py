@@ -5,6 +5,7 @@ from schemas.findings import AttemptGroup, EvidenceEdge, Exposure, Finding, Pres
 from schemas.money import (
     Adjustment,
     Assessment,
+    Candidate,
     Decision,
     DecisionCheck,
     Deduction,
@@ -41,11 +42,9 @@ from schemas.raw import (
 )
 from schemas.requests import (
     Attempt,
-    ClockOffset,
     Coverage,
     Probe,
     RequestMinute,
-    StorageMinute,
 )
 from schemas.source import (
     AcceptedCount,
@@ -70,7 +69,7 @@ __all__ = [
     "AttemptGroup",
     "Band",
     "Calendar",
-    "ClockOffset",
+    "Candidate",
     "Coverage",
     "Decision",
     "DecisionCheck",
@@ -121,7 +120,6 @@ __all__ = [
     "ShiftPattern",
     "SourceFile",
     "Statement",
-    "StorageMinute",
     "Table",
     "Unit",
     "ValueReject",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.codes import ACTIONS, NIP, PERIOD, SCENARIOS, SIDES, STATES
-from schemas.table import Date, Instant, Integer, Table, Text, column
+from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
 class Deduction(Table):
@@ -60,6 +60,20 @@ class DecisionCheck(Table):
     refusal_code: Text = column("Why refused", nullable=True)
 
     _key = ("decision_id",)
+
+
+class Candidate(Table):
+    """One row per finding that could move money: open or approved, with a time to restore."""
+
+    finding_id: Text = column("Finding")
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    restored_at: Instant = column("Restored time")
+    is_approved: Flag = column("A decision that counts approves it")
+    apply_no: Integer = column("Order within the person: approved first, then by day and side", ge=1)
+
+    _key = ("finding_id",)
 
 
 class ScenarioSide(Table):

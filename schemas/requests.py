@@ -85,26 +85,3 @@ class Probe(Table):
     line_no: Integer = column("Line", ge=1)
 
     _key = ("probe_id",)
-
-
-class StorageMinute(Table):
-    """One row per minute and scope: punch requests accepted, punches stored, punches received."""
-
-    minute_at: Instant = column("Start of the minute")
-    vantage_code: Text = column("Deepest vantage with users", isin=VANTAGES)
-    unit_id: Text = column("OPD of the person", nullable=True)
-    accepted_count: Integer = column("Own requests answered ok", ge=0)
-    stored_count: Integer = column("... of which a punch is in the export", ge=0)
-    received_count: Integer = column("Punches whose receipt time lies in the minute", ge=0)
-
-    _key = ("minute_at", "vantage_code", "unit_id")
-
-
-class ClockOffset(Table):
-    """One row per log vantage: seconds by which its clock runs ahead of the attendance export."""
-
-    vantage_code: Text = column("Vantage", isin=VANTAGES)
-    offset_seconds: Integer = column("Added to the true time by this clock; 0 where it cannot be told")
-    matched_count: Integer = column("Requests it was estimated from", ge=0)
-
-    _key = ("vantage_code",)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 import schemas
+from pipeline.errors import InputRefusedError
 from pipeline.policy import compile_policy, read_policy
 from pipeline.run import setting_row
 from pipeline.settings import Settings
@@ -110,7 +111,7 @@ def test_the_rule_makes_of_the_given_rows_what_the_case_expects(
     modules = [importlib.import_module(f"pipeline.stages.{name}").STAGE for name in stages]
     warehouse = world(case, {contract for stage in modules for contract in stage.reads})
     if "refused" in case:
-        with pytest.raises(Exception, match=case["refused"]):
+        with pytest.raises(InputRefusedError, match=case["refused"]):
             [warehouse.create(stage.writes, stage.sql) for stage in modules]
         return
     for stage in modules:

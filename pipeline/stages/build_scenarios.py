@@ -1,14 +1,6 @@
 """Lay out what each side would say in each scenario, and after each finding in turn."""
 
 from pipeline.stage import SqlStage
-from schemas import DecisionCheck, DutySide, Finding, ScenarioSide
+from schemas import Candidate, DutySide, ScenarioSide
 
-STAGE = SqlStage(
-    __name__,
-    reads=(
-        DecisionCheck,
-        DutySide,
-        Finding,
-    ),
-    writes=ScenarioSide,
-)
+STAGE = SqlStage(__name__, reads=(Candidate, DutySide), writes=ScenarioSide)

@@ -1,35 +1,6 @@
 -- What would each side of the month say as recorded, as approved, at most, and after each finding in turn?
 -- One row per scenario, step, person, duty day and side.
-with deciding as (
-    select
-        decision_check.finding_id,
-        bool_or(decision_check.verdict_code = 'approve') as is_approved,
-        bool_or(decision_check.verdict_code = 'reject') as is_rejected
-    from decision_check
-    where decision_check.status_code = 'counts'
-    group by decision_check.finding_id
-),
-
-candidates as (
-    select
-        finding.nip,
-        finding.duty_date,
-        finding.side_code,
-        finding.restored_at,
-        coalesce(deciding.is_approved, false) as is_approved,
-        row_number() over (
-            partition by finding.nip
-            order by coalesce(deciding.is_approved, false) desc, finding.duty_date, finding.side_code
-        ) as apply_rank
-    from finding
-    left join deciding
-        on finding.finding_id = deciding.finding_id
-    where finding.action_code in ('restore', 'restore_partly', 'needs_statement')
-        and finding.restored_at is not null
-        and not coalesce(deciding.is_rejected, false)
-),
-
-staged as (
+with staged as (
     select
         people.nip,
         scenarios.scenario_code,
@@ -38,10 +9,10 @@ staged as (
     cross join (values ('recorded'), ('restored'), ('potential')) as scenarios (scenario_code)
     union all
     select
-        candidates.nip,
+        candidate.nip,
         'step' as scenario_code,
-        candidates.apply_rank as step_no
-    from candidates
+        candidate.apply_no as step_no
+    from candidate
 ),
 
 applied as (
@@ -54,18 +25,18 @@ applied as (
         duty_side.side_code,
         duty_side.state_code,
         duty_side.due_at,
-        coalesce(candidates.restored_at, duty_side.recorded_at) as effective_at
+        coalesce(candidate.restored_at, duty_side.recorded_at) as effective_at
     from staged
     inner join duty_side
         on staged.nip = duty_side.nip
-    left join candidates
-        on duty_side.nip = candidates.nip
-        and duty_side.duty_date = candidates.duty_date
-        and duty_side.side_code = candidates.side_code
+    left join candidate
+        on duty_side.nip = candidate.nip
+        and duty_side.duty_date = candidate.duty_date
+        and duty_side.side_code = candidate.side_code
         and case staged.scenario_code
-            when 'restored' then candidates.is_approved
+            when 'restored' then candidate.is_approved
             when 'potential' then true
-            when 'step' then candidates.apply_rank <= staged.step_no
+            when 'step' then candidate.apply_no <= staged.step_no
             else false
         end
 ),
