@@ -35,6 +35,29 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "scenario_code": "recorded", "step_no": 0, "unit_id": "4.01", "side_code": "in", "state_code": "on_time",
         "due_at": dt.datetime(2026, 1, 5, 7, 30),
     },
+    "finding": {
+        "finding_id": "f" * 16, "finding_hash": "a" * 64, "unit_id": "4.01", "side_code": "in", "state_code": "missing",
+        "cause_code": "failed", "grade_code": "A", "action_code": "restore", "counter_evidence_codes": "",
+        "due_at": dt.datetime(2026, 1, 5, 7, 30), "restored_at": dt.datetime(2026, 1, 5, 7, 20),
+        "has_statement": False, "is_certified": True,
+    },
+    "decision": {
+        "finding_id": "f" * 16, "finding_hash": "a" * 64, "verdict_code": "approve",
+        "decider_nip": "198001012005011002", "decided_on": dt.date(2026, 1, 9),
+    },
+    "duty": {
+        "unit_id": "4.01", "region_code": "3205", "zone": "Asia/Jakarta", "group_code": "kantor-5",
+        "superior_nip": "198001012005011002", "tpp_idr": 5_000_000, "is_excused": False,
+        **dict.fromkeys(
+            ("starts_at", "ends_at", "accept_in_from", "accept_in_to", "accept_out_from", "accept_out_to", "covered_to"),
+            dt.datetime(2026, 1, 5, 7, 30),
+        ),
+    },
+    "incident": {
+        "incident_id": "INS-1", "started_at": dt.datetime(2026, 1, 5, 7, 0), "ended_at": dt.datetime(2026, 1, 5, 8, 0),
+        "certifier_nip": "197001011995011003",
+    },
+    "decision_check": {"finding_id": "f" * 16, "verdict_code": "approve", "status_code": "counts"},
 }  # fmt: skip
 CONTRACTS = {
     getattr(schemas, name).table_name(): getattr(schemas, name) for name in schemas.__all__ if name != "Table"
@@ -62,7 +85,7 @@ def filled(contract: type[Table], rows: list[dict[str, Any]], day: dt.date) -> p
     for number, row in enumerate(rows):
         unknown = set(row) - set(schema.names)
         assert not unknown, f"{contract.table_name()} has no column {sorted(unknown)}"
-        ids = {"punch_id": f"p{number}", "absence_id": f"a{number}"}
+        ids = {"punch_id": f"p{number}", "absence_id": f"a{number}", "decision_id": f"d{number}"}
         merged = {**ids, **usual, **row}
         complete.append({name: in_utc(merged.get(name)) for name in schema.names})
     return pa.Table.from_pylist(complete, schema=schema)
@@ -94,7 +117,8 @@ def world(case: dict[str, Any], reads: set[type[Table]]) -> Warehouse:
     warehouse = month(f"{day:%Y-%m}", tuple(sorted(case.get("policy", {}).items())))
     given = {"employee": [{}], "unit": [{}], **case.get("given", {})}
     assert {CONTRACTS[name] for name in case.get("given", {})} <= reads
-    for name in ("employee", "unit", "roster", "absence", "punch", "scenario_side"):
+    given_by_cases = {"employee", "unit", "roster", "absence", "punch", *DEFAULTS}
+    for name in sorted(given_by_cases):
         if CONTRACTS[name] not in reads:
             continue
         rows = filled(CONTRACTS[name], given.get(name, []), day)
@@ -128,4 +152,6 @@ def test_the_rule_makes_of_the_given_rows_what_the_case_expects(
 
 def test_every_rule_of_duty_and_money_has_a_case_file() -> None:
     covered = {tomllib.loads(path.read_text("utf-8"))["stages"][-1] for path in FOLDER.glob("*.toml")}
-    assert covered >= {"expect_duty", "place_punches", "match_punches", "assess_tpp"}
+    assert covered >= {
+        "expect_duty", "place_punches", "match_punches", "assess_tpp", "check_decisions", "rank_candidates",
+    }  # fmt: skip

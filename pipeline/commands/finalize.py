@@ -22,6 +22,7 @@ def command(workspace: Path, as_json: bool) -> None:
     from pipeline.payroll import publish_batch
     from pipeline.run import run_pipeline
     from pipeline.stages import STAGES
+    from reports.format_id import rupiah
     from schemas import Adjustment
 
     with stage_progress(len(STAGES)) as progress, run_pipeline(workspace, progress) as outcome:
@@ -45,8 +46,7 @@ def command(workspace: Path, as_json: bool) -> None:
         }
         click.echo(json.dumps(document, sort_keys=True))
     elif batch:
-        amount = f"{batch.adjustment_idr:,}".replace(",", ".")
-        click.echo(f"Batch terbit: {batch.count} baris, Rp {amount}\n{batch.path}")
+        click.echo(f"Batch terbit: {batch.count} baris, {rupiah(batch.adjustment_idr)}\n{batch.path}")
     else:
         click.echo(
             "Tidak ada yang perlu dibayar: semua yang disetujui sudah terbit, atau belum ada persetujuan."

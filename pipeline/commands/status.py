@@ -16,6 +16,7 @@ def command(workspace: Path) -> None:
     from pipeline.errors import PublicationUnknownError
     from pipeline.ledger import BATCH, read_ledger
     from pipeline.publication import unknown_folders
+    from reports.format_id import rupiah
 
     ledger = read_ledger(workspace)
     for entry in ledger.entries:
@@ -24,8 +25,7 @@ def command(workspace: Path) -> None:
         else:
             amount = entry.totals["restored_idr"]
             note = f"{entry.totals['findings']} temuan, potongan setelah pemulihan"
-        money = f"{amount:,}".replace(",", ".")
-        click.echo(f"{entry.sequence:>4}  {entry.at}  {entry.path}  {note} Rp {money}")
+        click.echo(f"{entry.sequence:>4}  {entry.at}  {entry.path}  {note} {rupiah(amount)}")
     if not ledger.entries:
         click.echo("Belum ada yang terbit.")
     else:
