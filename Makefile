@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo sample test lint lock clean
+.PHONY: help demo sample screenshot test lint lock clean
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -26,8 +26,11 @@ sample: .venv/ready  ## make the bundled sample month anew
 	$(BIN)/python -m pipeline.simulation.decide data/sample/garut-contoh OPD003
 	rm -rf data/sample/garut-contoh/kerja data/sample/garut-contoh/terbit
 
+screenshot: .venv/ready demo  ## photograph the report for the README (needs chromium)
+	$(BIN)/python docs/make_screenshot.py demo/terbit/*/r1-*/laporan/index.html
+
 test: .venv/ready lint  ## check and test everything
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 lint: .venv/ready  ## style and types only
 	$(BIN)/ruff check .
