@@ -18,6 +18,7 @@ COMMANDS = {
     "status": "Apa yang sudah terbit, apa yang menunggu.",
     "simulate": "Buat bulan sintetis satu daerah beserta kebenarannya.",
     "evaluate": "Bandingkan hasil dengan kebenaran simulasi.",
+    "docs": "Tulis dokumen yang dihasilkan program.",
 }
 
 
