@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.table import Integer, Table, Text, column
+from schemas.table import Instant, Integer, Table, Text, column
 
 
 class SourceFile(Table):
@@ -12,6 +12,7 @@ class SourceFile(Table):
     file_id: Text = column("First 16 hex digits of the content's sha256", str_matches=r"^[0-9a-f]{16}$")
     sha256: Text = column("sha256 of the bytes as received", str_matches=r"^[0-9a-f]{64}$")
     byte_count: Integer = column("Size as received", ge=0)
+    source_no: Integer = column("Number of its [[source]] in rekon.toml, from 1", ge=1)
     kind_code: Text = column("Kind of inputs.md section 3")
     profile_code: Text = column("Profile that reads it")
     vantage_code: Text = column("Where on the request path a log was written", nullable=True)
@@ -21,6 +22,16 @@ class SourceFile(Table):
     same_as_path: Text = column("The path that is used instead, where the content is the same", nullable=True)
 
     _key = ("path",)
+
+
+class PunchCoverage(Table):
+    """One row per [[source]] of punches that has files: the span whose punches it vouches to hold."""
+
+    source_no: Integer = column("Number of the [[source]] in rekon.toml, from 1", ge=1)
+    covered_from: Instant = column("Start of the period")
+    covered_to: Instant = column("covers_until, else the end of the period; nothing is known from here on")
+
+    _key = ("source_no",)
 
 
 class RecordCount(Table):

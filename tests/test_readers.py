@@ -28,6 +28,7 @@ from schemas import (
     Employee,
     FileTotal,
     Punch,
+    PunchCoverage,
     Quarantine,
     RawCoverage,
     RequestMinute,
@@ -395,3 +396,27 @@ def test_the_independent_count_agrees_with_the_parser_on_any_text(
     except InputRefusedError:
         return
     assert count_records(path, table) == len(records.line_no) + len(records.rejects)
+
+
+@pytest.mark.parametrize(
+    ("extra", "until"),
+    [
+        ("", "2026-01-31 17:00:00"),
+        ("covers_until = 2026-01-20T12:00:00\n", "2026-01-20 05:00:00"),
+        ("covers_until = 2026-01-20T12:00:00+09:00\n", "2026-01-20 03:00:00"),
+        ("covers_until = 2026-02-02T00:00:00\nzone = 'Asia/Makassar'\n", "2026-02-01 16:00:00"),
+    ],
+)
+def test_a_punch_source_vouches_for_its_period_or_until_it_says_so(
+    world: World, extra: str, until: str
+) -> None:
+    """A time without offset is in the source's zone, else the workspace's."""
+    world.toml = world.toml.replace(
+        'files = ["masukan/presensi.csv"]\n', f'files = ["masukan/presensi.csv"]\n{extra}'
+    )
+    (row,) = rows(world.read(), PunchCoverage)
+    assert (row["source_no"], str(row["covered_from"])[:10], str(row["covered_to"])) == (
+        3,
+        "2025-12-31",
+        until,
+    )

@@ -32,6 +32,7 @@ def snapshot(desk: Desk) -> None:
                 "file_id": shot.sha256[:16],
                 "sha256": shot.sha256,
                 "byte_count": shot.byte_count,
+                "source_no": desk.settings.source.index(source) + 1,
                 "kind_code": source.kind,
                 "profile_code": source.profile,
                 "vantage_code": source.vantage,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import zoneinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from schemas import (
     Network,
     Probe,
     Punch,
+    PunchCoverage,
     Roster,
     SourceFile,
     Statement,
@@ -30,7 +33,10 @@ from schemas import (
 )
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pipeline.readers.values import Validated
+    from pipeline.settings import Settings
 
 TABLES: dict[str, type[Table]] = {
     "employee": Employee,
@@ -62,6 +68,7 @@ def validate(desk: Desk) -> None:
         desk.write(contract, found.tables[kind])
     desk.write(ValueReject, found.reject_table())
     desk.write(AcceptedCount, found.accepted_table())
+    desk.write(PunchCoverage, _punch_coverage(files, desk.settings))
 
 
 def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validated) -> None:
@@ -71,11 +78,8 @@ def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validat
             broken.setdefault(reject["file_id"], set()).add(reject["line_no"])
     for file in files:
         bad, good = len(broken.get(file["file_id"], ())), found.accepted.get(file["file_id"], 0)
-        shares = [
-            source.max_quarantine_share for source in desk.settings.source
-            if (source.kind, source.profile) == (file["kind_code"], file["profile_code"])
-        ]  # fmt: skip
-        if bad and bad + good >= SMALL_FILE and bad > max(shares, default=1.0) * (bad + good):
+        limit = desk.settings.source[file["source_no"] - 1].max_quarantine_share
+        if bad and bad + good >= SMALL_FILE and bad > limit * (bad + good):
             codes = [reject["code"] for reject in found.rejects if reject["file_id"] == file["file_id"]]
             common = max(sorted(set(codes)), key=codes.count) if codes else "struktur baris"
             raise InputRefusedError(
@@ -84,9 +88,37 @@ def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validat
             )
 
 
+def _punch_coverage(files: list[dict[str, Any]], settings: Settings) -> pa.Table:
+    """What each punch source vouches for: its period, or up to its `covers_until` (design section 7)."""
+    import pyarrow as pa
+
+    from pipeline.readers.tables import arrow_schema
+
+    rows = []
+    for number in sorted({file["source_no"] for file in files if file["kind_code"] == "punch"}):
+        source = settings.source[number - 1]
+        zone = zoneinfo.ZoneInfo(source.zone or settings.zone)
+        first, last = (
+            dt.datetime.combine(day, dt.time()) for day in (settings.period_from, settings.period_to)
+        )
+        rows.append(
+            {
+                "source_no": number,
+                "covered_from": _utc(first, zone),
+                "covered_to": _utc(source.covers_until or last, zone),
+            }
+        )
+    return pa.Table.from_pylist(rows, arrow_schema(PunchCoverage))
+
+
+def _utc(at: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
+    aware = at if at.tzinfo else at.replace(tzinfo=zone)
+    return aware.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
 STAGE = Stage(
     __name__,
     reads=(SourceFile, IngestReject, *RAW_TABLES.values()),
-    writes=(*TABLES.values(), ValueReject, AcceptedCount),
+    writes=(*TABLES.values(), ValueReject, AcceptedCount, PunchCoverage),
     work=validate,
 )
