@@ -199,7 +199,7 @@ def test_a_person_late_early_and_missing_pays_the_sum_of_the_bands() -> None:
         office(7, "8:31:00", None),  # TL3 1.25 % = 20,000; no check-out 1.5 % = 24,000
         office(8, None, None),  # 3 % = 48,000
     ]
-    assert month_deduction(duties, None, [4_000_001] * 31, [0] * 31, set()) == 132_000
+    assert month_deduction(duties, [], [4_000_001] * 31, [0] * 31, set()) == 132_000
 
 
 def test_a_person_who_moves_pays_each_day_by_the_tpp_of_that_day() -> None:
@@ -207,7 +207,7 @@ def test_a_person_who_moves_pays_each_day_by_the_tpp_of_that_day() -> None:
     unit = [5] * 14 + [1] * 17
     duties = [office(4, "9:01:00", "16:00:00"), office(20, "9:01:00", "16:00:00")]
     # TL4 1.5 %: 24,000 and 30,000.015 -> 30,000
-    assert month_deduction(duties, None, tpp, unit, set()) == 54_000
+    assert month_deduction(duties, [], tpp, unit, set()) == 54_000
 
 
 def test_leave_excuses_punches_and_izin_costs_three_percent_of_each_duty_day() -> None:
@@ -215,8 +215,8 @@ def test_leave_excuses_punches_and_izin_costs_three_percent_of_each_duty_day() -
     tpp, unit = [4_000_001] * 31, [0] * 31
     days = {4, 5, 6}
     # 6: TL1 8,000. Leave on 4 and 5 costs nothing; izin on 4, 5 and the free day 3 costs 2 x 48,000.
-    assert month_deduction(duties, Absence(0, "cuti_sakit", 4, 5), tpp, unit, days) == 8_000
-    assert month_deduction(duties, Absence(0, "izin", 3, 5), tpp, unit, days) == 104_000
+    assert month_deduction(duties, [Absence(0, "cuti_sakit", 4, 5)], tpp, unit, days) == 8_000
+    assert month_deduction(duties, [Absence(0, "izin", 3, 5)], tpp, unit, days) == 104_000
 
 
 def test_a_given_direction_binds_and_an_empty_one_goes_to_the_nearer_end() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.errors import SettingsError
-from pipeline.simulation.acts import DAY, Sides, make_sides
+from pipeline.simulation.acts import DAY, Sides, away, make_sides
+from pipeline.simulation.days import make_days
 from pipeline.simulation.export import settings_text, write_punches, write_rows, write_staff
 from pipeline.simulation.logs import health_lines, merged, vantage_lines, write_logs
 from pipeline.simulation.papers import incident_rows, make_statements, statement_rows
@@ -65,7 +66,17 @@ def make_world(
     )
     senders.is_plain[:people] = senders.version[:people] == 3
     staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
-    sides = make_sides(senders, month, staff.absences, np.random.default_rng([seed, 4]))
+    days = make_days(
+        month,
+        other_regions + 1,
+        int(senders.office.max()) + 1,
+        scenario == "quiet",
+        np.random.default_rng([seed, 10]),
+    )
+    spared = {*staff.heads, staff.certifier}
+    absences = away(senders, month, days, staff.absences, spared, np.random.default_rng([seed, 11]))
+    staff = replace(staff, absences=absences)
+    sides = make_sides(senders, month, days, absences, np.random.default_rng([seed, 4]))
     requests, outcome = send(
         sides, senders, month.days, fault, fault is not None, np.random.default_rng([seed, 5])
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.simulation.days import Days, arrivals, departures
 from pipeline.simulation.people import Absence, Flags, Floats, Ints, Senders
 from pipeline.simulation.schedule import GROUPS, HOUR, SHIFTS, Month, hours, shift_code
 
@@ -47,25 +48,21 @@ def duty_table(senders: Senders, month: Month) -> tuple[Ints, Ints]:
     return start, end
 
 
-def make_sides(senders: Senders, month: Month, absences: list[Absence], rng: np.random.Generator) -> Sides:
-    """Habits, moods and the day's traffic make the acts; about 1 % of days are missed, 0.5 % left early."""
+def make_sides(
+    senders: Senders, month: Month, days: Days, absences: list[Absence], rng: np.random.Generator
+) -> Sides:
+    """Habits, the day and chance make the acts; about 1 % of days are missed, 0.5 % left early."""
     start, end = duty_table(senders, month)
     for absence in absences:
         start[absence.person, absence.first : absence.last + 1] = -1
+    start[(senders.region > 0)[:, None] & (rng.random(start.shape) < days.excused[senders.region])] = -1
     person, day = np.nonzero(start >= 0)
     first, last = start[person, day], end[person, day]
-    regions = int(senders.region.max()) + 1
-    turnout = 0.985 * np.exp(-np.abs(rng.normal(0, 0.05, (regions, month.days))))
-    turnout[0] = 0.99
-    mood = rng.normal(0, 80, (regions, month.days))
-    where = senders.region[person]
-    here = rng.random(len(person)) < turnout[where, day]
-    late = rng.normal(0, 1, len(person)) * senders.arrival_spread[person] + mood[where, day]
-    late += np.where(rng.random(len(person)) < 0.008, rng.exponential(1500, len(person)), 0)
+    region, office = senders.region[person], senders.office[person]
+    here = rng.random(len(person)) < 0.99
+    late = arrivals(days, region, office, day, senders.arrival_spread[person], rng)
     arrive = np.maximum(first + senders.arrival_mean[person] + late, first - 2.8 * HOUR)
-    # A day stretches the queue at the door; it never bars the door, so the minutes after the bell stay busy.
-    linger = 600 * np.exp(mood[where, day] / 800)
-    leave = last + 20 + rng.exponential(1, len(person)) * linger
+    leave = last + departures(days, region, office, day, rng)
     early = rng.random(len(person)) < 0.005
     leave = np.where(early, last - rng.uniform(60, 6000, len(person)), leave)
     arrive = np.where(here & (rng.random(len(person)) > 0.004), arrive, np.nan)
@@ -80,6 +77,30 @@ def make_sides(senders: Senders, month: Month, absences: list[Absence], rng: np.
         end=(last + midnight).repeat(2),
         act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel().astype(np.float64),
     )
+
+
+def away(
+    senders: Senders,
+    month: Month,
+    days: Days,
+    absences: list[Absence],
+    spared: set[int],
+    rng: np.random.Generator,
+) -> list[Absence]:
+    """Single days of official duty or leave of the home region, by the day's share; joined with `absences`."""
+    home = int((senders.region == 0).sum())
+    start, _ = duty_table(senders, month)
+    free = start[:home] < 0
+    for absence in absences:
+        free[absence.person, absence.first : absence.last + 1] = True
+    free[sorted(spared)] = True
+    person, day = np.nonzero(~free & (rng.random(free.shape) < days.excused[0]))
+    kinds = rng.choice(3, len(person), p=(0.7, 0.2, 0.1)).tolist()
+    names = ("dinas_luar", "cuti_tahunan", "cuti_sakit")
+    single = [
+        Absence(p, names[k], d, d) for p, d, k in zip(person.tolist(), day.tolist(), kinds, strict=True)
+    ]
+    return sorted([*absences, *single], key=lambda absence: (absence.person, absence.first))
 
 
 def exposed(sides: Sides, window: tuple[float, float]) -> Flags:

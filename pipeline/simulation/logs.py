@@ -13,11 +13,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.simulation.acts import DAY
-from pipeline.simulation.people import HOME, OTHER_REGIONS, SYSTEMS, VERSIONS, Flags, Floats, Ints, Senders
+from pipeline.simulation.people import (
+    HOME,
+    OFFICES_ELSEWHERE,
+    OTHER_REGIONS,
+    SYSTEMS,
+    VERSIONS,
+    Flags,
+    Floats,
+    Ints,
+    Senders,
+)
 from pipeline.simulation.requests import GATEWAY, LOGIN, Fault, Requests
 from pipeline.simulation.schedule import Month
 
-HEALTH_EVERY = 10
+HEALTH_EVERY = 60  # seconds: a common monitor; three missing checks in a row are a gap of the log, not chance
 PLAIN_DAYS = 1  # the newest file is not compressed yet, as logrotate leaves them
 PATHS = ("/api/presensi/masuk", "/api/presensi/pulang", "/api/presensi", "/api/login")
 
@@ -46,7 +56,7 @@ def _addresses(person: Ints, unit: Ints, senders: Senders, rng: np.random.Genera
     office = rng.random(len(person)) < senders.wifi_share[person]
     home = region == 0
     second = np.where(office, np.where(home, 32 + unit // 256, 100 + region), 64 + senders.carrier[person])
-    third = np.where(office, np.where(home, unit % 256, host % 40), host // 256)
+    third = np.where(office, np.where(home, unit % 256, host % OFFICES_ELSEWHERE), host // 256)
     fourth = np.where(office, 10 + host % 4, 1 + host % 250)
     first = _texts(["100.", "10."], office.astype(np.int64))
     number = [str(value) for value in range(256)]
@@ -98,7 +108,7 @@ def vantage_lines(
 
 
 def health_lines(month: Month, fault: Fault | None, is_server: bool) -> Lines:
-    """The monitor's own checks every 10 seconds; at the province they reach the application behind nginx."""
+    """The monitor's own checks, once a minute; at the province they reach the application behind nginx."""
     at = np.arange(3, month.days * DAY, HEALTH_EVERY, dtype=np.float64)
     bad = np.zeros(len(at), dtype=np.bool_)
     if fault is not None and fault.layer == "central" and is_server:

@@ -16,6 +16,7 @@ CARRIERS = (("Telkomsel", "100.64.0.0/16"), ("Indosat", "100.65.0.0/16"), ("XL",
 OFFICE_PROVIDERS = ("Telkom Astinet", "Icon Plus", "Telkom Astinet")
 VERSIONS = ("4.2.1", "4.2.0", "4.1.3", "3.9.8")
 SYSTEMS = ("Android 14", "Android 13", "Android 11", "iOS 17.5")
+OFFICES_ELSEWHERE = 40
 UNIT_GROUPS = (0, 0, 2, 3, 1, 0)
 UNIT_NAMES = ("Badan Kepegawaian Daerah", "Dinas Komunikasi dan Informatika", "Dinas Pendidikan",
               "Rumah Sakit Umum Daerah", "Kecamatan Sintetis", "Dinas Sintetis")  # fmt: skip
@@ -30,6 +31,7 @@ class Senders:
     """Everyone who sends requests, home region first. Arrays of one length; seconds."""
 
     region: Ints  # 0 home, else 1 + index into OTHER_REGIONS
+    office: Ints  # number of the office, through all regions; the home region's OPD come first
     group: Ints  # index into GROUPS
     offset: Ints  # start in the shift cycle
     arrival_mean: Floats  # usual arrival, relative to the due time
@@ -67,7 +69,7 @@ class Staff:
     tpp_on: Ints
     heads: list[int]  # person who leads unit u
     certifier: int
-    absences: list[Absence]
+    absences: list[Absence]  # by person and first day; no two of a person overlap
 
     def superior(self, person: int, day: int) -> int:
         """Head of the day's OPD; heads answer to the head of BKD, who answers to the head of Diskominfo."""
@@ -97,6 +99,11 @@ def make_senders(people: int, others: int, each: int, rng: np.random.Generator, 
     """Habits of `people` home employees (office by `units`) and `each` senders of `others` regions."""
     size = people + others * each
     region = np.concatenate([np.zeros(people, np.int64), 1 + np.arange(others).repeat(each)])
+    host = rng.integers(0, 64000, size)
+    offices = int(units.max()) + 1
+    office = np.concatenate(
+        [units, offices + (region[people:] - 1) * OFFICES_ELSEWHERE + host[people:] % OFFICES_ELSEWHERE]
+    )
     group = np.concatenate(
         [
             np.array(UNIT_GROUPS)[units % len(UNIT_GROUPS)],
@@ -116,13 +123,14 @@ def make_senders(people: int, others: int, each: int, rng: np.random.Generator, 
     ]
     return Senders(
         region=region,
+        office=office,
         group=group.astype(np.int64),
         offset=rng.integers(0, 8, size),
         arrival_mean=mean,
         arrival_spread=spread,
         wifi_share=np.where(rng.random(size) < 0.7, 0.88, 0.12),
         carrier=rng.choice(3, size, p=(0.5, 0.3, 0.2)),
-        host=rng.integers(0, 64000, size),
+        host=host,
         version=rng.choice(4, size, p=(0.6, 0.25, 0.12, 0.03)),
         system=rng.choice(4, size, p=(0.4, 0.3, 0.15, 0.15)),
         is_plain=np.zeros(size, dtype=np.bool_),

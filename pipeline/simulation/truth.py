@@ -68,18 +68,18 @@ def duty_deduction(duty: Duty, base: int) -> int:
 
 
 def month_deduction(
-    duties: list[Duty], absence: Absence | None, tpp: list[int], unit: list[int], duty_days: set[int]
+    duties: list[Duty], absences: list[Absence], tpp: list[int], unit: list[int], duty_days: set[int]
 ) -> int:
     """A person's month. `tpp` (gross) and `unit` per day; capped per OPD at the discipline share of its last day."""
     events: dict[int, int] = {}
     for duty in duties:
-        if absence is not None and absence.first <= duty.day <= absence.last:
+        if any(absence.first <= duty.day <= absence.last for absence in absences):
             continue
         amount = duty_deduction(duty, half_up(tpp[duty.day], 4000))
         events[unit[duty.day]] = events.get(unit[duty.day], 0) + amount
-    if absence is not None and absence.kind not in EXCUSED:
+    for absence in absences:
         for day in range(absence.first, absence.last + 1):
-            if day in duty_days:
+            if absence.kind not in EXCUSED and day in duty_days:
                 events[unit[day]] = events.get(unit[day], 0) + half_up(half_up(tpp[day], 4000), IZIN_BPS)
     total = 0
     for office, amount in sorted(events.items()):

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.simulation.acts import Sides, duty_table, exposed
 from pipeline.simulation.export import write_rows
 from pipeline.simulation.papers import SideTruth, Statement, minutes_off
-from pipeline.simulation.people import HOME, Ints, Staff
+from pipeline.simulation.people import HOME, Absence, Ints, Staff
 from pipeline.simulation.requests import DOWN, LINK, SILENT, Fault, Outcome
 from pipeline.simulation.schedule import Month
 from pipeline.simulation.truth import AFTER, BEFORE, Duty, month_deduction, recorded, restored
@@ -130,14 +130,16 @@ def _duty_days(world: World) -> dict[int, set[int]]:
 
 def _deduction_rows(world: World, duties: Duties) -> list[str]:
     staff = world.staff
-    absences = {absence.person: absence for absence in staff.absences}
+    absences: dict[int, list[Absence]] = defaultdict(list)
+    for absence in staff.absences:
+        absences[absence.person].append(absence)
     days = _duty_days(world)
     rows = []
     for person, nip in enumerate(staff.nip):
         tpp, unit = staff.tpp_on[person].tolist(), staff.unit_on[person].tolist()
-        absence, mine = absences.get(person), duties.get(person, [])
+        away, mine = absences.get(person, []), duties.get(person, [])
         before, after = (
-            month_deduction([pair[number] for pair in mine], absence, tpp, unit, days.get(person, set()))
+            month_deduction([pair[number] for pair in mine], away, tpp, unit, days.get(person, set()))
             for number in (0, 1)
         )
         rows.append(f"{nip},{before},{after}")
