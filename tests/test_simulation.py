@@ -260,7 +260,7 @@ def publish_truth(workspace: Path) -> None:
         bad = (
             "select nip, duty_date::date as duty_date, side_code, coalesce(nullif(cause_code, ''), 'unexplained') "
             "as cause_code, case when is_deserving = 'true' then 'restore_partly' else 'not_supported' end "
-            "as action_code, null::varchar as outage_id from side where is_deserving = 'true' or is_own_fault = 'true'"
+            "as action_code, null::varchar as outage_id from side where cause_code <> '' or is_own_fault = 'true'"
         )
         tables = {
             "outage": f"{outage} union all {extra}",
