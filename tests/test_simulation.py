@@ -8,11 +8,9 @@ import re
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.evaluation import evaluate, newest_run, render
 from pipeline.settings import load_settings
 from pipeline.simulation import simulate
 from pipeline.simulation.people import Absence
@@ -240,53 +238,3 @@ def test_january_2026_has_the_working_days_of_the_joint_decree() -> None:
     assert sum(hours("kantor-6", month.date(d)) is not None for d in range(month.days)) == 25
     assert hours("kantor-5", date(2026, 1, 16)) is None
     assert month.date(month.first_working_day()) == date(2026, 1, 2)
-
-
-def publish_truth(workspace: Path) -> None:
-    """A published run that says exactly what the truth says, with one outage more."""
-    truth = workspace.with_name(workspace.name + ".truth")
-    bukti = workspace / "terbit/2026-01/r2-abc/bukti"
-    bukti.mkdir(parents=True)
-    (workspace / "terbit/2026-01/r1-abc/bukti").mkdir(parents=True)
-    with duckdb.connect() as con:
-        for name in ("outage", "side", "deduction"):
-            con.read_csv(str(truth / f"{name}.csv"), all_varchar=True, header=True).create(name)
-        outage = (
-            "select 'a' as outage_id, first_affected_at::timestamp as started_at, "
-            "last_affected_at::timestamp as ended_at, layer_code, scope_region, scope_unit_id, scope_network, "
-            "scope_provider, scope_client, 1.0 as confidence, 0.001 as p_central from outage"
-        )
-        extra = f"select * replace ('b' as outage_id, started_at + interval 9 day as started_at, ended_at + interval 9 day as ended_at) from ({outage})"  # noqa: S608
-        bad = (
-            "select nip, duty_date::date as duty_date, side_code, coalesce(nullif(cause_code, ''), 'unexplained') "
-            "as cause_code, case when is_deserving = 'true' then 'restore_partly' else 'not_supported' end "
-            "as action_code, null::varchar as outage_id from side where cause_code <> '' or is_own_fault = 'true'"
-        )
-        tables = {
-            "outage": f"{outage} union all {extra}",
-            "finding": bad,
-            "duty_side": "select 1 as x",
-            "recommendation": "select 1 as x",
-            "assessment": "select nip, 'recorded' as scenario_code, recorded_idr::bigint as deduction_idr "
-            "from deduction where recorded_idr <> '0'",
-        }
-        for name, query in tables.items():
-            con.sql(query).write_parquet(str(bukti / f"{name}.parquet"))
-
-
-def test_a_run_that_tells_the_truth_scores_full_marks_but_for_its_false_event(tmp_path: Path) -> None:
-    workspace = tmp_path / "garut"
-    simulate(workspace, 90, 5, other_regions=2)
-    publish_truth(workspace)
-    report = evaluate(workspace, tmp_path / "garut.truth", "2026-01")
-    assert newest_run(workspace, "2026-01").name == "r2-abc"
-    assert (report.true_outages, report.found_outages, report.false_outages) == (1, 2, 1)
-    assert report.events[0].is_scope_right
-    assert abs(report.events[0].start_error) < 0.01
-    assert report.people_equal == report.people == 90
-    assert report.deserving > 40
-    assert dict(report.deserving_by_action) == {"restore_partly": report.deserving}
-    assert report.own_fault > 50
-    assert report.own_fault_restored == report.own_fault_untouched_statement == 0
-    assert all(c.true_count == c.found_count == c.both_count for c in report.causes)
-    assert "90 / 90" in render(report)
