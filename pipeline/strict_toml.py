@@ -41,6 +41,11 @@ class Reading:
     def say(self, path: str, text: str) -> None:
         self.problems.append(f"{path}: {text}")
 
+    def once(self, path: str, text: str) -> None:
+        """Say what more than one span would say again."""
+        if f"{path}: {text}" not in self.problems:
+            self.say(path, text)
+
     def keys(self, value: Any, path: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Row:
         """A table whose keys are known; missing and unknown ones are problems."""
         if not isinstance(value, dict):

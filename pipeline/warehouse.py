@@ -25,6 +25,13 @@ MACROS = (
     "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
     # Half-up on non-negative amounts, in integers only (design section 5).
     "create macro half_up_bps(base_idr, bps) as ((2 * base_idr::hugeint * bps + 10000) // 20000)::bigint",
+    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (design section 7).
+    """create macro round_idr(numerator, denominator, step_idr, mode_code) as (step_idr * (case mode_code
+        when 'half_up' then (2 * numerator::hugeint + denominator * step_idr) // (2 * denominator * step_idr)
+        when 'up' then (numerator::hugeint + denominator * step_idr - 1) // (denominator * step_idr)
+        when 'down' then numerator::hugeint // (denominator * step_idr)
+        else error('cara pembulatan ' || mode_code || ' tidak dikenal')
+    end))::bigint""",
     "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
     "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
 )

@@ -258,12 +258,16 @@ def _provenance(month: Month) -> Provenance:
     ]
     policies = tuple(
         (
-            f"{long_date(p['valid_from'])} sampai {long_date(p['valid_to'] - timedelta(days=1))}",
+            f"{long_date(p['valid_from'])} sampai {long_date(p['valid_to'] - timedelta(days=1))}"
+            + ("" if p["variant_code"] == "umum" else f" ({p['variant_code']})"),
             f"{percent(p['base_share_bps'] / 10000, 0)} dari TPP, batas sebulan "
             f"{percent(p['monthly_cap_bps'] / 10000, 0)} dari bagian itu",
             p["reference"],
         )
-        for p in month.rows("policy_period", "valid_from")
+        for p in sorted(
+            month.rows("assessment_rule", "valid_from"),
+            key=lambda p: (p["variant_code"] != "umum", p["variant_code"], p["valid_from"]),
+        )
     )
     return Provenance(tuple(rows), policies)
 

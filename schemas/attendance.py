@@ -33,11 +33,15 @@ class Duty(Table):
     region_code: Text = column("Region of that OPD", str_matches=REGION)
     zone: Text = column("IANA zone of that OPD")
     group_code: Text = column("Duty group of that day")
+    variant_code: Text = column("Variant of the money rules that applies that day")
     shift_code: Text = column("Rostered shift", nullable=True)
     superior_nip: Text = column("Superior of that day", nullable=True)
     tpp_idr: Integer = column("Gross monthly TPP in force that day", ge=0)
     starts_at: Instant = column("Due time of the check-in")
     ends_at: Instant = column("Due time of the check-out")
+    apel_at: Instant = column("Due time of the apel; null where none is held", nullable=True)
+    late_from_seconds: Integer = column("A check-in so many seconds after its due time is late", ge=1)
+    early_from_seconds: Integer = column("A check-out so many seconds before its due time is early", ge=1)
     accept_in_from: Instant = column("Check-ins count from here")
     accept_in_to: Instant = column("... and before here")
     accept_out_from: Instant = column("Check-outs count from here")
@@ -45,6 +49,7 @@ class Duty(Table):
     covered_to: Instant = column("Punch sources cover the time before this; later sides are provisional")
     absence_id: Text = column("Leave or official duty in force", nullable=True)
     absence_kind_code: Text = column("Its kind", nullable=True)
+    absence_day_no: Integer = column("Calendar day of that absence, 1 the first", nullable=True, ge=1)
     is_excused: Flag = column(
         "Leave takes the sides out of assessment; what the day costs is its leave rule's"
     )

@@ -6,6 +6,10 @@ STATES = ("on_time", "late", "early", "missing", "excused", "provisional")
 CAUSES = ("lost", "failed", "delayed", "flipped", "unsynced", "blocked", "unexplained", "no_coverage")
 GRADES = ("A", "B", "C", "D", "X", "-")
 ACTIONS = ("restore", "restore_partly", "needs_statement", "not_supported", "not_assessable")
+METHODS = ("bands", "daily_bands", "points", "proportional", "effective_minutes")
+EVENTS = ("late", "early", "missing_in", "missing_out", "missing_apel", "absent")
+EFFECTS = ("excused", "excluded", "day_rate", "month_rate", "no_tpp", "none")
+PUNCHES = ("first", "last")
 LAYERS = (
     "central",
     "link",

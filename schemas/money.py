@@ -98,6 +98,70 @@ class ScenarioSide(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
+class DutyBase(Table):
+    """One row per duty: what a rate applies to that day, and over how many days it is spread."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    unit_id: Text = column("OPD of that day")
+    variant_code: Text = column("Variant of the money rules")
+    rule_from: Date = column("First day of the assessment rule in force")
+    tpp_idr: Integer = column("Gross monthly TPP in force that day", ge=0)
+    base_idr: Integer = column("What rates apply to, a month's worth", ge=0)
+    divisor: Integer = column("Days that it is spread over; 1 for monthly methods", ge=1)
+    day_no: Integer = column("Number of the duty in the person's month", ge=1)
+    month_days: Integer = column("Duties of the person in the month", ge=1)
+    unit_days: Integer = column("... at this OPD", ge=1)
+
+    _key = ("nip", "duty_date")
+
+
+class SideCharge(Table):
+    """One row per scenario, step, person, day and side that costs, before rounding.
+
+    The cost is numerator / denominator rupiah, exactly.
+    """
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side; null for leave", nullable=True, isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent, or leave")
+    band_code: Text = column("Band, or kind of absence")
+    rate_bps: Integer = column("Rate; null for minutes and days without TPP", nullable=True)
+    base_idr: Integer = column("What the rate applies to, rounded half-up", ge=0)
+    numerator: Integer = column("Numerator of the cost", ge=0)
+    denominator: Integer = column("Denominator of the cost", ge=1)
+    policy_reference: Text = column("Article")
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
+
+
+class LeaveCharge(SideCharge):
+    """One row per scenario, step, person and day of leave that costs, before rounding."""
+
+
+class PricedCharge(Table):
+    """One row per scenario, step and charge in whole rupiah; a daily cap is a row without side."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side; null for leave and the daily cap", nullable=True, isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent, leave or day_cap")
+    band_code: Text = column("Band, kind of absence, or `day_cap`")
+    rate_bps: Integer = column("Rate", nullable=True)
+    base_idr: Integer = column("What the rate applies to", ge=0)
+    deduction_idr: Integer = column("Deduction; of a daily cap the signed difference")
+    policy_reference: Text = column("Article")
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code")
+
+
 class Assessment(Table):
     """One row per deduction event and scenario; a monthly cap or floor is a row without day and side."""
 
@@ -107,7 +171,7 @@ class Assessment(Table):
     unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day", nullable=True)
     side_code: Text = column("Side; null for whole-day rules", nullable=True, isin=SIDES)
-    band_code: Text = column("Band of the policy, `cap` or `floor`")
+    band_code: Text = column("Band of the policy, kind of absence, `day_cap`, `cap` or `floor`")
     rate_bps: Integer = column("Rate", nullable=True)
     base_idr: Integer = column("What the rate applies to", ge=0)
     deduction_idr: Integer = column("Deduction; of a cap or floor the signed difference")

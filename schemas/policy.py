@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, CAUSES, GRADES, PERIOD, REGION
+from schemas.codes import ACTIONS, CAUSES, EFFECTS, EVENTS, GRADES, METHODS, PERIOD, PUNCHES, REGION
 from schemas.table import Date, Flag, Integer, Table, Text, column
 
 
@@ -33,15 +33,15 @@ class Calendar(Table):
 
 
 class PolicyPeriod(Table):
-    """One row per span in which nothing of the policy changes."""
+    """One row per span in which nothing changes that the policy says about records and disturbances."""
 
     valid_from: Date = column("First day")
     valid_to: Date = column("Day after the last")
     policy_code: Text = column("Name of the policy")
-    base_share_bps: Integer = column("Share of the monthly TPP that rates apply to", ge=0, le=10000)
-    monthly_cap_bps: Integer = column("Cap of the month's deduction, share of that base", ge=0)
     accept_before_minutes: Integer = column("A check-in counts from so long before the start", ge=0)
     accept_after_minutes: Integer = column("A check-out counts until so long after the end", ge=0)
+    check_in_punch_code: Text = column("Which of several check-ins counts", isin=PUNCHES)
+    check_out_punch_code: Text = column("Which of several check-outs counts", isin=PUNCHES)
     recovery_grace_minutes: Integer = column("Grace after recovery of an outage", ge=0)
     arrival_span_minutes: Integer = column("Check-ins are exposed so long before the due time", ge=0)
     leaving_span_minutes: Integer = column("Check-outs are exposed so long after the due time", ge=0)
@@ -49,9 +49,72 @@ class PolicyPeriod(Table):
     retry_gap_minutes: Integer = column("Requests closer than this are one session of retries", ge=1)
     duplicate_span_seconds: Integer = column("Punches closer than this are duplicates", ge=0)
     statement_deadline_days: Integer = column("Working days after the duty day to sign a statement", ge=0)
+    statement_quota_count: Integer = column(
+        "Statements accepted per person and month; null where the policy sets no quota", nullable=True, ge=0
+    )
     reference: Text = column("Articles")
 
     _key = ("valid_from",)
+
+
+class PolicyScope(Table):
+    """One row per duty group or OPD and span in which a variant of the money rules applies to it.
+
+    A row names a group or an OPD, never both; the OPD's row wins. Who is in no row falls under `umum`.
+    """
+
+    group_code: Text = column("Duty group; null where the row is about an OPD", nullable=True)
+    unit_id: Text = column("OPD; null where the row is about a group", nullable=True)
+    valid_from: Date = column("First day")
+    valid_to: Date = column("Day after the last")
+    variant_code: Text = column("Name of the override in the policy file")
+    reference: Text = column("Article")
+
+    _key = ("group_code", "unit_id", "valid_from")
+
+
+class AssessmentRule(Table):
+    """One row per variant and span in which nothing changes that the policy says about rupiah."""
+
+    variant_code: Text = column("`umum`, or the name of an override")
+    valid_from: Date = column("First day")
+    valid_to: Date = column("Day after the last")
+    method_code: Text = column("What a rate is a share of", isin=METHODS)
+    base_share_bps: Integer = column("Share of the monthly TPP that rates apply to", ge=0, le=10000)
+    base_of_code: Text = column(
+        "TPP of the day itself, of the last duty day at the OPD, or the mean over the duty days there",
+        isin=("day", "last", "prorated"),
+    )
+    day_divisor: Integer = column(
+        "Days that the base is spread over by daily methods; null for the person's own duty days",
+        nullable=True,
+        ge=1,
+    )
+    day_minutes: Integer = column("Effective minutes of a day; null for other methods", nullable=True, ge=1)
+    day_merge_code: Text = column(
+        "Events of one day: each costs (sum), the same band once (same_code), or the dearest only (worst)",
+        isin=("sum", "same_code", "worst"),
+    )
+    day_cap_bps: Integer = column(
+        "Cap of a day on which the person came, share of the base; null where none is set",
+        nullable=True,
+        ge=0,
+    )
+    monthly_cap_bps: Integer = column("Cap of the month's deduction, share of its base", ge=0)
+    cap_base_code: Text = column(
+        "Base of the monthly cap where the TPP changed", isin=("largest", "last", "prorated")
+    )
+    rounding_step_idr: Integer = column("Deductions are multiples of so many rupiah", ge=1)
+    rounding_mode_code: Text = column("How they are rounded", isin=("half_up", "down", "up"))
+    rounding_at_code: Text = column(
+        "Each event, or the month's sum (an event then costs the difference of running sums)",
+        isin=("event", "month"),
+    )
+    late_from_seconds: Integer = column("A check-in so many seconds after the due time is late", ge=1)
+    early_from_seconds: Integer = column("A check-out so many seconds before it is early", ge=1)
+    reference: Text = column("Articles")
+
+    _key = ("variant_code", "valid_from")
 
 
 class DutyPattern(Table):
@@ -64,6 +127,7 @@ class DutyPattern(Table):
     is_ramadan: Flag = column("Ramadan hours")
     start_seconds: Integer = column("Start of work", ge=0)
     end_seconds: Integer = column("End of work, over 86400 past midnight", ge=0)
+    apel_seconds: Integer = column("Apel after local midnight; null where none is held", nullable=True, ge=0)
     reference: Text = column("Article")
 
     _key = ("group_code", "valid_from", "weekday_no", "is_ramadan")
@@ -84,21 +148,42 @@ class ShiftPattern(Table):
 
 
 class Band(Table):
-    """One row per band: a span of minutes, or a missing side, and its rate."""
+    """One row per variant, span of seconds or missing side, and count in the month: what it costs."""
 
+    variant_code: Text = column("`umum`, or the name of an override")
     event_code: Text = column(
-        "late, early, missing_in, missing_out or absent (both sides)",
-        isin=("late", "early", "missing_in", "missing_out", "absent"),
+        "late, early, missing_in, missing_out, missing_apel, or absent (every side of the day)", isin=EVENTS
     )
     valid_from: Date = column("First day")
     valid_to: Date = column("Day after the last")
-    minutes_from: Integer = column("From so many whole minutes", ge=0)
-    minutes_to: Integer = column("Below so many; null where open", nullable=True, ge=0)
+    seconds_from: Integer = column("From so many seconds late or early", ge=0)
+    seconds_to: Integer = column("Below so many; null where open", nullable=True, ge=0)
+    count_from: Integer = column("From this occurrence of the band in the person's month", ge=1)
+    count_to: Integer = column("Before this one; null where open", nullable=True, ge=1)
     band_code: Text = column("TL1 ... PSW4, TK")
-    rate_bps: Integer = column("Rate", ge=0, le=10000)
+    charge_code: Text = column(
+        "A rate of the base, stated minutes, or the event's own minutes",
+        isin=("rate", "minutes", "own_minutes"),
+    )
+    rate_bps: Integer = column("Rate, or points x 100; null for minutes", nullable=True, ge=0, le=10000)
+    charge_minutes: Integer = column("Stated minutes; null otherwise", nullable=True, ge=0)
     reference: Text = column("Article")
 
-    _key = ("event_code", "valid_from", "minutes_from")
+    _key = ("variant_code", "event_code", "valid_from", "seconds_from", "count_from")
+
+
+class AttendanceFloor(Table):
+    """One row per variant and span of the attendance share below which only a part of the TPP is paid."""
+
+    variant_code: Text = column("`umum`, or the name of an override")
+    valid_from: Date = column("First day")
+    valid_to: Date = column("Day after the last")
+    share_from_bps: Integer = column("From this share of days attended", ge=0)
+    share_to_bps: Integer = column("Below this share", ge=0)
+    pays_bps: Integer = column("Part that is still paid of what the deductions leave", ge=0, le=10000)
+    reference: Text = column("Article")
+
+    _key = ("variant_code", "valid_from", "share_from_bps")
 
 
 class ActionRule(Table):
@@ -117,16 +202,21 @@ class ActionRule(Table):
 
 
 class LeaveRule(Table):
-    """One row per kind of absence and span."""
+    """One row per variant, kind of absence, span and day of the absence."""
 
+    variant_code: Text = column("`umum`, or the name of an override")
     kind_code: Text = column("jenis")
     valid_from: Date = column("First day")
     valid_to: Date = column("Day after the last")
+    day_from: Integer = column("From this calendar day of the absence", ge=1)
+    day_to: Integer = column("Before this one; null where open", nullable=True, ge=1)
+    needs_letter: Flag = column("Without a letter number it excuses nothing")
     effect_code: Text = column(
-        "excused (no cost), day_rate (rate for the day, sides not assessed), no_tpp, none (excuses nothing)",
-        isin=("excused", "day_rate", "no_tpp", "none"),
+        "excused (no cost), excluded (no cost, and the day counts in no denominator), day_rate (rate for the day, "
+        "sides not assessed), month_rate (once a month), no_tpp, none (excuses nothing)",
+        isin=EFFECTS,
     )
-    rate_bps: Integer = column("Rate of a day_rate", ge=0, le=10000)
+    rate_bps: Integer = column("Rate of a day_rate or month_rate", ge=0, le=10000)
     reference: Text = column("Article")
 
-    _key = ("kind_code", "valid_from")
+    _key = ("variant_code", "kind_code", "valid_from", "day_from")

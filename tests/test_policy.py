@@ -17,7 +17,18 @@ from pipeline.stages import load_policy
 from pipeline.stages.load_policy import calendar_days
 from pipeline.warehouse import Warehouse
 from pipeline.working_days import compile_calendar, read_calendar
-from schemas import ActionRule, Band, Calendar, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern
+from schemas import (
+    ActionRule,
+    AssessmentRule,
+    AttendanceFloor,
+    Band,
+    Calendar,
+    DutyPattern,
+    LeaveRule,
+    PolicyPeriod,
+    PolicyScope,
+    ShiftPattern,
+)
 from schemas.codes import CAUSES
 
 PRESET = read_policy(Path(), "kepmendagri")[1].decode()
@@ -41,12 +52,17 @@ def changed(old: str, new: str) -> str:
 def test_the_example_policy_holds_the_values_of_its_description() -> None:
     tables = compile_policy("kepmendagri.toml", PRESET.encode())
     (period,) = tables[PolicyPeriod]
-    assert {key: period[key] for key in ("base_share_bps", "monthly_cap_bps", "recovery_grace_minutes")} == {
-        "base_share_bps": 4000, "monthly_cap_bps": 10000, "recovery_grace_minutes": 30,
-    }  # fmt: skip
-    late = [(r["band_code"], r["minutes_from"], r["minutes_to"], r["rate_bps"]) for r in tables[Band][:4]]
-    assert late == [("TL1", 1, 31, 50), ("TL2", 31, 61, 100), ("TL3", 61, 91, 125), ("TL4", 91, None, 150)]
-    rates = {row["event_code"]: row["rate_bps"] for row in tables[Band] if row["minutes_from"] == 0}
+    (rule,) = tables[AssessmentRule]
+    assert period["recovery_grace_minutes"] == 30
+    assert (rule["method_code"], rule["base_share_bps"], rule["monthly_cap_bps"]) == ("bands", 4000, 10000)
+    late = [(r["band_code"], r["seconds_from"], r["seconds_to"], r["rate_bps"]) for r in tables[Band][:4]]
+    assert late == [
+        ("TL1", 60, 1860, 50),
+        ("TL2", 1860, 3660, 100),
+        ("TL3", 3660, 5460, 125),
+        ("TL4", 5460, None, 150),
+    ]
+    rates = {row["event_code"]: row["rate_bps"] for row in tables[Band] if row["seconds_from"] == 0}
     assert rates == {"missing_in": 150, "missing_out": 150, "absent": 300}
     night = next(row for row in tables[ShiftPattern] if row["shift_code"] == "M")
     assert (night["start_seconds"], night["end_seconds"]) == (21 * 3600, 31 * 3600)
@@ -114,7 +130,7 @@ CAP = "# Potongan sebulan paling banyak"
         (changed(CAP, LATER.format("2020-01-01") + CAP), "value.base_share_percent[1].from: tidak mendahului akhirnya atau entri berikutnya: tumpang tindih"),
         (changed("from = 2021-01-01\nvalue = 40", "from = 2022-01-01\nvalue = 40"), "value.base_share_percent[1].from: harus 2021-01-01"),
         (changed("from_minute = 31, to_minute = 60", "from_minute = 32, to_minute = 60"), "band.late[1].steps[2].from_minute: harus 31: tingkat harus sambung-menyambung"),
-        (changed("from_minute = 91,", "from_minute = 91, to_minute = 999,"), "band.late[1].steps: tingkat terakhir harus terbuka"),
+        (changed("from_minute = 91,", "from_minute = 91, to_minute = 999,"), "band.late[1].steps[4]: tingkat terakhir harus terbuka"),
         (changed("percent = 1.25", "percent = 1.255"), "band.late[1].steps[3].percent: harus persen 0 sampai 100, paling halus 0.01"),
         (PRESET + "\n[group.damkar]\n", "group.damkar: kelompok tanpa jam kerja"),
         (changed('    { grades = ["D"], action = "needs_statement" },\n', ""), "actions[1].rules: tidak ada tindakan untuk sebab blocked dengan mutu D"),
@@ -140,9 +156,10 @@ def test_all_problems_are_told_at_once() -> None:
 
 def test_a_value_that_changes_in_mid_month_starts_a_new_span_of_the_policy() -> None:
     text = changed(CAP, LATER.format("2026-01-16") + CAP)
-    spans = [
-        (row["valid_from"], row["valid_to"], row["base_share_bps"])
-        for row in compile_policy("k.toml", text.encode())[PolicyPeriod]
+    tables = compile_policy("k.toml", text.encode())
+    spans = [(row["valid_from"], row["valid_to"], row["base_share_bps"]) for row in tables[AssessmentRule]]
+    assert [(row["valid_from"], row["valid_to"]) for row in tables[PolicyPeriod]] == [
+        span[:2] for span in spans
     ]
     assert spans == [
         (dt.date(2021, 1, 1), dt.date(2026, 1, 16), 4000),
@@ -172,7 +189,7 @@ def test_the_stage_writes_every_policy_table_from_a_file_of_the_workspace(tmp_pa
     warehouse = loaded("2026-01", "kebijakan.toml", tmp_path)
     assert warehouse.frame(PolicyPeriod)["policy_code"].tolist() == ["perbup-9"]
     for contract in load_policy.STAGE.writes:
-        assert warehouse.arrow(contract).num_rows > 0
+        assert warehouse.arrow(contract).num_rows > 0 or contract in (PolicyScope, AttendanceFloor)
     days = warehouse.frame(Calendar)["calendar_date"].tolist()
     assert (days[0], days[-1], len(days)) == (dt.date(2025, 12, 1), dt.date(2026, 2, 28), 90)
 

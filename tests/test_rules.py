@@ -19,7 +19,7 @@ from pipeline.run import setting_row
 from pipeline.settings import Settings
 from pipeline.stages.load_policy import calendar_days
 from pipeline.warehouse import ARROW_TYPES, Warehouse
-from schemas import Calendar, PolicyPeriod, Setting, Table
+from schemas import AssessmentRule, Calendar, PolicyPeriod, Setting, Table
 
 FOLDER = Path(__file__).parent / "rules"
 WIB = dt.timedelta(hours=7)
@@ -48,6 +48,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "duty": {
         "unit_id": "4.01", "region_code": "3205", "zone": "Asia/Jakarta", "group_code": "kantor-5",
         "superior_nip": "198001012005011002", "tpp_idr": 5_000_000, "is_excused": False,
+        "variant_code": "umum", "late_from_seconds": 60, "early_from_seconds": 60,
         **dict.fromkeys(
             ("starts_at", "ends_at", "accept_in_from", "accept_in_to", "accept_out_from", "accept_out_to", "covered_to"),
             dt.datetime(2026, 1, 5, 7, 30),
@@ -87,6 +88,8 @@ def filled(contract: type[Table], rows: list[dict[str, Any]], day: dt.date) -> p
         assert not unknown, f"{contract.table_name()} has no column {sorted(unknown)}"
         ids = {"punch_id": f"p{number}", "absence_id": f"a{number}", "decision_id": f"d{number}"}
         merged = {**ids, **usual, **row}
+        if "minutes_off" in row:
+            merged.setdefault("seconds_off", row["minutes_off"] * 60)
         complete.append({name: in_utc(merged.get(name)) for name in schema.names})
     return pa.Table.from_pylist(complete, schema=schema)
 
@@ -102,7 +105,9 @@ def month(period: str, changes: tuple[tuple[str, int], ...]) -> Warehouse:
     warehouse = Warehouse(None)
     warehouse.write(Setting, setting_row(settings))
     tables = compile_policy(*read_policy(Path(), "kepmendagri"))
-    tables[PolicyPeriod] = [{**row, **dict(changes)} for row in tables[PolicyPeriod]]
+    for contract in (PolicyPeriod, AssessmentRule):
+        known = {name: value for name, value in changes if name in contract.columns()}
+        tables[contract] = [{**row, **known} for row in tables[contract]]
     tables[Calendar] = calendar_days(settings.period_from, settings.period_to)
     for contract, rows in tables.items():
         schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])

@@ -1,6 +1,8 @@
-"""Assess the deduction of every event of every scenario under the policy of its day, in whole rupiah."""
+"""Assess the month of every scenario in whole rupiah: its charges, the monthly cap, and the attendance floor."""
 
 from pipeline.stage import SqlStage
-from schemas import Assessment, Band, Duty, LeaveRule, PolicyPeriod, ScenarioSide
+from schemas import Assessment, AssessmentRule, AttendanceFloor, Duty, DutyBase, PricedCharge
 
-STAGE = SqlStage(__name__, reads=(ScenarioSide, Duty, Band, PolicyPeriod, LeaveRule), writes=Assessment)
+STAGE = SqlStage(
+    __name__, reads=(PricedCharge, Duty, DutyBase, AssessmentRule, AttendanceFloor), writes=Assessment
+)

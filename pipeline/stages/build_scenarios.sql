@@ -25,10 +25,17 @@ applied as (
         duty_side.side_code,
         duty_side.state_code,
         duty_side.due_at,
-        coalesce(candidate.restored_at, duty_side.recorded_at) as effective_at
+        coalesce(candidate.restored_at, duty_side.recorded_at) as effective_at,
+        case duty_side.side_code
+            when 'in' then duty.late_from_seconds
+            when 'out' then duty.early_from_seconds
+        end as off_from_seconds
     from staged
     inner join duty_side
         on staged.nip = duty_side.nip
+    inner join duty
+        on duty.nip = duty_side.nip
+        and duty.duty_date = duty_side.duty_date
     left join candidate
         on duty_side.nip = candidate.nip
         and duty_side.duty_date = candidate.duty_date
@@ -52,11 +59,14 @@ timed as (
         applied.state_code,
         applied.due_at,
         applied.effective_at,
+        applied.off_from_seconds,
         case
             when applied.state_code in ('excused', 'provisional') or applied.effective_at is null then null
             when applied.side_code = 'in'
                 then greatest(0, epoch(applied.effective_at) - epoch(applied.due_at))
-            else greatest(0, epoch(applied.due_at) - epoch(applied.effective_at))
+            when applied.side_code = 'out'
+                then greatest(0, epoch(applied.due_at) - epoch(applied.effective_at))
+            else 0  -- an apel is attended or not
         end as seconds_off
     from applied
 )
@@ -71,7 +81,7 @@ select
     case
         when timed.state_code in ('excused', 'provisional') then timed.state_code
         when timed.effective_at is null then 'missing'
-        when floor(timed.seconds_off / 60) = 0 then 'on_time'
+        when timed.seconds_off < coalesce(timed.off_from_seconds, 1) then 'on_time'
         when timed.side_code = 'in' then 'late'
         else 'early'
     end as state_code,

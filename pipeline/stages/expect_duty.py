@@ -7,12 +7,14 @@ shift or an OPD that nothing defines stops the run.
 from pipeline.stage import SqlStage
 from schemas import (
     Absence,
+    AssessmentRule,
     Calendar,
     Duty,
     DutyPattern,
     Employee,
     LeaveRule,
     PolicyPeriod,
+    PolicyScope,
     Roster,
     Setting,
     ShiftPattern,
@@ -25,6 +27,8 @@ STAGE = SqlStage(
         Setting,
         Calendar,
         PolicyPeriod,
+        PolicyScope,
+        AssessmentRule,
         DutyPattern,
         ShiftPattern,
         LeaveRule,

@@ -4,6 +4,7 @@ with employed as (
     select
         employee.nip,
         calendar.calendar_date as duty_date,
+        coalesce(by_unit.variant_code, by_group.variant_code, 'umum') as variant_code,
         calendar.weekday_no,
         calendar.is_ramadan,
         calendar.is_holiday,
@@ -20,6 +21,14 @@ with employed as (
     inner join employee
         on calendar.calendar_date >= employee.valid_from
         and calendar.calendar_date < employee.valid_to
+    left join policy_scope as by_unit
+        on by_unit.unit_id = employee.unit_id
+        and calendar.calendar_date >= by_unit.valid_from
+        and calendar.calendar_date < by_unit.valid_to
+    left join policy_scope as by_group
+        on by_group.group_code = employee.group_code
+        and calendar.calendar_date >= by_group.valid_from
+        and calendar.calendar_date < by_group.valid_to
 ),
 
 grouped as (  -- how a group works is told by the policy: by weekday, by roster, or both
@@ -73,6 +82,7 @@ timed as (  -- a rostered shift replaces the weekday's hours
     select
         employed.nip,
         employed.duty_date,
+        employed.variant_code,
         employed.unit_id,
         employed.group_code,
         employed.superior_nip,
@@ -85,7 +95,8 @@ timed as (  -- a rostered shift replaces the weekday's hours
                 then error('Kelompok ' || employed.group_code || ' tidak ada dalam kebijakan')
             else coalesce(rostered.start_seconds, duty_pattern.start_seconds)
         end as start_seconds,
-        coalesce(rostered.end_seconds, duty_pattern.end_seconds) as end_seconds
+        coalesce(rostered.end_seconds, duty_pattern.end_seconds) as end_seconds,
+        duty_pattern.apel_seconds
     from employed
     left join grouped
         on grouped.group_code = employed.group_code
@@ -109,9 +120,11 @@ listed as (
         employed.duty_date,
         absence.absence_id,
         absence.kind_code,
+        employed.duty_date - absence.valid_from + 1 as day_no,
         case
             when leave_rule.kind_code is null
                 then error('Jenis ketidakhadiran ' || absence.kind_code || ' tidak ada dalam tabel cuti kebijakan')
+            when leave_rule.needs_letter and absence.letter_no is null then 'none'
             else leave_rule.effect_code
         end as effect_code
     from employed
@@ -120,9 +133,13 @@ listed as (
         and employed.duty_date >= absence.valid_from
         and employed.duty_date < absence.valid_to
     left join leave_rule
-        on leave_rule.kind_code = absence.kind_code
+        on leave_rule.variant_code = employed.variant_code
+        and leave_rule.kind_code = absence.kind_code
         and employed.duty_date >= leave_rule.valid_from
         and employed.duty_date < leave_rule.valid_to
+        and employed.duty_date - absence.valid_from + 1 >= leave_rule.day_from
+        and employed.duty_date - absence.valid_from + 1
+        < coalesce(leave_rule.day_to, employed.duty_date - absence.valid_from + 2)
 ),
 
 excused as (  -- where absences overlap, the one whose effect spares the person most, then the smaller id
@@ -131,15 +148,18 @@ excused as (  -- where absences overlap, the one whose effect spares the person 
         listed.duty_date,
         listed.absence_id,
         listed.kind_code,
+        listed.day_no,
         listed.effect_code,
         row_number() over (
             partition by listed.nip, listed.duty_date
             order by
                 case listed.effect_code
                     when 'excused' then 1
-                    when 'day_rate' then 2
-                    when 'no_tpp' then 3
-                    else 4
+                    when 'excluded' then 2
+                    when 'month_rate' then 3
+                    when 'day_rate' then 4
+                    when 'no_tpp' then 5
+                    else 6
                 end,
                 listed.absence_id
         ) as absence_rank
@@ -150,6 +170,7 @@ placed as (
     select
         timed.nip,
         timed.duty_date,
+        timed.variant_code,
         timed.unit_id,
         timed.group_code,
         timed.shift_code,
@@ -167,6 +188,13 @@ placed as (
         policy_period.accept_after_minutes * interval '1' minute as accept_after,
         at_zone(timed.duty_date + timed.start_seconds * interval '1' second, unit.zone) as starts_at,
         at_zone(timed.duty_date + timed.end_seconds * interval '1' second, unit.zone) as ends_at,
+        at_zone(timed.duty_date + timed.apel_seconds * interval '1' second, unit.zone) as apel_at,
+        case
+            when assessment_rule.valid_from is null
+                then error('Tidak ada aturan potongan untuk ' || timed.duty_date)
+            else assessment_rule.late_from_seconds
+        end as late_from_seconds,
+        assessment_rule.early_from_seconds,
         at_zone(timed.period_to::timestamp, timed.home_zone) as covered_to
     from timed
     left join unit
@@ -174,6 +202,10 @@ placed as (
     left join policy_period
         on timed.duty_date >= policy_period.valid_from
         and timed.duty_date < policy_period.valid_to
+    left join assessment_rule
+        on assessment_rule.variant_code = timed.variant_code
+        and timed.duty_date >= assessment_rule.valid_from
+        and timed.duty_date < assessment_rule.valid_to
     where timed.start_seconds is not null
 )
 
@@ -184,11 +216,15 @@ select
     placed.region_code::varchar as region_code,
     placed.zone::varchar as zone,
     placed.group_code::varchar as group_code,
+    placed.variant_code::varchar as variant_code,
     placed.shift_code::varchar as shift_code,
     placed.superior_nip::varchar as superior_nip,
     placed.tpp_idr::bigint as tpp_idr,
     placed.starts_at::timestamp as starts_at,
     placed.ends_at::timestamp as ends_at,
+    placed.apel_at::timestamp as apel_at,
+    placed.late_from_seconds::bigint as late_from_seconds,
+    placed.early_from_seconds::bigint as early_from_seconds,
     (placed.starts_at - placed.accept_before)::timestamp as accept_in_from,
     placed.ends_at::timestamp as accept_in_to,
     -- after the start and up to the last second of the window: half-open in whole seconds
@@ -197,6 +233,7 @@ select
     placed.covered_to::timestamp as covered_to,
     excused.absence_id::varchar as absence_id,
     excused.kind_code::varchar as absence_kind_code,
+    excused.day_no::bigint as absence_day_no,
     coalesce(excused.effect_code <> 'none', false)::boolean as is_excused
 from placed
 left join excused

@@ -177,8 +177,9 @@ measured as (
         timed.*,
         case
             when timed.restored_at is null then timed.minutes_off
+            when timed.side_code = 'out' then greatest(0, minutes_between(timed.restored_at, timed.due_at))
             when timed.side_code = 'in' then greatest(0, minutes_between(timed.due_at, timed.restored_at))
-            else greatest(0, minutes_between(timed.restored_at, timed.due_at))
+            else 0
         end as minutes_restored
     from timed
 )

@@ -22,7 +22,7 @@ with covered as (
         and outage.layer_code <> 'log_gap'
         and (
             (
-                duty_side.side_code = 'in'
+                duty_side.side_code in ('in', 'apel')
                 and outage.impact_started_at <= duty_side.due_at
                 and outage.impact_ended_at
                 > duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)

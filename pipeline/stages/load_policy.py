@@ -9,7 +9,19 @@ from pipeline.policy import compile_policy, read_policy
 from pipeline.stage import Desk, Stage
 from pipeline.strict_toml import Row
 from pipeline.working_days import compile_calendar, read_calendar
-from schemas import ActionRule, Band, Calendar, DutyPattern, LeaveRule, PolicyPeriod, ShiftPattern, Table
+from schemas import (
+    ActionRule,
+    AssessmentRule,
+    AttendanceFloor,
+    Band,
+    Calendar,
+    DutyPattern,
+    LeaveRule,
+    PolicyPeriod,
+    PolicyScope,
+    ShiftPattern,
+    Table,
+)
 
 
 def load_policy(desk: Desk) -> None:
@@ -60,6 +72,17 @@ def _only(rows: list[Row], contract: type[Table]) -> list[Row]:
 STAGE = Stage(
     __name__,
     reads=(),
-    writes=(Calendar, PolicyPeriod, DutyPattern, ShiftPattern, Band, ActionRule, LeaveRule),
+    writes=(
+        Calendar,
+        PolicyPeriod,
+        PolicyScope,
+        AssessmentRule,
+        DutyPattern,
+        ShiftPattern,
+        Band,
+        AttendanceFloor,
+        ActionRule,
+        LeaveRule,
+    ),
     work=load_policy,
 )

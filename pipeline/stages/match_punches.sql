@@ -11,6 +11,7 @@ with sided as (
         duty.accept_in_from as accept_from,
         duty.accept_in_to as accept_to,
         duty.covered_to,
+        duty.late_from_seconds as off_from_seconds,
         duty.is_excused
     from duty
     union all
@@ -24,8 +25,24 @@ with sided as (
         duty.accept_out_from as accept_from,
         duty.accept_out_to as accept_to,
         duty.covered_to,
+        duty.early_from_seconds as off_from_seconds,
         duty.is_excused
     from duty
+    union all
+    select
+        duty.nip,
+        duty.unit_id,
+        duty.region_code,
+        duty.duty_date,
+        'apel' as side_code,
+        duty.apel_at as due_at,
+        duty.accept_in_from as accept_from,
+        duty.accept_in_to as accept_to,
+        duty.covered_to,
+        null as off_from_seconds,
+        duty.is_excused
+    from duty
+    where duty.apel_at is not null
 ),
 
 recorded as (
@@ -39,13 +56,15 @@ recorded as (
         sided.accept_from,
         sided.accept_to,
         sided.covered_to,
+        sided.off_from_seconds,
         sided.is_excused,
         punch_placement.punched_at as recorded_at,
         punch_placement.punch_id,
         case sided.side_code
-            when 'in' then greatest(0, minutes_between(sided.due_at, punch_placement.punched_at))
-            else greatest(0, minutes_between(punch_placement.punched_at, sided.due_at))
-        end as minutes_off
+            when 'in' then greatest(0, epoch(punch_placement.punched_at) - epoch(sided.due_at))
+            when 'out' then greatest(0, epoch(sided.due_at) - epoch(punch_placement.punched_at))
+            else 0  -- an apel is attended or not
+        end as seconds_off
     from sided
     left join punch_placement
         on punch_placement.nip = sided.nip
@@ -66,12 +85,12 @@ judged as (
         recorded.accept_to,
         recorded.recorded_at,
         recorded.punch_id,
-        recorded.minutes_off,
-        case
+        floor(recorded.seconds_off / 60) as minutes_off,
+        case  -- late and early begin where the policy's first band does
             when recorded.is_excused then 'excused'
             when recorded.due_at >= recorded.covered_to then 'provisional'
             when recorded.recorded_at is null then 'missing'
-            when recorded.minutes_off = 0 then 'on_time'
+            when recorded.seconds_off < coalesce(recorded.off_from_seconds, 1) then 'on_time'
             when recorded.side_code = 'in' then 'late'
             else 'early'
         end as state_code

@@ -18,6 +18,16 @@ with sided as (
         duty.accept_out_from as accept_from,
         duty.accept_out_to as accept_to
     from duty
+    union all
+    select
+        duty.nip,
+        duty.duty_date,
+        'apel' as side_code,
+        duty.apel_at as due_at,
+        duty.accept_in_from as accept_from,
+        duty.accept_in_to as accept_to
+    from duty
+    where duty.apel_at is not null
 ),
 
 fitting as (  -- in windows of several sides the nearest due time wins, then the check-in, then the earlier day
@@ -35,6 +45,7 @@ fitting as (  -- in windows of several sides the nearest due time wins, then the
         and punch.punched_at >= sided.accept_from
         and punch.punched_at < sided.accept_to
         and coalesce(punch.direction_code, sided.side_code) = sided.side_code
+        and (sided.side_code <> 'apel' or punch.direction_code = 'apel')  -- only a scan as apel is one
 ),
 
 placed as (
@@ -50,7 +61,7 @@ placed as (
         and fitting.fit_rank = 1
 ),
 
-ranked as (  -- the first check-in and the last check-out count
+ranked as (
     select
         placed.punch_id,
         placed.nip,
@@ -58,8 +69,13 @@ ranked as (  -- the first check-in and the last check-out count
         placed.duty_date,
         placed.side_code,
         policy_period.duplicate_span_seconds,
-        row_number() over earliest as place_in,
-        row_number() over latest as place_out,
+        case placed.side_code  -- which of several counts is the policy's; of apel scans the first
+            when 'in' then policy_period.check_in_punch_code
+            when 'out' then policy_period.check_out_punch_code
+            else 'first'
+        end as counting_code,
+        row_number() over earliest as place_first,
+        row_number() over latest as place_last,
         epoch(placed.punched_at - lag(placed.punched_at) over earliest) as seconds_after,
         epoch(lag(placed.punched_at) over latest - placed.punched_at) as seconds_before
     from placed
@@ -85,10 +101,12 @@ select
     ranked.side_code::varchar as side_code,
     case
         when ranked.duty_date is null then 'outside'
-        when ranked.side_code = 'in' and ranked.place_in = 1 then 'counts'
-        when ranked.side_code = 'out' and ranked.place_out = 1 then 'counts'
-        when ranked.side_code = 'in' and ranked.seconds_after <= ranked.duplicate_span_seconds then 'duplicate'
-        when ranked.side_code = 'out' and ranked.seconds_before <= ranked.duplicate_span_seconds then 'duplicate'
+        when ranked.counting_code = 'first' and ranked.place_first = 1 then 'counts'
+        when ranked.counting_code = 'last' and ranked.place_last = 1 then 'counts'
+        when ranked.counting_code = 'first' and ranked.seconds_after <= ranked.duplicate_span_seconds
+            then 'duplicate'
+        when ranked.counting_code = 'last' and ranked.seconds_before <= ranked.duplicate_span_seconds
+            then 'duplicate'
         else 'extra'
     end::varchar as role_code
 from ranked

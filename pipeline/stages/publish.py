@@ -14,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stage import Desk, Stage
 from reports.models import ReportMeta
 from schemas import (
+    AssessmentRule,
     Coverage,
     DecisionCheck,
     Employee,
@@ -21,7 +22,6 @@ from schemas import (
     IssuedAdjustment,
     Network,
     OutageSegment,
-    PolicyPeriod,
     Probe,
     RequestMinute,
     Setting,
@@ -32,7 +32,7 @@ from schemas import (
 
 SHOWN: tuple[type[Table], ...] = (
     Setting,
-    PolicyPeriod,
+    AssessmentRule,
     IssuedAdjustment,
     Employee,
     Unit,

@@ -1,0 +1,109 @@
+"""What a policy file says about records and disturbances: windows, graces, papers, and grades to actions."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from pipeline.policy.dated import DatedReading, Rows, in_force, spanned, spans
+from pipeline.policy.money import Rules
+from pipeline.strict_toml import Row
+from schemas import PolicyPeriod
+from schemas.codes import CAUSES, GRADES, PUNCHES
+
+NUMBERS = (
+    "accept_before_minutes",
+    "accept_after_minutes",
+    "recovery_grace_minutes",
+    "arrival_span_minutes",
+    "leaving_span_minutes",
+    "match_tolerance_seconds",
+    "retry_gap_minutes",
+    "duplicate_span_seconds",
+    "statement_deadline_days",
+)
+CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_out_punch_code"}
+OPTIONAL_NUMBERS = {"statement_quota": "statement_quota_count"}
+REQUIRED_VALUES = NUMBERS + tuple(CHOICES)
+OPTIONAL_VALUES = tuple(OPTIONAL_NUMBERS)
+CITED = ("base_share_bps", "monthly_cap_bps", *NUMBERS)
+"""Whose references make up a period's: decisions are bound to that text through finding_hash."""
+FILE_ACTIONS = ("restore", "needs_statement", "not_supported", "not_assessable")
+"""`restore_partly` is no rule: it is what `restore` leaves where minutes remain."""
+
+
+def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
+    """The section's values about records and disturbances: column -> dated rows with `value`."""
+    values: dict[str, list[Row]] = {}
+    for key in (*NUMBERS, *OPTIONAL_NUMBERS, *CHOICES):
+        if key not in section:
+            continue
+        rows = reading.dated(section[key], f"value.{key}", ("value",))
+        for row in rows:
+            place, given = f"{row['path']}.value", row.get("value")
+            if key in CHOICES:
+                row["value"] = reading.choice(given, place, PUNCHES)
+            else:
+                row["value"] = reading.number(given, place, 1 if key == "retry_gap_minutes" else 0)
+        values[CHOICES.get(key, OPTIONAL_NUMBERS.get(key, key))] = rows
+    return values
+
+
+def periods(code: str, values: dict[str, list[Row]], general: Rules, rows: Rows) -> Rows:
+    """One row per span between two changes of anything in the file."""
+    found = []
+    dated = itertools.chain(*values.values(), *general.values(), *rows.values())
+    for begin, end in spans(dated):
+        held = {name: in_force(entries, begin) for name, entries in values.items()}
+        cited = [in_force(general.get(("value", name), values.get(name, ())), begin) for name in CITED]
+        references = dict.fromkeys(row["reference"] for row in cited if row)
+        row: Row = {"valid_from": begin, "valid_to": end, "policy_code": code, "statement_quota_count": None}
+        row |= {name: entry["value"] for name, entry in held.items() if entry}
+        found.append({**row, "reference": "; ".join(references)})
+    return {PolicyPeriod: found}
+
+
+def read_actions(reading: DatedReading, value: Any) -> list[Row]:
+    """`actions` -> rows of action_rule: the first rule that fits each cause, grade and paper."""
+    rows: list[Row] = []
+    for span in reading.dated(value, "actions", ("rules",)):
+        rules = [
+            (place, _rule(reading, entry, place))
+            for place, entry in reading.tables(span.get("rules"), f"{span['path']}.rules")
+        ]
+        used, lacking = set(), set()
+        for case in itertools.product(CAUSES, GRADES, (False, True), (False, True)):
+            place, action = next(
+                ((spot, act) for spot, (fits, act) in rules if all(map(_admits, fits, case))), (None, None)
+            )
+            if place is None:
+                lacking.add(case[:2])
+            used.add(place)
+            names = ("cause_code", "grade_code", "has_statement", "is_certified", "action_code")
+            rows.append(spanned(span, **dict(zip(names, (*case, action), strict=True))))
+        for cause, grade in sorted(lacking):
+            reading.say(
+                f"{span['path']}.rules", f"tidak ada tindakan untuk sebab {cause} dengan mutu {grade}"
+            )
+        for place, _ in rules:
+            if place not in used:
+                reading.say(place, "tidak pernah terpakai: sudah tertutup aturan di atasnya")
+    return rows
+
+
+def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...], str | None]:
+    """A rule -> (admitted causes, grades, statement, certified; None admits all) and its action."""
+    read = reading.keys(entry, place, ("action",), ("causes", "grades", "statement", "certified"))
+    for key, known in (("causes", CAUSES), ("grades", GRADES)):
+        for spot, code in reading.tables(read[key], f"{place}.{key}") if key in read else ():
+            reading.choice(code, spot, known)
+    for key in ("statement", "certified"):
+        if not isinstance(read.get(key, True), bool):
+            reading.say(f"{place}.{key}", "harus true atau false")
+    flags = [None if key not in read else [read[key]] for key in ("statement", "certified")]
+    action = reading.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
+    return (read.get("causes"), read.get("grades"), *flags), action
+
+
+def _admits(allowed: Any, value: Any) -> bool:
+    return allowed is None or value in allowed

@@ -1,0 +1,97 @@
+"""Working hours and shifts of the duty groups of a policy file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from pipeline.policy.dated import DatedReading, Rows, spanned
+from pipeline.strict_toml import Row
+from schemas import DutyPattern, ShiftPattern
+
+DAY_SECONDS = 86400
+
+
+class Hours(NamedTuple):
+    """Seconds after local midnight; an end past midnight exceeds a day; apel only where one is held."""
+
+    start: int
+    end: int
+    apel: int | None = None
+
+
+def read_groups(reading: DatedReading, value: Any, rows: Rows) -> None:
+    """`group` -> rows of duty_pattern and shift_pattern, added to `rows`."""
+    if not isinstance(value, dict) or not value:
+        reading.say("group", "harus ada paling sedikit satu kelompok jam kerja")
+        return
+    for group, entry in value.items():
+        path = f"group.{group}"
+        read = reading.keys(entry, path, (), ("hours", "shifts"))
+        if not read:
+            reading.say(path, "kelompok tanpa jam kerja: isi `hours` atau `shifts`")
+        if "hours" in read:
+            for span in reading.dated(read["hours"], f"{path}.hours", ("days",), ("ramadan",)):
+                rows[DutyPattern] += _hours(reading, group, span)
+        if "shifts" in read:
+            for span in reading.dated(read["shifts"], f"{path}.shifts", ("shifts",)):
+                rows[ShiftPattern] += _shifts(reading, group, span)
+
+
+def _hours(reading: DatedReading, group: str, span: Row) -> list[Row]:
+    """Both kinds of day; without Ramadan hours of its own a group keeps the usual ones."""
+    usual = _days(reading, span.get("days"), f"{span['path']}.days")
+    fasting = _days(reading, span["ramadan"], f"{span['path']}.ramadan") if "ramadan" in span else usual
+    if set(usual) != set(fasting):
+        reading.say(f"{span['path']}.ramadan", "harus memuat hari yang sama dengan `days`")
+    rows = []
+    for is_ramadan, days in ((False, usual), (True, fasting)):
+        for weekday, hours in sorted(days.items()):
+            row = {"group_code": group, "weekday_no": weekday, "is_ramadan": is_ramadan}
+            times = {"start_seconds": hours.start, "end_seconds": hours.end, "apel_seconds": hours.apel}
+            rows.append(spanned(span, **row, **times))
+    return rows
+
+
+def _days(reading: DatedReading, value: Any, path: str) -> dict[int, Hours]:
+    days: dict[int, Hours] = {}
+    for place, entry in reading.tables(value, path):
+        read = reading.keys(entry, place, ("weekdays", "start", "end"), ("apel",))
+        hours = _times(reading, read, place)
+        for spot, weekday in reading.tables(read.get("weekdays"), f"{place}.weekdays"):
+            if not isinstance(weekday, int) or not 1 <= weekday <= 7:
+                reading.say(spot, "harus 1 (Senin) sampai 7 (Minggu)")
+            elif weekday in days:
+                reading.say(spot, f"hari {weekday} ditulis dua kali")
+            elif hours:
+                days[weekday] = hours
+    return days
+
+
+def _shifts(reading: DatedReading, group: str, span: Row) -> list[Row]:
+    rows, seen = [], set()
+    for place, entry in reading.tables(span.get("shifts"), f"{span['path']}.shifts"):
+        read = reading.keys(entry, place, ("code", "start", "end"))
+        code, hours = reading.text(read.get("code"), f"{place}.code"), _times(reading, read, place)
+        if code in seen:
+            reading.say(f"{place}.code", f"giliran `{code}` ditulis dua kali")
+        seen.add(code)
+        if hours:
+            row = {"group_code": group, "shift_code": code}
+            rows.append(spanned(span, **row, start_seconds=hours.start, end_seconds=hours.end))
+    return rows
+
+
+def _times(reading: DatedReading, read: Row, place: str) -> Hours | None:
+    """An end that does not follow the start is on the next day."""
+    seconds = {}
+    for key in ("start", "end", "apel"):
+        value = read.get(key)
+        if isinstance(value, dt.time):
+            seconds[key] = value.hour * 3600 + value.minute * 60 + value.second
+        else:
+            reading.wrong(f"{place}.{key}", value, "harus jam seperti 07:30:00")
+    if "start" not in seconds or "end" not in seconds:
+        return None
+    start, end = seconds["start"], seconds["end"]
+    return Hours(start, end if end > start else end + DAY_SECONDS, seconds.get("apel"))

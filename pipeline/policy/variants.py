@@ -1,0 +1,202 @@
+"""Overrides per duty group, OPD and date, and whether the rules in force on each day fit together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from pipeline.policy import money
+from pipeline.policy.dated import OPEN_END, DatedReading, Rows, clipped, in_force, spans
+from pipeline.policy.money import Rules
+from pipeline.strict_toml import Row
+from schemas import AssessmentRule, AttendanceFloor, Band, LeaveRule, PolicyScope
+
+GENERAL = "umum"
+UNITS = {
+    "bands": ("percent",),
+    "daily_bands": ("percent",),
+    "points": ("points",),
+    "proportional": ("percent",),
+    "effective_minutes": ("minutes", "per_minute"),
+}
+"""In which unit a rate is written under each method."""
+
+
+class Override:
+    """An override: its name, whom and when it binds, and the keys it replaces."""
+
+    def __init__(self, code: str, scope: list[Row], begin: dt.date, end: dt.date, rules: Rules) -> None:
+        self.code, self.scope, self.begin, self.end, self.rules = code, scope, begin, end, rules
+
+
+def read_overrides(
+    reading: DatedReading, value: Any, groups: tuple[str, ...], general: Rules
+) -> list[Override]:
+    """`override` -> overrides; raises nothing, says what does not fit."""
+    overrides: list[Override] = []
+    if not isinstance(value, dict):
+        reading.say("override", "harus tabel")
+        return overrides
+    for code, entry in value.items():
+        path = f"override.{code}"
+        if code == GENERAL:
+            reading.say(path, f"`{GENERAL}` adalah nama aturan umum; pakai nama lain")
+        read = reading.keys(entry, path, ("from", "reference"), ("to", "groups", "units", *money.SECTIONS))
+        reading.text(read.get("reference"), f"{path}.reference")
+        begin = reading.date(read.get("from"), f"{path}.from")
+        until = reading.date(read.get("to"), f"{path}.to")
+        scope = _scope(reading, read, path, groups)
+        if begin is None:
+            continue
+        end = OPEN_END if until is None else until + dt.timedelta(days=1)
+        if end <= begin:
+            reading.say(f"{path}.to", "mendahului `from`")
+        own = _own_rules(reading, read, path, begin)
+        for key in own:
+            if key not in general and key[1] not in ("day_cap_bps", "day_divisor", "day_minutes", "apel", ""):
+                reading.say(f"{path}.{'.'.join(key)}", "tidak ada pada aturan umum, jadi tidak dapat diganti")
+        overrides.append(Override(code, scope, begin, end, own))
+    _clashes(reading, overrides)
+    return overrides
+
+
+def _own_rules(reading: DatedReading, read: Row, path: str, begin: dt.date) -> Rules:
+    values = reading.keys(
+        read.get("value", {}), f"{path}.value", (), (*money.REQUIRED_VALUES, *money.OPTIONAL_VALUES)
+    )
+    if not any(section in read for section in money.SECTIONS):
+        reading.say(path, "tidak mengganti apa pun")
+    first, reading.first = reading.first, begin
+    rules = money.read_rules(reading, {**read, "value": values}, f"{path}.", whole=False)
+    reading.first = first
+    return rules
+
+
+def _scope(reading: DatedReading, read: Row, path: str, groups: tuple[str, ...]) -> list[Row]:
+    scope: list[Row] = []
+    if "groups" not in read and "units" not in read:
+        reading.say(path, "harus menyebut `groups` atau `units`")
+    for spot, group in reading.tables(read["groups"], f"{path}.groups") if "groups" in read else ():
+        reading.choice(group, spot, groups)
+        scope.append({"group_code": group, "unit_id": None})
+    for spot, unit in reading.tables(read["units"], f"{path}.units") if "units" in read else ():
+        reading.text(unit, spot)
+        scope.append({"group_code": None, "unit_id": unit})
+    return [{**row, "reference": read.get("reference")} for row in scope]
+
+
+def _clashes(reading: DatedReading, overrides: list[Override]) -> None:
+    for number, later in enumerate(overrides):
+        for earlier in overrides[:number]:
+            shared = {(row["group_code"], row["unit_id"]) for row in earlier.scope} & {
+                (row["group_code"], row["unit_id"]) for row in later.scope
+            }
+            if shared and earlier.begin < later.end and later.begin < earlier.end:
+                who = min(group or unit for group, unit in shared)
+                reading.say(f"override.{later.code}", f"tumpang tindih dengan override.{earlier.code}: {who}")
+
+
+def money_tables(reading: DatedReading, general: Rules, overrides: list[Override]) -> Rows:
+    """The rows of the money tables, every variant complete for its days; says what does not fit together."""
+    rows: Rows = {
+        AssessmentRule: [],
+        Band: [],
+        LeaveRule: [],
+        AttendanceFloor: [],
+        PolicyScope: [
+            {**row, "valid_from": item.begin, "valid_to": item.end, "variant_code": item.code}
+            for item in overrides
+            for row in item.scope
+        ],
+    }
+    first = reading.first
+    variants = [(GENERAL, first, OPEN_END, general)]
+    variants += [(item.code, item.begin, item.end, {**general, **item.rules}) for item in overrides]
+    for code, begin, end, rules in variants:
+        held = {key: clipped(entries, begin, end) for key, entries in rules.items()}
+        for table, sections in (
+            (Band, ("band", "missing")),
+            (LeaveRule, ("leave",)),
+            (AttendanceFloor, ("attendance_floor",)),
+        ):
+            rows[table] += [
+                {**row, "variant_code": code}
+                for (section, _), entries in held.items()
+                if section in sections
+                for row in entries
+            ]
+        rows[AssessmentRule] += _assessment_rules(reading, code, held)
+    return rows
+
+
+def _assessment_rules(reading: DatedReading, code: str, rules: Rules) -> list[Row]:
+    values = {key[1]: entries for key, entries in rules.items() if key[0] == "value"}
+    bands = {event: rules["band", event] for event in ("late", "early")}
+    found = []
+    for begin, end in spans(
+        row for key, rows in rules.items() if key[0] in ("value", "band", "missing") for row in rows
+    ):
+        held = {name: in_force(entries, begin) for name, entries in values.items()}
+        row: Row = dict.fromkeys(("day_divisor", "day_minutes", "day_cap_bps"))
+        row |= {name: entry["value"] for name, entry in held.items() if entry}
+        charges = {key[1]: _at(rows, begin) for key, rows in rules.items() if key[0] in ("band", "missing")}
+        _fits(reading, row, held, charges)
+        for event, name in (("late", "late_from_seconds"), ("early", "early_from_seconds")):
+            row[name] = min(band["seconds_from"] for band in _at(bands[event], begin))
+        references = dict.fromkeys(entry["reference"] for entry in held.values() if entry)
+        row |= {"variant_code": code, "valid_from": begin, "valid_to": end}
+        found.append({**row, "reference": "; ".join(references)})
+    return found
+
+
+def _at(rows: list[Row], day: dt.date) -> list[Row]:
+    return [row for row in rows if row["valid_from"] <= day < row["valid_to"]]
+
+
+def _fits(
+    reading: DatedReading, row: Row, held: dict[str, Row | None], charges: dict[str, list[Row]]
+) -> None:
+    method = row["method_code"]
+    place = (held["method_code"] or {}).get("path", "value.method")
+    for band in (band for bands in charges.values() for band in bands):
+        if band["unit"] not in UNITS[method]:
+            wanted = " atau ".join(f"`{unit}`" for unit in UNITS[method])
+            reading.once(band["path"], f"cara {method} memakai {wanted}, bukan `{band['unit']}`")
+    if (method == "effective_minutes") != (row["day_minutes"] is not None):
+        reading.once(place, "`day_minutes` diisi bila, dan hanya bila, caranya effective_minutes")
+    if method in ("points", "proportional") and row["rounding_at_code"] != "month":
+        reading.once(place, f"cara {method} menilai jumlah sebulan: `rounding_at` harus month")
+    if method == "proportional" and row["day_merge_code"] != "worst":
+        reading.once(place, "cara proportional menghitung satu hari sekali: `day_merge` harus worst")
+    if row["day_divisor"] is not None and method in ("bands", "points"):
+        reading.once(place, f"cara {method} tidak membagi hari: hapus `day_divisor`")
+    _rises(reading, charges)
+
+
+def _rises(reading: DatedReading, charges: dict[str, list[Row]]) -> None:
+    """More minutes, more counts or more sides never cost less: restoring a side must never raise a deduction."""
+    for event, side in (("late", "in"), ("early", "out")):
+        before: Row | None = None
+        for band in [*charges[event], *charges[side]]:
+            if before and _less(band, before) and band["count_from"] == 1:
+                reading.once(band["path"], "lebih ringan daripada tingkat sebelumnya")
+            before = band if band["count_from"] == 1 else before
+    for side in ("in", "out", *(("apel",) if "apel" in charges else ())):
+        absent = charges["both"][0]
+        if _less(absent, charges[side][0]):
+            reading.once(
+                absent["path"], f"tidak masuk sehari tidak boleh lebih ringan daripada missing.{side}"
+            )
+    for bands in charges.values():
+        for earlier, later in itertools.pairwise(bands):
+            if later["count_from"] > 1 and _less(later, earlier):
+                reading.once(later["path"], "tarif menurut hitungan tidak boleh turun")
+
+
+def _less(one: Row, other: Row) -> bool:
+    """Whether a charge is surely lighter than another; own minutes are compared with nothing."""
+    for unit in ("rate_bps", "charge_minutes"):
+        if one[unit] is not None and other[unit] is not None:
+            return bool(one[unit] < other[unit])
+    return False

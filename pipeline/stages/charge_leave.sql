@@ -1,0 +1,77 @@
+-- What does each day of leave cost?
+-- One row per scenario, step, person and day of leave that costs.
+with counted as (  -- the people and days of each scenario, whatever their sides
+    select distinct
+        scenario_side.scenario_code,
+        scenario_side.step_no,
+        scenario_side.nip,
+        scenario_side.duty_date
+    from scenario_side
+    where scenario_side.state_code = 'excused'
+),
+
+ruled as (
+    select
+        counted.scenario_code,
+        counted.step_no,
+        counted.nip,
+        counted.duty_date,
+        duty_base.unit_id,
+        duty_base.base_idr,
+        duty_base.divisor,
+        duty_base.day_no,
+        duty_base.month_days,
+        leave_rule.kind_code,
+        leave_rule.effect_code,
+        leave_rule.rate_bps,
+        leave_rule.reference,
+        row_number() over (
+            partition by counted.scenario_code, counted.step_no, counted.nip, leave_rule.kind_code
+            order by counted.duty_date
+        ) as kind_day_no
+    from counted
+    inner join duty_base
+        on duty_base.nip = counted.nip
+        and duty_base.duty_date = counted.duty_date
+    inner join duty
+        on duty.nip = counted.nip
+        and duty.duty_date = counted.duty_date
+    inner join leave_rule
+        on leave_rule.variant_code = duty_base.variant_code
+        and leave_rule.kind_code = duty.absence_kind_code
+        and counted.duty_date >= leave_rule.valid_from
+        and counted.duty_date < leave_rule.valid_to
+        and duty.absence_day_no >= leave_rule.day_from
+        and duty.absence_day_no < coalesce(leave_rule.day_to, duty.absence_day_no + 1)
+        and leave_rule.effect_code in ('day_rate', 'month_rate', 'no_tpp')
+)
+
+select
+    ruled.scenario_code::varchar as scenario_code,
+    ruled.step_no::bigint as step_no,
+    ruled.nip::varchar as nip,
+    ruled.unit_id::varchar as unit_id,
+    ruled.duty_date::date as duty_date,
+    null::varchar as side_code,
+    'leave'::varchar as event_code,
+    ruled.kind_code::varchar as band_code,
+    case when ruled.effect_code <> 'no_tpp' then ruled.rate_bps end::bigint as rate_bps,
+    case
+        when ruled.effect_code = 'day_rate' then (2 * ruled.base_idr + ruled.divisor) // (2 * ruled.divisor)
+        else ruled.base_idr
+    end::bigint as base_idr,
+    case
+        when ruled.effect_code <> 'no_tpp' then ruled.base_idr * ruled.rate_bps
+        -- the running half-up share of day n less that of day n - 1: a whole month sums to the base exactly
+        else (2 * ruled.base_idr * ruled.day_no + ruled.month_days) // (2 * ruled.month_days)
+            - (2 * ruled.base_idr * (ruled.day_no - 1) + ruled.month_days) // (2 * ruled.month_days)
+    end::bigint as numerator,
+    case ruled.effect_code
+        when 'day_rate' then 10000 * ruled.divisor
+        when 'month_rate' then 10000
+        else 1
+    end::bigint as denominator,
+    ruled.reference::varchar as policy_reference
+from ruled
+where ruled.effect_code <> 'month_rate'
+    or ruled.kind_day_no = 1
