@@ -14,7 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
 from pipeline.warehouse import Warehouse
-from schemas import Calendar, Coverage, Incident, Outage, OutageEvidence, RequestMinute, Setting
+from schemas import Calendar, Coverage, Duty, Incident, Outage, OutageEvidence, RequestMinute, Setting
 
 FIRST = dt.date(2026, 1, 1)
 ZERO = dt.datetime(2025, 12, 31, 17)
@@ -54,7 +54,13 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
     setting = [("2026-01", "3205", "Asia/Jakarta", FIRST, dt.date(2026, 2, 1))]
     cover = [(v, ZERO, ZERO + dt.timedelta(days=31), "log") for v in ("gerbang", "pusat")]
     warehouse.write(RequestMinute, requests(fault))
-    for table, rows in ((Calendar, calendar), (Setting, setting), (Coverage, cover), (Incident, incidents)):
+    for table, rows in (
+        (Calendar, calendar),
+        (Setting, setting),
+        (Coverage, cover),
+        (Incident, incidents),
+        (Duty, []),
+    ):
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     for stage in (detect_outages.STAGE, attribute_outages.STAGE):

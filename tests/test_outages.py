@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
+import pytest
+from null_months import DAYS, TYPES, null_month
 
-from pipeline.outages.detection import detect
-from pipeline.outages.segments import false_alarm_bound, maximal_segments
-
-
-def month(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A 31-day month with two punch peaks and a day effect of 15 percent."""
-    rng = np.random.default_rng(seed)
-    minute = np.arange(1440)
-    shape = 20 * np.exp(-(((minute - 440) / 20) ** 2)) + 15 * np.exp(-(((minute - 975) / 20) ** 2))
-    day_type = np.array([3 if day % 7 in (5, 6) else 0 for day in range(31)])
-    swing = np.exp(rng.normal(0, 0.15, 31)) * np.where(day_type == 0, 1.0, 0.02)
-    counts = rng.poisson(shape * swing[:, None]).astype(float)
-    return counts, rng.binomial(counts.astype(int), 0.004).astype(float), day_type
+from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, smoothed
+from pipeline.outages.detection import Window, detect
+from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
+from pipeline.outages.scores import bb_log, failure_scores, nb_log, silence_scores
+from pipeline.outages.segments import (
+    false_alarm_bound,
+    located,
+    maximal_segments,
+    strong_segments,
+    support,
+)
 
 
 def brute(scores: list[float]) -> list[tuple[int, int]]:
@@ -34,6 +35,14 @@ def brute(scores: list[float]) -> list[tuple[int, int]]:
     return within(0, len(scores))
 
 
+def windows(found: list[Window], alternative: str, code: str, group: int = 0) -> list[tuple[int, int]]:
+    return [
+        (w.segment.start, w.segment.end)
+        for w in found
+        if (w.group, w.alternative, w.window) == (group, alternative, code)
+    ]
+
+
 def test_segments_equal_those_of_exhaustive_search() -> None:
     rng = np.random.default_rng(1)
     for _ in range(100):
@@ -41,19 +50,163 @@ def test_segments_equal_those_of_exhaustive_search() -> None:
         assert [(a, b) for a, b, _ in maximal_segments(scores)] == brute(scores)
 
 
+def test_the_quick_search_loses_no_strong_segment() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(50):
+        scores = rng.normal(-0.2, 1, 300)
+        whole = [(a, b) for a, b, score in maximal_segments(scores.tolist()) if score >= 4]
+        assert [(a, b) for a, b, _ in strong_segments(scores, 4)] == whole
+    assert strong_segments(np.array([]), 4) == []
+
+
+def test_boundaries_within_1_92_nats_are_the_support() -> None:
+    scores = np.array([-3, -1, -0.5, 1, 5, 5, 1.5, -1, -1, 5])
+    assert support(scores, 3, 7) == (
+        1,
+        4,
+    )  # 1.5 nats to the left are lost, 1 to the right; 2.5 and 6 are too many
+    found = located(scores, np.arange(10), 3, 7)
+    assert found is not None
+    assert (found.start, found.end, found.score) == (3, 7, 12.5)
+    assert (found.start_low, found.start_high, found.end_low, found.end_high) == (1, 4, 6, 8)
+
+
+def test_idle_ends_of_over_half_an_hour_are_cut_off() -> None:
+    scores, minutes = np.array([0.5, 5, 5, 0.5]), np.array([0, 100, 101, 120])
+    found = located(scores, minutes, 0, 4)
+    assert found is not None
+    assert (found.start, found.end) == (100, 121)
+
+
 def test_bound_shrinks_with_the_score_and_never_exceeds_one() -> None:
-    assert false_alarm_bound(0, 100, 2, 6) == 1
-    assert false_alarm_bound(50, 44640, 100, 6) < 1e-12
+    assert false_alarm_bound(0, 1000) == 1
+    assert false_alarm_bound(10, 1000) == pytest.approx(1000 * math.exp(-10))
+
+
+def test_scores_are_the_ratios_of_their_densities() -> None:
+    y, mu = np.array([0.0, 3, 10]), np.array([4.0, 4, 4])
+    np.testing.assert_allclose(silence_scores(y, mu, 7, 0.2), nb_log(y, 0.2 * mu, 7) - nb_log(y, mu, 7))
+    # no sender where 4 are expected: 7 ln(11 / 7.8)
+    assert silence_scores(y, mu, 7, 0.2)[0] == pytest.approx(7 * math.log(11 / 7.8))
+    x, n = np.array([1.0, 0, 5]), np.array([1.0, 3, 9])
+    np.testing.assert_allclose(
+        failure_scores(x, n, 0.01, 20, 0.5), bb_log(x, n, 0.5) - bb_log(x, n, 0.01, 20)
+    )
+    # one sender, and it failed: ln(p1 / p0), whatever the precision
+    assert failure_scores(x, n, 0.01, 20, 0.5)[0] == pytest.approx(math.log(50))
+
+
+def test_medians_leave_the_day_itself_and_flagged_minutes_out() -> None:
+    rng = np.random.default_rng(3)
+    values = rng.integers(0, 5, (8, 40)).astype(float)
+    values[rng.random(values.shape) < 0.3] = np.nan
+    for day in range(8):
+        others = np.delete(values, day, axis=0)
+        counted = ~np.isnan(others).all(axis=0)
+        np.testing.assert_array_equal(
+            other_medians(values)[day][counted], np.nanmedian(others[:, counted], axis=0)
+        )
+
+
+def test_nothing_is_smoothed_across_a_half_hour() -> None:
+    counts = np.zeros((1, 1440))
+    counts[0, 959] = 10  # 15:59
+    smooth = smoothed(counts)[0]
+    assert smooth[960:].sum() == 0
+    assert smooth[957] == 2
+    assert smooth[959] == pytest.approx(10 / 3)  # the window ends at the bell: three minutes are left
+
+
+def test_the_baseline_follows_people_on_duty_not_the_days_own_counts() -> None:
+    counts = np.full((8, 1440), 10.0)
+    counts[7] = 0
+    heads = np.full(8, 100.0)
+    heads[7] = 50
+    mean = expected_counts(counts, np.zeros(8, dtype=np.int64), heads, np.zeros((8, 1440), dtype=bool))
+    assert mean[0, 500] == 10
+    assert mean[7, 500] == 5
+
+
+def test_dispersion_and_failing_share_are_recovered() -> None:
+    rng = np.random.default_rng(4)
+    mean = np.full(20_000, 8.0)
+    counts = rng.poisson(mean * rng.gamma(6, 1 / 6, mean.size)).astype(float)
+    assert dispersion(counts, mean) == pytest.approx(6, rel=0.2)
+    tried = np.full(20_000, 10.0)
+    failed = rng.binomial(10, rng.beta(0.01 * 12, 0.99 * 12, tried.size)).astype(float)
+    share, precision = failure_null(failed, tried, 0.01)
+    assert share == pytest.approx(0.01, rel=0.1)
+    assert precision == 12
+
+
+def test_one_stubborn_sender_is_not_an_outage_but_many_are() -> None:
+    failed, tried = np.zeros(60), np.zeros(60)
+    failed[20:30] = tried[20:30] = 1
+    alone = rescored_failure(failed, tried, 0.001, 50, 0.95, 20, 30)
+    assert 0 < alone < 17
+    failed[20:30] = tried[20:30] = 6
+    assert rescored_failure(failed, tried, 0.001, 50, 0.95, 20, 30) > 30
+
+
+def test_a_late_morning_explains_an_empty_early_flank() -> None:
+    mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
+    late = 20 * np.exp(-(((np.arange(1440) - 447) / 18) ** 2))
+    plain = float(silence_scores(late, mean, 50, 0.5)[400:430].sum())
+    assert plain > 20
+    assert rescored_silence(late, mean, 50, 0.5, 400, 430) < 0
+    assert healthy_days(mean, 400, 430).shape == (43, 30)
+
+
+def test_an_emptied_peak_is_no_late_morning() -> None:
+    mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
+    assert rescored_silence(np.zeros(1440), mean, 50, 0.02, 415, 455) > 100
+
+
+def test_the_threshold_rises_with_what_healthy_days_reach() -> None:
+    calm = np.full(31, -np.inf)
+    assert calibrated_threshold(calm, 1e6, 0.01) == pytest.approx(math.log(1e8))
+    wild = np.where(np.arange(31) < 20, 17.9, calm)
+    assert calibrated_threshold(wild, 1e6, 0.01) > math.log(1e8) + 5
+    suspects = np.where(np.arange(31) < 3, 400.0, calm)
+    assert calibrated_threshold(suspects, 1e6, 0.01) == pytest.approx(math.log(1e8))
 
 
 def test_quiet_months_with_day_effects_give_nothing() -> None:
-    assert [detect(*month(seed), 100) for seed in range(5)] == [[]] * 5
+    assert [len(detect(null_month(seed), TYPES)) for seed in range(20)] == [0] * 20
+
+
+@pytest.mark.parametrize("minutes", [-15, -8, 8, 15])
+def test_a_day_on_which_everybody_is_early_or_late_is_no_outage(minutes: int) -> None:
+    assert detect(null_month(5, (60.0, 20.0, 5.0), {9: minutes, 16: minutes / 2}), TYPES) == []
 
 
 def test_a_planted_silence_is_found_to_two_minutes() -> None:
-    n, x, types = month(9)
-    n[1, 430:455], x[1, 430:455] = 0, 0
-    hard = [w for w in detect(n, x, types, 100) if w.alternative == "silence" and w.window == "hard"]
-    assert len(hard) == 1
-    assert abs(hard[0].start - (1440 + 430)) <= 2
-    assert abs(hard[0].end - (1440 + 455)) <= 2
+    groups = null_month(9)
+    groups[0].senders[8, 425:450], groups[0].failed[8, 425:450] = 0, 0
+    found = detect(groups, TYPES)
+    ((start, end),) = windows(found, "silence", "hard")
+    assert abs(start - (8 * 1440 + 425)) <= 2
+    assert abs(end - (8 * 1440 + 450)) <= 2
+    (impact,) = [w.segment for w in found if w.window == "impact"]
+    assert impact.start <= start < end <= impact.end
+    assert impact.start_low <= 8 * 1440 + 425 <= impact.start_high
+    assert {w.group for w in found} == {0}
+    assert all(w.bound < 0.01 for w in found)
+
+
+def test_overload_is_an_impact_window_of_its_own_length() -> None:
+    groups, rng = null_month(11), np.random.default_rng(1)
+    span = slice(430, 460)
+    groups[0].failed[1, span] = rng.binomial(groups[0].senders[1, span].astype(int), 0.45)
+    ((start, end),) = windows(detect(groups, TYPES), "failure", "impact")
+    assert abs(start - (1440 + 430)) <= 2
+    assert abs(end - (1440 + 460)) <= 3
+
+
+def test_an_outage_does_not_hide_behind_its_neighbours_in_time() -> None:
+    """Three outages of one minute of the day, on three of the 18 days of its type, are all found."""
+    groups = null_month(12)
+    for day in (0, 7, 14):
+        groups[0].senders[day, 425:445] = 0
+    assert len(windows(detect(groups, TYPES), "silence", "hard")) == 3
+    assert groups[0].senders.shape == (DAYS, 1440)

@@ -1,52 +1,112 @@
-"""What a healthy group shows, minute by minute."""
+"""What a healthy group shows, minute by minute, and how far healthy counts stray from it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaln
 
-from pipeline.outages.scores import Array
+from pipeline.outages.scores import PRECISION, Array, bb_log
 
+Flags = NDArray[np.bool_]
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
 FEWEST_DAYS = 5
 FEWEST_LOOK_ALIKES = 2
+DISPERSIONS = np.geomspace(0.5, 200.0, 27)
+PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
+LEAST_SHARE = 0.001
+DEFAULT_DISPERSION = 5.0
+FEWEST_MINUTES = 60
+PRIOR_SENDERS = 1000.0
+"""A group's failing share is drawn to that of its vantage as if by a thousand senders."""
 
 
 def smoothed(counts: Array) -> Array:
-    """Five-minute means of (days, 1440) counts, cut at every half hour."""
+    """Five-minute means of (days, 1440) counts, cut at every half hour; NaN are left out."""
     blocks = counts.reshape(len(counts), -1, BLOCK)
-    padded = np.pad(blocks, ((0, 0), (0, 0), (2, 2)), constant_values=np.nan)
-    views = np.lib.stride_tricks.sliding_window_view(padded, 5, axis=2)
-    return np.asarray(np.nanmean(views, axis=3).reshape(counts.shape), dtype=float)
+    valid = ~np.isnan(blocks)
+    total, seen = np.zeros_like(blocks), np.zeros_like(blocks)
+    filled = np.where(valid, blocks, 0.0)
+    for shift in range(-2, 3):
+        to = slice(max(0, -shift), BLOCK - max(0, shift))
+        source = slice(max(0, shift), BLOCK - max(0, -shift))
+        total[:, :, to] += filled[:, :, source]
+        seen[:, :, to] += valid[:, :, source]
+    with np.errstate(invalid="ignore"):
+        return np.asarray(
+            np.where(seen > 0, total / np.maximum(seen, 1), np.nan).reshape(counts.shape), dtype=float
+        )
 
 
-def day_medians(counts: Array, day_type: NDArray[np.int64]) -> Array:
-    """Per day and minute the median over the *other* days of its type (Noufaily et al. 2013).
+def other_medians(values: Array) -> Array:
+    """Per day and column the median of the *other* days; NaN are left out; shape (days, columns) both ways.
 
-    `counts` is (days, 1440); where a type has two to four other
-    days, the lower of its own and the pooled median (a Friday's prayers are no outage), else the pooled one.
+    One sort serves all days: taking rank r out of m sorted values moves every later one down by one.
     """
-    smooth, mean = smoothed(counts), np.zeros_like(counts)
-    for day in range(len(counts)):
-        others = np.arange(len(counts)) != day
-        same = others & (day_type == day_type[day])
-        pooled = np.median(smooth[others], axis=0) if others.any() else np.zeros(counts.shape[1])
-        if same.sum() >= FEWEST_DAYS:
-            mean[day] = np.median(smooth[same], axis=0)
-        elif same.sum() >= FEWEST_LOOK_ALIKES:
-            mean[day] = np.minimum(np.median(smooth[same], axis=0), pooled)
-        else:
-            mean[day] = pooled
+    order = np.argsort(values, axis=0, kind="stable")
+    ordered = np.take_along_axis(values, order, axis=0)
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(len(values))[:, None], axis=0)
+    valid = ~np.isnan(values)
+    left = valid.sum(axis=0)[None, :] - valid
+    removed = np.where(valid, rank, len(values))
+
+    def without(position: NDArray[np.int64]) -> Array:
+        place = np.clip(position + (position >= removed), 0, len(values) - 1)
+        return np.asarray(np.take_along_axis(ordered, place, axis=0), dtype=float)
+
+    low, high = without((left - 1) // 2), without(left // 2)
+    return np.asarray(np.where(left > 0, (low + high) / 2, np.nan), dtype=float)
+
+
+def expected_counts(counts: Array, day_type: NDArray[np.int64], heads: Array, flagged: Flags) -> Array:
+    """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
+
+    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). Where a type has two to four
+    other days, the lower of its own and the pooled median (a Friday's prayers are no outage), else the pooled.
+    """
+    active = np.flatnonzero(counts.any(axis=0).reshape(-1, BLOCK).any(axis=1).repeat(BLOCK))
+    mean = np.zeros_like(counts)
+    if not active.size:
+        return mean
+    head = np.maximum(heads, 1.0)[:, None]
+    rates = np.where(flagged, np.nan, counts)[:, active] / head
+    smooth = smoothed(rates)
+    pooled = other_medians(smooth)
+    best = pooled.copy()
+    for kind in np.unique(day_type):
+        days = np.flatnonzero(day_type == kind)
+        if len(days) <= FEWEST_LOOK_ALIKES:
+            continue
+        own = other_medians(smooth[days])
+        best[days] = own if len(days) > FEWEST_DAYS else np.fmin(own, pooled[days])
+    mean[:, active] = np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head
     return mean
 
 
-def dispersion(counts: Array, mean: Array) -> float:
-    """K of Var = mu + mu^2 / k by moments, on minutes within a factor two of the baseline's day."""
-    day, expected = counts.sum(axis=1), np.maximum(mean.sum(axis=1), 1e-9)
-    healthy = (day / expected > 0.5) & (day / expected < 2) & (mean.sum(axis=1) > 0)
-    use = (mean > 0.2) & healthy[:, None] & (counts > 0.1 * mean)
-    if use.sum() < 60:
-        return 5.0
-    excess = float(((counts - mean)[use] ** 2 - mean[use]).sum())
-    return float(np.clip(float((mean[use] ** 2).sum()) / max(excess, 1e-9), 0.5, 100.0))
+def dispersion(count: Array, mean: Array) -> float:
+    """K of Var = mu + mu^2 / k by maximum likelihood on a grid, from healthy minutes with mu over 0.2."""
+    use = mean > 0.2
+    if use.sum() < FEWEST_MINUTES:
+        return DEFAULT_DISPERSION
+    y, m = count[use], mean[use]
+    values, times = np.unique(y, return_counts=True)
+    best, best_k = -np.inf, DEFAULT_DISPERSION
+    for k in DISPERSIONS:
+        free = float(((gammaln(values + k) - gammaln(k)) * times).sum()) + k * np.log(k) * y.size
+        score = free - float(((y + k) * np.log(k + m)).sum()) + float(y @ np.log(m))
+        if score > best:
+            best, best_k = score, float(k)
+    return best_k
+
+
+def failure_null(failed: Array, tried: Array, usual: float) -> tuple[float, float]:
+    """(p0, precision) of a group's healthy failing share: drawn to `usual`, and by maximum likelihood on a grid."""
+    share = (float(failed.sum()) + PRIOR_SENDERS * usual) / (float(tried.sum()) + PRIOR_SENDERS)
+    share = max(LEAST_SHARE, share)
+    pairs, times = np.unique(np.stack([failed, tried]), axis=1, return_counts=True)
+    if not failed.any():
+        return share, PRECISION
+    scores = [float((bb_log(pairs[0], pairs[1], share, p) * times).sum()) for p in PRECISIONS]
+    return share, float(PRECISIONS[int(np.argmax(scores))])

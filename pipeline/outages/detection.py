@@ -1,89 +1,215 @@
-"""Windows of one group in which its counts speak against health."""
+"""Windows in which the counts of a group speak against health."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outages.baseline import day_medians, dispersion
-from pipeline.outages.scores import (
-    SILENCES,
-    Array,
-    bb_log,
-    failure_alternatives,
-    nb_log,
-    rescored_silence,
+from pipeline.outages.baseline import LEAST_SHARE, Flags, dispersion, expected_counts, failure_null
+from pipeline.outages.healthy import LEAST, calibrated_threshold, rescored_failure, rescored_silence
+from pipeline.outages.scores import FAILURES, SILENCES, Array, failure_scores, silence_scores
+from pipeline.outages.segments import (
+    NEAR,
+    Segment,
+    false_alarm_bound,
+    located,
+    strong_segments,
 )
-from pipeline.outages.segments import false_alarm_bound, maximal_segments
 
 ALPHA = 0.01
-ALTERNATIVES = 6
-LEAST_SHARE = 0.001
-SUPPORT = 1.92
-IDLE = 30
+WINDOWS = ("hard", "middle", "impact")
+ALTERNATIVES = len(SILENCES) + len(FAILURES)
+REWEIGHTINGS = 2
+DAY = 1440
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A group's month: distinct senders and those that failed, (days, 1440); people on duty per day (days,)."""
+
+    vantage: str
+    senders: Array
+    failed: Array
+    heads: Array
 
 
 @dataclass(frozen=True)
 class Window:
-    """Minutes [start, end) counted from the first local midnight."""
+    """Minutes [start, end) counted from the first local midnight, with the support of both boundaries."""
 
+    group: int
     alternative: str
     window: str
-    start: int
-    end: int
-    score: float
+    segment: Segment
     rescored: float
     bound: float
     observed: float
     expected: float
 
 
-def trimmed(scores: Array, a: int, b: int) -> tuple[int, int]:
-    """[a, b) without idle ends: over 30 minutes that carry at most 1.92 nats (the boundary's support set)."""
-    lead = int((np.cumsum(scores[a:b]) <= SUPPORT).sum())
-    tail = int((np.cumsum(scores[a:b][::-1]) <= SUPPORT).sum())
-    return a + (lead if lead > IDLE else 0), b - (tail if tail > IDLE else 0)
+@dataclass(frozen=True)
+class Candidate:
+    """A segment before its threshold is known."""
+
+    group: int
+    alternative: str
+    window: str
+    segment: Segment
+    rescored: float
+    observed: float
+    expected: float
 
 
-def busy_segments(scores: Array) -> list[tuple[int, int, float]]:
-    """Maximal segments over all minutes; those that score nothing are left out while searching."""
-    busy = np.flatnonzero(scores)
-    found = maximal_segments(scores[busy].tolist())
-    return [(int(busy[a]), int(busy[b - 1]) + 1, score) for a, b, score in found]
+def joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Segments in order, those at most two minutes apart made one."""
+    out: list[Segment] = []
+    for part in sorted(segments, key=lambda s: s.start):
+        if not out or part.start > out[-1].end + NEAR:
+            out.append(part)
+            continue
+        out[-1] = replace(
+            out[-1], end=part.end, score=out[-1].score + part.score,
+            end_low=part.end_low, end_high=part.end_high)  # fmt: skip
+    return out
 
 
-def detect(senders: Array, failed: Array, day_type: NDArray[np.int64], groups: int) -> list[Window]:
-    """Hard and impact windows of one group from (days, 1440) distinct senders and failing senders."""
-    mean = day_medians(senders, day_type)
-    k = dispersion(senders, mean)
-    n, x, mu = senders.ravel(), failed.ravel(), mean.ravel()
-    rates = failed.sum(axis=1) / np.maximum(senders.sum(axis=1), 1)
-    p0 = max(float(np.median(rates)), LEAST_SHARE)
-    floor = math.log(n.size * groups * ALTERNATIVES / ALPHA)
-    found: list[Window] = []
-    for code, rho in (("hard", SILENCES[0]), ("middle", SILENCES[1]), ("impact", SILENCES[2])):
-        scores = nb_log(n, rho * mu, k) - nb_log(n, mu, k)
-        for first, last, score in busy_segments(scores):
-            if score < floor:
-                continue
-            a, b = trimmed(scores, first, last)
-            if a >= b:
-                continue
-            again = rescored_silence(n[a:b], mu[a:b], k, rho)
-            if again >= floor:
-                bound = false_alarm_bound(again, n.size, groups, ALTERNATIVES)
-                seen = float(n[a:b].sum()), float(mu[a:b].sum())
-                found.append(Window("silence", code, a, b, score, again, bound, *seen))
-    impact, middle, hard = failure_alternatives(p0)
-    for code, p1 in (("hard", hard), ("middle", middle), ("impact", impact)):
-        scores = bb_log(x, n, p1) - bb_log(x, n, p0)
-        for first, last, score in busy_segments(scores):
-            a, b = trimmed(scores, first, last)
-            if score >= floor and a < b:
-                bound = false_alarm_bound(score, n.size, groups, ALTERNATIVES)
-                seen = float(x[a:b].sum()), float(n[a:b].sum()) * p0
-                found.append(Window("failure", code, a, b, score, score, bound, *seen))
-    return found
+class Model:
+    """A group's healthy month, fitted with the minutes under suspicion left out, and its candidates."""
+
+    def __init__(self, counts: Counts, day_type: NDArray[np.int64], usual_failing: float) -> None:
+        self.counts = counts
+        self.n, self.x = counts.senders.ravel(), counts.failed.ravel()
+        self.busy = np.flatnonzero(self.n)
+        self.usual = usual_failing
+        flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
+        self.fit(day_type, flagged)
+        for _ in range(REWEIGHTINGS):
+            again = self.suspects().reshape(flagged.shape)
+            if not (again & ~flagged).any():
+                break
+            flagged |= again
+            self.fit(day_type, flagged)
+
+    def fit(self, day_type: NDArray[np.int64], flagged: Flags) -> None:
+        """Baseline, dispersion and failing share from the minutes that are not flagged."""
+        self.mu = expected_counts(self.counts.senders, day_type, self.counts.heads, flagged).ravel()
+        clean = ~flagged.ravel()
+        self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
+        healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))
+        self.k = dispersion(self.n[healthy], self.mu[healthy])
+        tried = clean & (self.n > 0)
+        self.p0, self.precision = failure_null(self.x[tried], self.n[tried], self.usual)
+        self.found = {
+            (alternative, number): self.segments(alternative, number)
+            for alternative in ("silence", "failure")
+            for number in range(len(WINDOWS))
+        }
+
+    def segments(self, alternative: str, number: int) -> list[Segment]:
+        """Maximal segments of one alternative that are worth a second look."""
+        if alternative == "silence":
+            minutes = self.minutes
+            scores = silence_scores(self.n[minutes], self.mu[minutes], self.k, SILENCES[number])
+        else:
+            minutes = self.busy
+            scores = failure_scores(
+                self.x[minutes], self.n[minutes], self.p0, self.precision, FAILURES[number]
+            )
+        parts = (located(scores, minutes, a, b) for a, b, _ in strong_segments(scores, LEAST))
+        return [part for part in parts if part is not None]
+
+    def suspects(self) -> Flags:
+        """Minutes in candidate segments of any alternative."""
+        flags = np.zeros(self.n.size, dtype=np.bool_)
+        for parts in self.found.values():
+            for part in parts:
+                flags[part.start : part.end] = True
+        return flags
+
+    def candidates(self, group: int) -> list[Candidate]:
+        """Every segment that is worth a second look, scored again against the best healthy explanation."""
+        found = []
+        for number, window in enumerate(WINDOWS):
+            for part in joined(self.found["silence", number]):
+                a, b = part.start, part.end
+                again = rescored_silence(self.n, self.mu, self.k, SILENCES[number], a, b)
+                seen = float(self.n[a:b].sum()), float(self.mu[a:b].sum())
+                found.append(Candidate(group, "silence", window, part, min(again, part.score), *seen))
+            for part in joined(self.found["failure", number]):
+                a, b = part.start, part.end
+                again = rescored_failure(self.x, self.n, self.p0, self.precision, FAILURES[number], a, b)
+                seen = float(self.x[a:b].sum()), float(self.n[a:b].sum()) * self.p0
+                found.append(Candidate(group, "failure", window, part, min(again, part.score), *seen))
+        return found
+
+
+def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> list[Window]:
+    """Hard and impact windows of groups of one vantage or of several; `day_type` is (days,).
+
+    A window stays where its re-scored segment passes the calibrated threshold. Where only the middle alternative
+    passes, it stands for both windows.
+    """
+    vantages = sorted({counts.vantage for counts in groups})
+    usual = {name: usual_failing([g for g in groups if g.vantage == name]) for name in vantages}
+    found: list[Candidate] = []
+    cells = 0
+    for number, counts in enumerate(groups):
+        model = Model(counts, day_type, usual[counts.vantage])
+        cells += model.minutes.size
+        found += model.candidates(number)
+    tests = float(cells * ALTERNATIVES)
+    out: list[Window] = []
+    for alternative in ("silence", "failure"):
+        mine = [part for part in found if part.alternative == alternative]
+        floor = calibrated_threshold(day_bests(mine, len(day_type)), tests, ALPHA)
+        out += windows(mine, floor, tests)
+    return sorted(out, key=lambda w: (w.group, w.alternative, w.window, w.segment.start))
+
+
+def usual_failing(groups: Sequence[Counts]) -> float:
+    """Median over days of the failing share of all groups of a vantage together."""
+    failed = np.sum([counts.failed.sum(axis=1) for counts in groups], axis=0)
+    tried = np.sum([counts.senders.sum(axis=1) for counts in groups], axis=0)
+    return max(LEAST_SHARE, float(np.median(failed / np.maximum(tried, 1))))
+
+
+def day_bests(candidates: Iterable[Candidate], days: int) -> Array:
+    """Best re-scored segment per day over all groups; minus infinity where there is none."""
+    bests = np.full(days, -math.inf)
+    for part in candidates:
+        day = min(part.segment.start // DAY, days - 1)
+        bests[day] = max(bests[day], part.rescored)
+    return bests
+
+
+def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list[Window]:
+    """What passes the threshold re-scored, and what overlaps it: the other window of the same trouble.
+
+    A middle segment that no hard or impact segment touches stands for both.
+    """
+    out: list[Window] = []
+    for group in sorted({part.group for part in candidates if part.rescored >= floor}):
+        mine = [part for part in candidates if part.group == group and part.segment.score >= floor]
+        proved = [part for part in mine if part.rescored >= floor]
+        held = [part for part in mine if any(overlap(part, other) for other in proved)]
+        for part in held:
+            others = [other for other in held if other.window != "middle"]
+            codes: tuple[str, ...] = (part.window,)
+            if part.window == "middle":
+                codes = () if any(overlap(part, other) for other in others) else ("hard", "impact")
+            best = max(other.rescored for other in proved if overlap(part, other))
+            bound = false_alarm_bound(best, tests)
+            out += [
+                Window(group, part.alternative, code, part.segment, best, bound, part.observed, part.expected)
+                for code in codes
+            ]
+    return out
+
+
+def overlap(one: Candidate, other: Candidate) -> bool:
+    """They share a minute."""
+    return one.segment.start < other.segment.end and other.segment.start < one.segment.end

@@ -10,9 +10,12 @@ from scipy.special import betaln, gammaln
 
 Array = NDArray[np.float64]
 SILENCES = (0.02, 0.2, 0.5)
+"""rho: the share of its traffic that a silent group keeps, hard, middle and impact (outages.md 1.2)."""
+FAILURES = (0.95, 0.5, 0.2)
+"""p1: the failing share, hard, middle and impact; under 0.2 a stray failure an hour would carry a window on."""
 HEALTHY_FACTORS = tuple(round(0.7 + 0.05 * step, 2) for step in range(15))
 PRECISION = 50.0
-"""alpha + beta of the failure shares: how far a healthy share wanders."""
+"""alpha + beta of a failing share where nothing is known: how far a share wanders."""
 
 
 def nb_log(count: Any, mean: Any, k: Any) -> Array:
@@ -22,22 +25,29 @@ def nb_log(count: Any, mean: Any, k: Any) -> Array:
     return np.asarray(gammaln(y + k) - gammaln(k) - gammaln(y + 1) + share, dtype=float)
 
 
-def bb_log(failed: Any, tried: Any, share: float) -> Array:
+def nb_shape(count: Any, mean: Any, k: float) -> Array:
+    """The part of log NB(count; mean, k) that depends on the mean: y log m - (y + k) log(k + m)."""
+    y, m = np.asarray(count, dtype=float), np.maximum(np.asarray(mean, dtype=float), 1e-9)
+    return np.asarray(y * np.log(m) - (y + k) * np.log(k + m), dtype=float)
+
+
+def silence_scores(count: Array, mean: Array, k: float, rho: float) -> Array:
+    """Log NB(y; rho mu, k) - log NB(y; mu, k) per minute: (y + k) log((k + mu) / (k + rho mu)) + y log rho."""
+    return np.asarray((count + k) * np.log((k + mean) / (k + rho * mean)) + count * np.log(rho), dtype=float)
+
+
+def bb_log(failed: Any, tried: Any, share: Any, precision: Any = PRECISION) -> Array:
     """Log BetaBin(failed of tried; share) without the binomial coefficient, which cancels in ratios."""
-    a, b = share * PRECISION, (1 - share) * PRECISION
+    p = np.asarray(share, dtype=float)
+    a, b = p * precision, (1 - p) * precision
     x, n = np.asarray(failed, dtype=float), np.asarray(tried, dtype=float)
     return np.asarray(betaln(x + a, n - x + b) - betaln(a, b), dtype=float)
 
 
-def failure_alternatives(p0: float) -> tuple[float, ...]:
-    """p1 from the impact alternative to the hard one.
-
-    Below 0.2 a stray failure an hour would carry a window on for weeks, so 0.2 is the least (outages.md section 3).
-    """
-    return (max(0.2, min(5 * p0, 0.45)), 0.5, 0.95)
-
-
-def rescored_silence(count: Array, mean: Array, k: float, rho: float) -> float:
-    """Segment score against the most favourable healthy day: one theta in [0.7, 1.4] per segment."""
-    best = max(float(nb_log(count, theta * mean, k).sum()) for theta in HEALTHY_FACTORS)
-    return float(nb_log(count, rho * mean, k).sum()) - best
+def failure_scores(failed: Array, tried: Array, share: float, precision: float, p1: float) -> Array:
+    """Log BetaBin(x of n; p1) - log BetaBin(x of n; p0) per minute; each pair (x, n) is worked out once."""
+    width = float(tried.max(initial=0)) + 1
+    pairs, place = np.unique(failed * width + tried, return_inverse=True)
+    x, n = np.floor(pairs / width), pairs % width
+    table = bb_log(x, n, p1) - bb_log(x, n, share, precision)
+    return np.asarray(table[place], dtype=float)

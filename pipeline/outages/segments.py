@@ -1,9 +1,34 @@
-"""Maximal-scoring segments and the bound on their chance."""
+"""Maximal-scoring segments, their boundaries, and the bound on their chance."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.outages.scores import Array
+
+SUPPORT = 1.92
+"""Half the 95 % point of chi-squared with one degree of freedom: boundaries this near the best are as good."""
+NEAR = 2
+"""Segments of one group at most two minutes apart are one (outages.md 1.5)."""
+IDLE = 30
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Minutes [start, end) with their score, and the earliest and latest boundaries within 1.92 nats."""
+
+    start: int
+    end: int
+    score: float
+    start_low: int
+    start_high: int
+    end_low: int
+    end_high: int
 
 
 def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
@@ -27,6 +52,64 @@ def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
     return [(start, end, right - left) for start, end, left, right in stack]
 
 
-def false_alarm_bound(score: float, minutes: int, groups: int, alternatives: int) -> float:
-    """min(1, N G K exp(-S)): Ville's inequality with a union over start minutes."""
-    return min(1.0, math.exp(min(0.0, math.log(minutes * groups * alternatives) - score)))
+def strong_segments(scores: Array, least: float) -> list[tuple[int, int, float]]:
+    """The maximal-scoring segments that reach `least`, as positions in `scores`.
+
+    No maximal segment crosses a new minimum of the running sum (its prefixes are positive), so the search
+    runs only inside the excursions above the running minimum that climb to `least`: a healthy month has none.
+    """
+    if not scores.size:
+        return []
+    total = np.concatenate([[0.0], np.cumsum(scores)])
+    lowest = np.minimum.accumulate(total)
+    climbing = total > lowest
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], climbing, [False]]).astype(np.int8)))
+    firsts, lasts = edges[::2] - 1, edges[1::2]
+    high = np.flatnonzero(total - lowest >= least)
+    found = []
+    for number in np.unique(np.searchsorted(firsts, high) - 1):
+        first, last = int(firsts[number]), int(lasts[number])
+        part = maximal_segments(scores[first : last - 1].tolist())
+        found += [(first + a, first + b, score) for a, b, score in part if score >= least]
+    return found
+
+
+def located(scores: Array, minute: NDArray[np.int64], a: int, b: int) -> Segment | None:
+    """The segment of positions [a, b) in minutes, idle ends cut off; None where nothing is left.
+
+    An end is idle where it is over 30 minutes long and carries at most 1.92 nats.
+    """
+    lead = int((np.cumsum(scores[a:b]) <= SUPPORT).sum())
+    tail = int((np.cumsum(scores[a:b][::-1]) <= SUPPORT).sum())
+    if minute[min(a + lead, b - 1)] - minute[a] > IDLE:
+        a += lead
+    if minute[b - 1] - minute[max(b - 1 - tail, a)] > IDLE:
+        b -= tail
+    if a >= b:
+        return None
+    start, end = int(minute[a]), int(minute[b - 1]) + 1
+    starts = support(scores, a, b)
+    ends = support(scores[::-1], len(scores) - b, len(scores) - a)
+    return Segment(
+        start,
+        end,
+        float(scores[a:b].sum()),
+        int(minute[starts[0]]),
+        int(minute[starts[1]]),
+        int(minute[len(scores) - 1 - ends[1]]) + 1,
+        int(minute[len(scores) - 1 - ends[0]]) + 1,
+    )
+
+
+def support(scores: Array, a: int, b: int) -> tuple[int, int]:
+    """First and last start of a segment ending at `b` within 1.92 nats of [a, b), without a break."""
+    inward = np.cumsum(scores[a:b]) > SUPPORT
+    last = a + (int(inward.argmax()) if inward.any() else b - a - 1)
+    outward = np.cumsum(scores[:a][::-1]) < -SUPPORT
+    first = a - (int(outward.argmax()) if outward.any() else a)
+    return first, max(first, last)
+
+
+def false_alarm_bound(score: float, tests: float) -> float:
+    """min(1, N G K exp(-S)): Ville's inequality with a union over start minutes; `tests` is N G K."""
+    return min(1.0, math.exp(min(0.0, math.log(max(tests, 1.0)) - score)))

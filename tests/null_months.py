@@ -1,0 +1,45 @@
+"""Count-level months without any outage: day effects, late days, autocorrelated residuals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.outages.detection import Counts
+
+MINUTE = np.arange(1440)
+DAYS = 31
+TYPES = np.array([3 if day % 7 in (5, 6) else 1 if day % 7 == 4 else 0 for day in range(DAYS)])
+
+
+def profile(late: float = 0.0) -> np.ndarray:
+    """Expected senders a minute of a group of scale one: arrivals before 07:30, a step at 16:00, a trickle."""
+    arrive = np.exp(-(((MINUTE - 435 - late) / 18) ** 2))
+    leave = np.where(960 + max(late, 0) <= MINUTE, np.exp(-(MINUTE - 960 - late) / 14), 0.0)
+    return arrive + leave + np.where((MINUTE > 360) & (MINUTE < 1080), 0.01, 0.0005)
+
+
+def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.9) -> np.ndarray:
+    """Lognormal AR(1) factors per minute."""
+    noise = rng.normal(0, spread * np.sqrt(1 - memory**2), DAYS * 1440)
+    out = np.empty_like(noise)
+    level = 0.0
+    for minute, shock in enumerate(noise):
+        level = memory * level + shock
+        out[minute] = level
+    return np.exp(out).reshape(DAYS, 1440)
+
+
+def null_month(
+    seed: int, sizes: tuple[float, ...] = (20.0, 5.0, 1.0), late: dict[int, float] | None = None
+) -> list[Counts]:
+    """Groups that share the day's mood (standard deviation 0.15) and, on the days of `late`, its minutes."""
+    rng = np.random.default_rng(seed)
+    swing = np.exp(rng.normal(0, 0.15, DAYS)) * np.where(TYPES == 3, 0.03, 1.0)
+    shape = np.stack([profile((late or {}).get(day, 0.0)) for day in range(DAYS)])
+    groups = []
+    for size in sizes:
+        mean = size * shape * swing[:, None] * residuals(rng)
+        counts = rng.poisson(mean).astype(float)
+        failed = rng.binomial(counts.astype(int), 0.004).astype(float)
+        groups.append(Counts("gerbang", counts, failed, np.ones(DAYS)))
+    return groups
