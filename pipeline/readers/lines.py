@@ -43,7 +43,8 @@ def read_lines(path: Path, name: str) -> Iterator[pa.Table]:
 
 
 def _split(text: bytes, first: int) -> tuple[pa.Table, int]:
-    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == 10)
+    letters = np.frombuffer(text, dtype=np.uint8)
+    ends = np.flatnonzero(letters == 10)
     offsets = np.concatenate([[0], ends + 1]).astype(np.int32)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
     lines = pa.Array.from_buffers(pa.string(), len(ends), buffers)
@@ -54,11 +55,12 @@ def _split(text: bytes, first: int) -> tuple[pa.Table, int]:
         raw = pa.Array.from_buffers(pa.binary(), len(ends), buffers).to_pylist()
         is_utf8 = pa.array([_decodes(line) for line in raw])
         lines = pa.array([line.decode("utf-8", "replace") for line in raw], pa.string())
-    lines = pc.utf8_rtrim(lines, "\r\n")
+    lines = pc.ascii_rtrim(lines, "\r\n")
     table = pa.table(
         {"line_no": np.arange(first, first + len(ends), dtype=np.int64), "line": lines, "is_utf8": is_utf8}
     )
-    table = table.filter(pc.not_equal(pc.utf8_trim_whitespace(lines), "")).combine_chunks()
+    if (letters[offsets[:-1]] <= 32).any():  # only a line that begins with white space can be blank
+        table = table.filter(pc.not_equal(pc.ascii_trim_whitespace(lines), "")).combine_chunks()
     return pa.Table.from_batches(table.to_batches(max_chunksize=BATCH), table.schema), len(ends)
 
 
@@ -73,4 +75,4 @@ def _decodes(line: bytes) -> bool:
 def count_lines(path: Path) -> int:
     """Lines that are not blank, counted without `read_lines`."""
     with path.open("rb") as file:
-        return sum(1 for line in file if line.strip())
+        return sum(map(bool, map(bytes.strip, file)))

@@ -16,72 +16,85 @@ FEWEST_CHECKS = 10
 _REQUEST_MINUTES = """
 with by_sender as (
     select
-        log_file.vantage_code, date_trunc('minute', request.started_at) as minute_at,
-        coalesce(request.region, place.region_code) as region_code, place.unit_id, place.cidr as network_cidr,
-        place.provider, request.client_code, request.sender, request.endpoint_code = 'health' as is_health,
+        log_file.vantage_code, date_trunc('minute', request.started_at) as minute_at, leaf_shape.leaf_no, leaf_shape.sender,
+        leaf_shape.endpoint_code = 'health' as is_health,
         count(*) as requests,
-        count(*) filter (where request.outcome_code = 'ok') as oks,
-        count(*) filter (where request.outcome_code = 'rejected') as rejections,
-        count(*) filter (where request.outcome_code = 'failed') as failures,
-        count(*) filter (where request.is_gateway_failed) as gateway_failures,
-        count(*) filter (where request.is_upstream_failed) as upstream_failures,
-        count(*) filter (where request.status in (408, 499)) as client_failures
+        count(*) filter (where leaf_shape.outcome_code = 'ok') as oks,
+        count(*) filter (where leaf_shape.outcome_code = 'rejected') as rejections,
+        count(*) filter (where leaf_shape.outcome_code = 'failed') as failures,
+        count(*) filter (where leaf_shape.is_gateway_failed) as gateway_failures,
+        count(*) filter (where leaf_shape.is_upstream_failed) as upstream_failures,
+        count(*) filter (where leaf_shape.status in (408, 499)) as client_failures
     from request
     inner join log_file on log_file.file_no = request.file_no
-    inner join place on place.address = request.address
+    inner join leaf_shape on leaf_shape.shape_no = request.shape_no
     group by all
+), by_leaf as (
+    select
+        vantage_code, minute_at, leaf_no,
+        coalesce(sum(requests) filter (where not is_health), 0)::bigint as request_count,
+        coalesce(sum(oks) filter (where not is_health), 0)::bigint as ok_count,
+        coalesce(sum(rejections) filter (where not is_health), 0)::bigint as rejected_count,
+        coalesce(sum(failures) filter (where not is_health), 0)::bigint as failed_count,
+        coalesce(sum(gateway_failures) filter (where not is_health), 0)::bigint as gateway_failed_count,
+        coalesce(sum(upstream_failures) filter (where not is_health), 0)::bigint as upstream_failed_count,
+        coalesce(sum(client_failures) filter (where not is_health), 0)::bigint as client_failed_count,
+        count(*) filter (where not is_health) as sender_count,
+        count(*) filter (where not is_health and failures > 0) as failed_sender_count,
+        coalesce(sum(requests) filter (where is_health), 0)::bigint as health_count,
+        coalesce(sum(failures) filter (where is_health), 0)::bigint as health_failed_count
+    from by_sender
+    group by vantage_code, minute_at, leaf_no
+), leaf as (
+    select distinct leaf_no, region_code, unit_id, cidr as network_cidr, provider, client_code from leaf_shape
 )
 select
-    vantage_code, minute_at, region_code, unit_id, network_cidr, provider, client_code,
-    coalesce(sum(requests) filter (where not is_health), 0)::bigint as request_count,
-    coalesce(sum(oks) filter (where not is_health), 0)::bigint as ok_count,
-    coalesce(sum(rejections) filter (where not is_health), 0)::bigint as rejected_count,
-    coalesce(sum(failures) filter (where not is_health), 0)::bigint as failed_count,
-    coalesce(sum(gateway_failures) filter (where not is_health), 0)::bigint as gateway_failed_count,
-    coalesce(sum(upstream_failures) filter (where not is_health), 0)::bigint as upstream_failed_count,
-    coalesce(sum(client_failures) filter (where not is_health), 0)::bigint as client_failed_count,
-    count(*) filter (where not is_health) as sender_count,
-    count(*) filter (where not is_health and failures > 0) as failed_sender_count,
-    coalesce(sum(requests) filter (where is_health), 0)::bigint as health_count,
-    coalesce(sum(failures) filter (where is_health), 0)::bigint as health_failed_count
-from by_sender
-group by all
+    vantage_code, minute_at, region_code, unit_id, network_cidr, provider, client_code, request_count, ok_count,
+    rejected_count, failed_count, gateway_failed_count, upstream_failed_count, client_failed_count, sender_count,
+    failed_sender_count, health_count, health_failed_count
+from by_leaf inner join leaf on leaf.leaf_no = by_leaf.leaf_no
 """
 _ATTEMPTS = """
 select
-    log_file.file_id || ':' || own.line_no as attempt_id, log_file.vantage_code, own.nip,
-    own.started_at as requested_at, own.ended_at as answered_at, own.endpoint_code,
-    case own.endpoint_code when 'punch_in' then 'in' when 'punch_out' then 'out' end as direction_code,
-    own.outcome_code, own.status::bigint as status_code, own.upstream_status, place.unit_id,
-    place.cidr as network_cidr, place.provider, own.client_code, log_file.is_authenticated, own.row_sha256,
-    log_file.file_id, own.line_no
-from own
-inner join log_file on log_file.file_no = own.file_no
-inner join place on place.address = own.address
+    log_file.file_id || ':' || request.line_no as attempt_id, log_file.vantage_code, leaf_shape.nip,
+    request.started_at as requested_at, request.ended_at as answered_at, leaf_shape.endpoint_code,
+    case leaf_shape.endpoint_code when 'punch_in' then 'in' when 'punch_out' then 'out' end as direction_code,
+    leaf_shape.outcome_code, leaf_shape.status::bigint as status_code, leaf_shape.upstream_status, leaf_shape.unit_id,
+    leaf_shape.cidr as network_cidr, leaf_shape.provider, leaf_shape.client_code, log_file.is_authenticated,
+    request.row_sha256, log_file.file_id, request.line_no
+from request
+inner join log_file on log_file.file_no = request.file_no
+inner join leaf_shape on leaf_shape.shape_no = request.shape_no
+where request.row_sha256 is not null
 """
 _COVERAGE = """
-with tick as (
-    select distinct log_file.vantage_code, date_trunc('second', request.ended_at) as seen_at
-    from request inner join log_file on log_file.file_no = request.file_no
-), check_tick as (
-    select distinct log_file.vantage_code, date_trunc('second', request.ended_at) as seen_at
-    from request inner join log_file on log_file.file_no = request.file_no
-    where request.endpoint_code = 'health'
+with minute as (  -- no gap fits into a minute, so its first and last lines are enough
+    select log_file.vantage_code, date_trunc('minute', request.ended_at) as minute_at,
+        date_trunc('second', min(request.ended_at)) as first_at, date_trunc('second', max(request.ended_at)) as last_at,
+        date_trunc('second', min(request.ended_at) filter (where leaf_shape.endpoint_code = 'health')) as first_check_at,
+        date_trunc('second', max(request.ended_at) filter (where leaf_shape.endpoint_code = 'health')) as last_check_at
+    from request
+    inner join log_file on log_file.file_no = request.file_no
+    inner join leaf_shape on leaf_shape.shape_no = request.shape_no
+    group by log_file.vantage_code, date_trunc('minute', request.ended_at)
 ), spaced as (
-    select vantage_code, epoch(seen_at) - epoch(lag(seen_at) over (partition by vantage_code order by seen_at)) as seconds
-    from check_tick
+    select vantage_code, epoch(first_check_at)
+        - epoch(lag(last_check_at) over (partition by vantage_code order by minute_at)) as seconds
+    from minute where first_check_at is not null
 ), allowed as (
     select vantage_code, greatest(?, ? * quantile_disc(seconds, 0.5)) as gap
     from spaced group by vantage_code having count(*) >= ?
 ), opened as (
-    select tick.vantage_code, tick.seen_at,
-        coalesce(epoch(tick.seen_at) - epoch(lag(tick.seen_at) over spans) >= coalesce(allowed.gap, ?), true) as is_first
-    from tick left join allowed on allowed.vantage_code = tick.vantage_code
-    window spans as (partition by tick.vantage_code order by tick.seen_at)
+    select minute.vantage_code, minute.first_at, minute.last_at,
+        coalesce(epoch(minute.first_at) - epoch(lag(minute.last_at) over spans) >= coalesce(allowed.gap, ?), true) as is_first
+    from minute left join allowed on allowed.vantage_code = minute.vantage_code
+    window spans as (partition by minute.vantage_code order by minute.first_at)
 ), numbered as (
-    select vantage_code, seen_at, sum(is_first::bigint) over (partition by vantage_code order by seen_at) as span_no from opened
+    select vantage_code, first_at, last_at,
+        sum(is_first::bigint) over (partition by vantage_code order by first_at) as span_no
+    from opened
 )
-select vantage_code, min(seen_at) as started_at, max(seen_at) + interval '1' second as ended_at, 'log' as source_code
+select vantage_code, min(first_at) as started_at, max(last_at) + interval '1' second as ended_at, 'log' as source_code
 from numbered group by vantage_code, span_no
 """
 

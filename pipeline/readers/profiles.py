@@ -60,6 +60,7 @@ class LogProfile(_Frozen):
     """An access log whose lines are cut at double quotes."""
 
     pieces: tuple[Piece, ...]
+    time_marks: tuple[str, str] = ("[", "]")
     time_format: str
     has_upstream: bool
     timeout_seconds: float | None = Field(default=None, gt=0)

@@ -25,6 +25,7 @@ from schemas import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipeline.readers.log_lines import LogFile
     from pipeline.readers.logs import LogReader
 
 
@@ -39,8 +40,7 @@ def ingest_logs(desk: Desk) -> None:
     )
     reader = LogReader(desk.settings.engine, desk.scratch, own["nip"].to_pylist())
     try:
-        _read_all(desk, reader)
-        reader.drop_overlaps()
+        reader.read(_files(desk))
         blocks = desk.query(
             """select network.cidr, network.unit_id, network.provider, unit.region_code
             from network left join unit on unit.unit_id = network.unit_id order by network.cidr"""
@@ -54,19 +54,20 @@ def ingest_logs(desk: Desk) -> None:
         reader.close()
 
 
-def _read_all(desk: Desk, reader: LogReader) -> None:
-    from pipeline.readers.logs import LogFile
+def _files(desk: Desk) -> list[LogFile]:
+    from pipeline.readers.log_lines import LogFile
 
     profiles: dict[str, LogProfile] = {}
+    files = []
     for row in desk.arrow(SourceFile).to_pylist():
         if row["kind_code"] != "access_log" or row["same_as_path"] is not None:
             continue
         code, name = row["profile_code"], shown(row["path"])
         if code not in profiles:
             profiles[code] = load_log_profile(code, desk.workspace)
-        desk.progress(name)
         path, zone = plain_copy(desk.workspace, row["sha256"]), row["zone"] or desk.settings.zone
-        reader.read(LogFile(row["file_id"], name, path, row["vantage_code"], zone, profiles[code]))
+        files.append(LogFile(row["file_id"], name, path, row["vantage_code"], zone, profiles[code]))
+    return files
 
 
 def _with_declared(desk: Desk, derived: pa.Table) -> pa.Table:
@@ -109,7 +110,7 @@ def _write_counts(desk: Desk, reader: LogReader) -> None:
         for file_id, line_no, code in reader.bad_lines()
     ]
     desk.write(LogReject, pa.Table.from_pylist(rejects, arrow_schema(LogReject)))
-    desk.write(LogCount, pa.Table.from_pylist(reader.counts, arrow_schema(LogCount)))
+    desk.write(LogCount, pa.Table.from_pylist(reader.counts(), arrow_schema(LogCount)))
 
 
 STAGE = Stage(
