@@ -16,10 +16,9 @@ import click
 @click.option("--period", default="2026-01", show_default=True, help="Bulan, TTTT-BB.")
 @click.option(
     "--scenario",
-    type=click.Choice(["dispute", "province-down", "quiet"]),
     default="dispute",
     show_default=True,
-    help="Gangguan yang terjadi.",
+    help="Gangguan yang terjadi; skenario yang tidak dikenal ditolak dengan daftarnya.",
 )
 @click.option("--units", type=click.IntRange(min=6), help="Banyaknya OPD (bawaan: pegawai / 65).")
 @click.option(

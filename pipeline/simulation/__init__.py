@@ -8,19 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import SettingsError
-from pipeline.simulation.acts import DAY, Sides, away, make_sides
+from pipeline.simulation.acts import DAY, Sides, away, make_sides, stay_away
 from pipeline.simulation.days import make_days
 from pipeline.simulation.export import settings_text, write_punches, write_rows, write_staff
 from pipeline.simulation.logs import health_lines, merged, vantage_lines, write_logs
 from pipeline.simulation.papers import incident_rows, make_statements, statement_rows
 from pipeline.simulation.people import OTHER_REGIONS, Ints, Senders, Staff, make_senders, make_staff
-from pipeline.simulation.requests import LOGIN, Fault, Outcome, Requests, send
-from pipeline.simulation.schedule import HOUR, Month
+from pipeline.simulation.requests import LOGIN, Outcome, Requests, send
+from pipeline.simulation.scenarios import SCENARIOS, Plan, make_plan
+from pipeline.simulation.schedule import Month
 from pipeline.simulation.truth_tables import side_truths, write_truth
 
-SCENARIOS = ("dispute", "province-down", "quiet")
-START = 6 * HOUR + 40 * 60
-END = 8 * HOUR + 55 * 60
+__all__ = ["SCENARIOS", "World", "make_world", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -30,20 +29,10 @@ class World:
     month: Month
     senders: Senders
     staff: Staff
-    fault: Fault | None
+    plan: Plan
     sides: Sides
     requests: Requests
     outcome: Outcome
-
-
-def scenario_fault(scenario: str, month: Month) -> Fault | None:
-    """What breaks, in seconds from local midnight of the month's first day."""
-    if scenario not in SCENARIOS:
-        raise SettingsError(f"skenario `{scenario}` tidak dikenal; pilih {', '.join(SCENARIOS)}")
-    if scenario == "quiet":
-        return None
-    midnight = month.first_working_day() * DAY
-    return Fault("link" if scenario == "dispute" else "central", midnight + START, midnight + END)
 
 
 def make_world(
@@ -54,7 +43,6 @@ def make_world(
     offices = units or max(6, people // 65)
     if people < 8 * offices or other_regions > len(OTHER_REGIONS):
         raise SettingsError(f"perlu paling sedikit {8 * offices} pegawai, dan paling banyak 10 daerah lain")
-    fault = scenario_fault(scenario, month)
     rng = np.random.default_rng([seed, 1])
     weight = rng.uniform(0.5, 1.5, offices)
     unit = np.concatenate(
@@ -65,6 +53,7 @@ def make_world(
         people, other_regions, max(60, people // 2), np.random.default_rng([seed, 2]), unit
     )
     senders.is_plain[:people] = senders.version[:people] == 3
+    plan = make_plan(scenario, month, senders, np.random.default_rng([seed, 12]))
     staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
     days = make_days(
         month,
@@ -76,11 +65,15 @@ def make_world(
     spared = {*staff.heads, staff.certifier}
     absences = away(senders, month, days, staff.absences, spared, np.random.default_rng([seed, 11]))
     staff = replace(staff, absences=absences)
-    sides = make_sides(senders, month, days, absences, np.random.default_rng([seed, 4]))
+    sides = make_sides(senders, month, days, staff, np.random.default_rng([seed, 4]))
+    if plan.truants:
+        sides = stay_away(
+            sides, int(plan.faults[0].start // DAY), plan.truants, np.random.default_rng([seed, 13])
+        )
     requests, outcome = send(
-        sides, senders, month.days, fault, fault is not None, np.random.default_rng([seed, 5])
+        sides, senders, month, plan.faults, plan.has_losses, np.random.default_rng([seed, 5])
     )
-    return World(month, senders, staff, fault, sides, requests, outcome)
+    return World(month, senders, staff, plan, sides, requests, outcome)
 
 
 def stored_punches(world: World) -> tuple[Ints, Ints, Ints]:
@@ -97,15 +90,12 @@ def stored_punches(world: World) -> tuple[Ints, Ints, Ints]:
 
 
 def _write_all_logs(folder: Path, world: World, seed: int) -> None:
-    month, requests = world.month, world.requests
-    people = len(world.staff.nip)
-    day = np.clip(requests.begin // DAY, 0, month.days - 1).astype(np.int64)
-    unit = world.staff.unit_on[np.minimum(requests.person, people - 1), day]
-    gate, server = vantage_lines(requests, world.senders, world.staff.nip, unit, seed)
-    gate = merged(gate, health_lines(month, world.fault, is_server=False))
+    month, faults = world.month, world.plan.faults
+    gate, server = vantage_lines(world.requests, world.senders, world.staff.nip, faults)
+    gate = merged(gate, health_lines(month, faults, "gerbang", np.random.default_rng([seed, 14])))
     write_logs(folder / "gerbang", gate, month, utc_hours=7)
-    server = merged(server, health_lines(month, world.fault, is_server=True))
-    write_logs(folder / "pusat", server, month, utc_hours=0)
+    server = merged(server, health_lines(month, faults, "pusat", np.random.default_rng([seed, 15])))
+    write_logs(folder / "pusat", server, month, utc_hours=0, fast=world.plan.server_fast)
 
 
 def simulate(
@@ -131,14 +121,15 @@ def simulate(
     write_punches(
         inputs / "presensi.csv", world.staff.nip, person, at, direction, world.senders, world.month, seed
     )
-    sides, duties = side_truths(world.sides, world.outcome, world.fault, world.staff, (person, at, direction))
-    statements = make_statements(sides, np.random.default_rng([seed, 6]), people)
+    punches = (person, at, direction)
+    sides, duties = side_truths(world.sides, world.outcome, world.plan.faults, world.staff, punches)
+    statements = make_statements(sides, np.random.default_rng([seed, 6]), people, world.plan.liars)
     write_rows(
         inputs / "surat-keterangan.csv",
         "nip,tanggal,sisi,jam,nip_penandatangan,nomor_surat,tanggal_surat",
         statement_rows(statements, world.staff, world.month),
     )
-    incidents = incident_rows(world.fault, world.staff, world.month)
+    incidents = incident_rows(world.plan.declared, world.staff, world.month)
     if incidents:
         header = "id_insiden,mulai,selesai,lapisan,wilayah,kode_opd,penetap,nip_penetap,nomor_ba,keterangan"
         write_rows(inputs / "insiden.csv", header, incidents)

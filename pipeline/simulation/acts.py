@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.simulation.days import Days, arrivals, departures
-from pipeline.simulation.people import Absence, Flags, Floats, Ints, Senders
+from pipeline.simulation.people import Absence, Flags, Floats, Ints, Senders, Staff
 from pipeline.simulation.schedule import GROUPS, HOUR, SHIFTS, Month, hours, shift_code
 
 DAY = 86_400
@@ -22,6 +22,7 @@ class Sides:
     side: Ints  # 0 in, 1 out
     start: Ints  # duty [start, end), seconds from local midnight of the month's first day
     end: Ints
+    office: Ints  # through all regions, home first: the office of that day
     act: Floats  # start of the first request, NaN where the person never acted
 
     @property
@@ -48,17 +49,16 @@ def duty_table(senders: Senders, month: Month) -> tuple[Ints, Ints]:
     return start, end
 
 
-def make_sides(
-    senders: Senders, month: Month, days: Days, absences: list[Absence], rng: np.random.Generator
-) -> Sides:
+def make_sides(senders: Senders, month: Month, days: Days, staff: Staff, rng: np.random.Generator) -> Sides:
     """Habits, the day and chance make the acts; about 1 % of days are missed, 0.5 % left early."""
     start, end = duty_table(senders, month)
-    for absence in absences:
+    for absence in staff.absences:
         start[absence.person, absence.first : absence.last + 1] = -1
     start[(senders.region > 0)[:, None] & (rng.random(start.shape) < days.excused[senders.region])] = -1
     person, day = np.nonzero(start >= 0)
     first, last = start[person, day], end[person, day]
-    region, office = senders.region[person], senders.office[person]
+    region, home = senders.region[person], len(staff.nip)
+    office = np.where(region == 0, staff.unit_on[np.minimum(person, home - 1), day], senders.office[person])
     here = rng.random(len(person)) < 0.99
     late = arrivals(days, region, office, day, senders.arrival_spread[person], rng)
     arrive = np.maximum(first + senders.arrival_mean[person] + late, first - 2.8 * HOUR)
@@ -75,6 +75,7 @@ def make_sides(
         side=np.tile(np.array([0, 1]), len(person)),
         start=(first + midnight).repeat(2),
         end=(last + midnight).repeat(2),
+        office=office.repeat(2),
         act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel().astype(np.float64),
     )
 
@@ -101,6 +102,13 @@ def away(
         Absence(p, names[k], d, d) for p, d, k in zip(person.tolist(), day.tolist(), kinds, strict=True)
     ]
     return sorted([*absences, *single], key=lambda absence: (absence.person, absence.first))
+
+
+def stay_away(sides: Sides, day: int, share: float, rng: np.random.Generator) -> Sides:
+    """Some people use the day: they do not come at all."""
+    people = int(sides.person.max()) + 1
+    gone = (rng.random(people) < share)[sides.person] & (sides.day == day)
+    return replace(sides, act=np.where(gone, np.nan, sides.act))
 
 
 def exposed(sides: Sides, window: tuple[float, float]) -> Flags:

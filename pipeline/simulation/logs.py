@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.simulation.acts import DAY
+from pipeline.simulation.faults import CENTRAL, FAILURE, GATEWAY, SILENCE, Fault, in_gaps
 from pipeline.simulation.people import (
     HOME,
     OFFICES_ELSEWHERE,
@@ -24,7 +25,7 @@ from pipeline.simulation.people import (
     Ints,
     Senders,
 )
-from pipeline.simulation.requests import GATEWAY, LOGIN, Fault, Requests
+from pipeline.simulation.requests import BARE, LOGIN, Requests
 from pipeline.simulation.schedule import Month
 
 HEALTH_EVERY = 60  # seconds: a common monitor; three missing checks in a row are a gap of the log, not chance
@@ -51,14 +52,14 @@ def _texts(values: list[str] | pa.Array, index: Any) -> pa.Array:
     return texts.take(pa.array(index))
 
 
-def _addresses(person: Ints, unit: Ints, senders: Senders, rng: np.random.Generator) -> pa.Array:
+def _addresses(requests: Requests, senders: Senders) -> pa.Array:
+    person, office, line = requests.person, requests.office, requests.is_office_line
     region, host = senders.region[person], senders.host[person]
-    office = rng.random(len(person)) < senders.wifi_share[person]
     home = region == 0
-    second = np.where(office, np.where(home, 32 + unit // 256, 100 + region), 64 + senders.carrier[person])
-    third = np.where(office, np.where(home, unit % 256, host % OFFICES_ELSEWHERE), host // 256)
-    fourth = np.where(office, 10 + host % 4, 1 + host % 250)
-    first = _texts(["100.", "10."], office.astype(np.int64))
+    second = np.where(line, np.where(home, 32 + office // 256, 100 + region), 64 + senders.carrier[person])
+    third = np.where(line, np.where(home, office % 256, host % OFFICES_ELSEWHERE), host // 256)
+    fourth = np.where(line, 10 + host % 4, 1 + host % 250)
+    first = _texts(["100.", "10."], line.astype(np.int64))
     number = [str(value) for value in range(256)]
     parts = [_texts(number, part) for part in (second, third, fourth)]
     return pc.binary_join_element_wise(
@@ -80,39 +81,44 @@ def _agents() -> list[str]:
 
 
 def vantage_lines(
-    requests: Requests, senders: Senders, nips: list[str], unit: Ints, seed: int
+    requests: Requests, senders: Senders, nips: list[str], faults: tuple[Fault, ...]
 ) -> tuple[Lines, Lines]:
-    """Lines of `gerbang` (home region, sees everything but the phone's own trouble) and of `pusat`.
-
-    `unit` is the office of the sender on the day of each request.
-    """
-    address = _addresses(requests.person, unit, senders, np.random.default_rng([seed, 7]))
+    """Lines of `gerbang` (home region, sees everything but the phone's own trouble) and of `pusat`."""
+    address = _addresses(requests, senders)
     path = np.where(senders.is_plain[requests.person], 2, requests.direction)
     path = np.where(requests.kind == LOGIN, 3, path)
     person = requests.person
     agent = _texts(_agents(), senders.version[person] * len(SYSTEMS) + senders.system[person])
     tail = _texts(_tails(senders, nips), person)
 
-    def pick(status: Ints, millis: Ints, delay: float) -> Lines:
-        rows = np.flatnonzero(status > 0)
-        end = requests.begin[rows] + millis[rows] / 1000 + delay
-        rows = rows[np.argsort(end, kind="stable")]
+    def pick(vantage: str, status: Ints, millis: Ints, end: Floats) -> Lines:
+        rows = np.flatnonzero((status > 0) & ~in_gaps(faults, vantage, end))
+        rows = rows[np.argsort(end[rows], kind="stable")]
         index = pa.array(rows)
         return Lines(
-            requests.begin[rows] + millis[rows] / 1000 + delay, address.take(index), path[rows], status[rows],
-            millis[rows], requests.fate[rows] != GATEWAY, agent.take(index), tail.take(index))  # fmt: skip
+            end[rows], address.take(index), path[rows], status[rows], millis[rows],
+            requests.fate[rows] != BARE, agent.take(index), tail.take(index))  # fmt: skip
 
-    return pick(requests.gate_status, requests.gate_ms, 0.0), pick(
-        requests.server_status, requests.server_ms, 0.007
+    return (
+        pick("gerbang", requests.gate_status, requests.gate_ms, requests.gate_end),
+        pick("pusat", requests.server_status, requests.server_ms, requests.server_end),
     )
 
 
-def health_lines(month: Month, fault: Fault | None, is_server: bool) -> Lines:
-    """The monitor's own checks, once a minute; at the province they reach the application behind nginx."""
+def health_lines(month: Month, faults: tuple[Fault, ...], vantage: str, rng: np.random.Generator) -> Lines:
+    """The monitor's own checks, once a minute; at the province they reach the application behind nginx.
+
+    A host that hangs answers no check and writes no line; a gateway whose upstream is cut stays healthy itself.
+    """
+    is_server = vantage == "pusat"
     at = np.arange(3, month.days * DAY, HEALTH_EVERY, dtype=np.float64)
-    bad = np.zeros(len(at), dtype=np.bool_)
-    if fault is not None and fault.layer == "central" and is_server:
-        bad = (at >= fault.start) & (at < fault.end)
+    bad, mute = np.zeros(len(at), dtype=np.bool_), in_gaps(faults, vantage, at)
+    for fault in faults:
+        is_hit = fault.layer == CENTRAL if is_server else fault.layer == GATEWAY and fault.region == 0
+        if is_hit and fault.symptom in (FAILURE, SILENCE):
+            down = (at >= fault.start) & (at < fault.end) & (rng.random(len(at)) < fault.share)
+            bad, mute = bad | (down & (fault.symptom == FAILURE)), mute | (down & (fault.symptom == SILENCE))
+    at, bad = at[~mute], bad[~mute]
     zero = np.zeros(len(at), dtype=np.int64)
     return Lines(
         at, _texts(["10.0.0.9"], zero), zero - 1, np.where(bad, 503, 200), zero + 1, np.full(len(at), is_server),
@@ -162,10 +168,13 @@ def _day_bytes(lines: Lines, low: int, high: int, midnight: int, stamp: str, off
     return bytes(text.buffers()[2])[: pc.sum(pc.binary_length(text)).as_py()]
 
 
-def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int) -> None:
-    """One file per day of the log's own zone, gz except the newest. `lines.at` is Asia/Jakarta (UTC+7)."""
+def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int, fast: float = 0.0) -> None:
+    """One file per day of the log's own zone, gz except the newest. `lines.at` is Asia/Jakarta (UTC+7).
+
+    The host's clock is `fast` seconds ahead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    shift = (utc_hours - 7) * 3600
+    shift = (utc_hours - 7) * 3600 + fast
     local = Lines(lines.at + shift, lines.address, lines.path, lines.status, lines.millis, lines.upstream,
                   lines.agent, lines.tail)  # fmt: skip
     days = range(-1 if shift < 0 else 0, month.days)

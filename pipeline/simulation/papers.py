@@ -1,4 +1,4 @@
-"""Statements, the declared incident, and the sides of the truth table."""
+"""Statements, declared incidents, and the sides of the truth table."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.simulation.people import HOME, Staff
-from pipeline.simulation.requests import Fault
+from pipeline.simulation.people import Staff
+from pipeline.simulation.scenarios import Declared
 from pipeline.simulation.schedule import Month
 
 
@@ -23,7 +23,8 @@ class SideTruth(NamedTuple):
     act: int | None
     recorded: int | None
     cause: str
-    is_outage: bool
+    outage_no: int  # the outage that met the act, else the first that touches the side; 0 for none
+    is_in_gap: bool  # a log lost its lines while the side was due
     is_deserving: bool
     has_own_lines: bool
     is_own_fault: bool
@@ -47,18 +48,31 @@ def minutes_off(side: int, due: int, at: int | None) -> int | None:
     return max(0, at - due if side == 0 else due - at) // 60
 
 
-def make_statements(sides: list[SideTruth], rng: np.random.Generator, people: int) -> list[Statement]:
-    """Six of ten deserving sides are attested, and a few sides of people who were simply late."""
+def make_statements(
+    sides: list[SideTruth], rng: np.random.Generator, people: int, liars: float
+) -> list[Statement]:
+    """Six of ten deserving sides are attested, and some sides of people who were late or absent themselves.
+
+    `liars` is the share of own faults beside an outage that a superior attests all the same; a few always do.
+    """
     found = [
         Statement(s.person, s.day, s.side, s.act, False)
         for s in sides
         if s.is_deserving and s.act is not None and rng.random() < 0.6
     ]
-    late = [s for s in sides if s.is_own_fault and s.side == 0]
-    near = [s for s in late if s.is_outage]
-    for pool, count in ((near, max(1, people // 400)), (late, max(2, people // 400))):
-        picks = rng.permutation(len(pool))[:count].tolist()
-        found += [Statement(pool[n].person, pool[n].day, 0, pool[n].due - 600, True) for n in sorted(picks)]
+    own = [s for s in sides if s.is_own_fault]
+    near = [s for s in own if s.outage_no]
+    late = [s for s in own if s.side == 0]
+    for pool, count in (
+        (near, max(1, people // 400, round(liars * len(near)))),
+        (late, max(2, people // 400)),
+    ):
+        picks = sorted(rng.permutation(len(pool))[:count].tolist())
+        times = [pool[n].due + (-600 if pool[n].side == 0 else 600) for n in picks]
+        found += [
+            Statement(pool[n].person, pool[n].day, pool[n].side, at, True)
+            for n, at in zip(picks, times, strict=True)
+        ]
     unique = {(s.person, s.day, s.side): s for s in found}
     return [unique[key] for key in sorted(unique)]
 
@@ -76,14 +90,14 @@ def statement_rows(statements: list[Statement], staff: Staff, month: Month) -> l
     return rows
 
 
-def incident_rows(fault: Fault | None, staff: Staff, month: Month) -> list[str]:
-    """The certified incident: BKD with Diskominfo; a central fault is declared for every region."""
-    if fault is None:
-        return []
+def incident_rows(declared: tuple[Declared, ...], staff: Staff, month: Month) -> list[str]:
+    """Rows of insiden.csv: certified by BKD with Diskominfo, true or not."""
     midnight = dt.datetime.combine(month.first, dt.time())
-    start, end = (midnight + dt.timedelta(seconds=second) for second in (fault.start, fault.end))
-    region = HOME if fault.layer == "link" else ""
-    return [
-        f"INS-{start:%Y-%m-%d}-01,{start},{end},{fault.layer},{region},,BKD bersama Diskominfo,"
-        f"{staff.nip[staff.certifier]},BA/001/BKD/{start:%Y},Presensi tidak dapat dikirim"
-    ]
+    rows = []
+    for number, d in enumerate(sorted(declared, key=lambda d: (d.start, d.end)), start=1):
+        start, end = (midnight + dt.timedelta(seconds=second) for second in (d.start, d.end))
+        rows.append(
+            f"INS-{start:%Y-%m-%d}-{number:02d},{start},{end},{d.layer},{d.region},{d.unit},BKD bersama Diskominfo,"
+            f"{staff.nip[staff.certifier]},BA/{number:03d}/BKD/{start:%Y},Presensi tidak dapat dikirim"
+        )
+    return rows

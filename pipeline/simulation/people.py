@@ -14,8 +14,11 @@ HOME = "3205"
 OTHER_REGIONS = ("3204", "3206", "3207", "3208", "3211", "3273", "3201", "3203", "3209", "3210")
 CARRIERS = (("Telkomsel", "100.64.0.0/16"), ("Indosat", "100.65.0.0/16"), ("XL", "100.66.0.0/16"))
 OFFICE_PROVIDERS = ("Telkom Astinet", "Icon Plus", "Telkom Astinet")
+PROVIDERS = (*(name for name, _ in CARRIERS), "Telkom Astinet", "Icon Plus")
 VERSIONS = ("4.2.1", "4.2.0", "4.1.3", "3.9.8")
 SYSTEMS = ("Android 14", "Android 13", "Android 11", "iOS 17.5")
+SYSTEM_NAMES = ("Android", "iOS")
+IOS = 3
 OFFICES_ELSEWHERE = 40
 UNIT_GROUPS = (0, 0, 2, 3, 1, 0)
 UNIT_NAMES = ("Badan Kepegawaian Daerah", "Dinas Komunikasi dan Informatika", "Dinas Pendidikan",
@@ -46,6 +49,11 @@ class Senders:
 
     def __len__(self) -> int:
         return len(self.region)
+
+    @property
+    def is_ios(self) -> Ints:
+        """Index into SYSTEM_NAMES."""
+        return np.asarray(self.system == IOS, dtype=np.int64)
 
 
 @dataclass(frozen=True)

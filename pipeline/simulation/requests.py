@@ -7,23 +7,38 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.simulation.acts import Sides
+from pipeline.simulation.faults import (
+    CENTRAL,
+    CLIENT,
+    GATEWAY,
+    HOPS,
+    LINK,
+    LOG_GAP,
+    LOST_WRITE,
+    SILENCE,
+    Fault,
+    Where,
+    in_gaps,
+    reach,
+)
 from pipeline.simulation.people import Flags, Floats, Ints, Senders
-from pipeline.simulation.schedule import GROUPS, SHIFT_CYCLE, SHIFTS
+from pipeline.simulation.schedule import Month
+from pipeline.simulation.strays import stray_requests
 
-OK, CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT, REFUSED, LOST = range(9)
+# What became of a request. BARE: the gateway's own 5xx; CUT: no answer over the link; DOWN and HUNG: the province's
+# errors and time-outs; BUG: an error of one app version; MUTE: it left no line anywhere.
+OK, OFF, BARE, BROKEN, CUT, DOWN, HUNG, REFUSED, LOST, MUTE, BUG = range(11)
+BAD = (OFF, BARE, BROKEN, CUT, DOWN, HUNG, MUTE, BUG)
 PUNCH, LOGIN, TWICE = range(3)
 TIMEOUT = 10.0
 PATIENCE = 18
 LOST_SHARE = 2e-4  # accepted, yet never stored
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A hop that is broken in [start, end): `link` for the home region only, `central` for everyone."""
-
-    layer: str
-    start: float
-    end: float
+WRONG_KEY = 3e-4
+FORGETFUL_VERSION, FORGETS = (
+    2,
+    0.25,
+)  # after a time-out an old app believes the day has begun and sends the other way
+SWITCHES = 0.35  # whose app is allowed on a second line, and who thinks of it
 
 
 @dataclass(frozen=True)
@@ -33,13 +48,26 @@ class Requests:
     side: Ints  # index into Sides; -1 for requests outside any duty
     person: Ints
     kind: Ints  # PUNCH, LOGIN, TWICE (double tap)
-    direction: Ints  # 0 in, 1 out
+    direction: Ints  # 0 in, 1 out: what was sent
     begin: Floats
+    office: Ints
+    is_office_line: Flags
     fate: Ints
+    by: Ints  # index of the fault that met it, -1 for none
     gate_status: Ints  # 0 where the gateway never saw it
     gate_ms: Ints
     server_status: Ints  # 0 where the province never saw it
     server_ms: Ints
+
+    @property
+    def gate_end(self) -> Floats:
+        """When the gateway wrote its line."""
+        return self.begin + self.gate_ms / 1000
+
+    @property
+    def server_end(self) -> Floats:
+        """When the province wrote its line."""
+        return self.begin + self.server_ms / 1000 + 0.007
 
 
 @dataclass(frozen=True)
@@ -47,24 +75,43 @@ class Outcome:
     """Per side: what became of the act."""
 
     act: Floats  # first request that was not refused; the act itself where none was sent
-    stored: Floats  # when the server accepted; NaN for never or lost
-    hit: Flags  # the outage met the act
+    hit_by: Ints  # index of the first fault that met the act, -1 for none
     unlucky: Flags  # a hop failed by chance
-    traced: Flags  # own failed or lost line in some log
+    traced: Flags  # own failed or lost line in some log that did not lose it
     lost: Flags
+    flipped: Flags  # accepted in the other direction
+    where: Where
 
 
-def _fates(begin: Floats, home: Flags, fault: Fault | None, rng: np.random.Generator) -> Ints:
+Part = tuple[Ints, Ints, Ints, Floats, Flags, Ints, Ints]  # side, kind, direction, begin, line, fate, by
+
+
+def _met(fault: Fault, size: int, rng: np.random.Generator) -> Ints:
+    if fault.layer == CENTRAL and fault.symptom != LOST_WRITE:
+        hung = np.ones(size, dtype=np.bool_) if fault.symptom == SILENCE else rng.random(size) < 0.3
+        return np.where(hung, HUNG, DOWN)
+    if fault.layer == GATEWAY:
+        return np.full(size, MUTE if fault.symptom == SILENCE else BARE)
+    return np.full(size, {CENTRAL: LOST, LINK: CUT, CLIENT: BUG}.get(fault.layer, MUTE))
+
+
+def fates(
+    begin: Floats, where: Where, faults: tuple[Fault, ...], rng: np.random.Generator
+) -> tuple[Ints, Ints]:
+    """Fate of each request and the fault that decided it; the broken hop nearest to the phone decides."""
     dice = rng.random(len(begin))
-    fate = np.select([dice < 0.0004, dice < 0.0007, dice < 0.0020], [CLIENT, GATEWAY, SERVER], OK)
-    fate = np.where((fate == GATEWAY) & ~home, SERVER, fate)
-    if fault is not None:
-        down = (begin >= fault.start) & (begin < fault.end)
-        if fault.layer == "link":
-            fate = np.where(down & home, LINK, fate)
-        else:
-            fate = np.where(down, np.where(rng.random(len(begin)) < 0.3, SILENT, DOWN), fate)
-    return fate.astype(np.int64)
+    fate = np.select([dice < 0.0004, dice < 0.0007, dice < 0.0020], [OFF, BARE, BROKEN], OK).astype(np.int64)
+    fate = np.where((fate == BARE) & (where.region > 0), BROKEN, fate)
+    by = np.full(len(begin), -1, dtype=np.int64)
+    broken = [k for k, fault in enumerate(faults) if fault.layer != LOG_GAP]
+    for k in sorted(broken, key=lambda k: (-HOPS[faults[k].layer], k)):
+        rows = np.flatnonzero((begin >= faults[k].start) & (begin < faults[k].end))
+        rows = rows[reach(faults[k], where.take(rows))]
+        rows = rows[rng.random(len(rows)) < faults[k].share]
+        if faults[k].symptom == LOST_WRITE:
+            rows = rows[fate[rows] == OK]
+        fate[rows], by[rows] = _met(faults[k], len(rows), rng), k
+    return fate, by
 
 
 def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
@@ -75,15 +122,15 @@ def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, I
     broken = np.select([kind < 0.6, kind < 0.8], [502, 503], 504)
     slow = np.where(broken == 504, 10_000, rng.integers(20, 400, size))
     server = np.select(
-        [fate == SERVER, fate == DOWN, fate == REFUSED, np.isin(fate, (CLIENT, GATEWAY, LINK, SILENT))],
+        [np.isin(fate, (BROKEN, BUG)), fate == DOWN, fate == REFUSED, np.isin(fate, (OFF, BARE, CUT, HUNG, MUTE))],
         [500, broken, 403, 0], 200)  # fmt: skip
     server_ms = np.where(server == 0, 0, np.where(fate == DOWN, slow, quick))
     cut = np.where(kind < 0.7, 504, 502)
     gate = np.select(
-        [fate == CLIENT, fate == GATEWAY, fate == LINK, fate == SILENT], [0, 503, cut, 504], server
+        [np.isin(fate, (OFF, MUTE)), fate == BARE, fate == CUT, fate == HUNG], [0, 503, cut, 504], server
     )
     hurt = np.where(gate == 502, rng.integers(1000, 4000, size), 10_000 + rng.integers(0, 9, size))
-    gate_ms = np.select([fate == GATEWAY, np.isin(fate, (LINK, SILENT))], [3, hurt], server_ms + 14)
+    gate_ms = np.select([fate == BARE, np.isin(fate, (CUT, HUNG))], [3, hurt], server_ms + 14)
     gate, gate_ms = np.where(home, gate, 0), np.where(home & (gate > 0), gate_ms, 0)
     return gate, gate_ms, server, server_ms
 
@@ -91,96 +138,127 @@ def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, I
 class _Session:
     """The retries of every act of the month, as arrays over sides; each round sends at most one request each."""
 
-    def __init__(self, sides: Sides, senders: Senders, fault: Fault | None, rng: np.random.Generator) -> None:
-        size = len(sides.act)
-        self.fault, self.rng = fault, rng
-        self.home = (senders.region == 0)[sides.person]
-        self.act, self.begin, self.stored = sides.act.copy(), sides.act.copy(), np.full(size, np.nan)
-        self.hit, self.unlucky, self.traced, self.lost = (np.zeros(size, dtype=np.bool_) for _ in range(4))
+    def __init__(
+        self, sides: Sides, senders: Senders, faults: tuple[Fault, ...], rng: np.random.Generator
+    ) -> None:
+        size, person = len(sides.act), sides.person
+        self.faults, self.rng = faults, rng
+        self.where = Where(
+            senders.region[person], sides.office, rng.random(size) < senders.wifi_share[person],
+            senders.carrier[person], senders.version[person], senders.is_ios[person])  # fmt: skip
+        self.act, self.begin = sides.act.copy(), sides.act.copy()
+        self.direction, self.stored = sides.side.copy(), np.full(size, np.nan)
+        self.wrong = ~senders.is_plain[person] & (rng.random(size) < WRONG_KEY)
+        self.direction[self.wrong] ^= 1
+        forgets = (self.where.version == FORGETFUL_VERSION) & (rng.random(size) < FORGETS)
+        self.forgets = forgets & ~senders.is_plain[person] & ~self.wrong
+        self.switches = rng.random(size) < SWITCHES
+        self.hit_by = np.full(size, -1, dtype=np.int64)
+        self.unlucky, self.lost = np.zeros(size, dtype=np.bool_), np.zeros(size, dtype=np.bool_)
         self.used = np.zeros(size, dtype=np.int64)
         self.tries = rng.geometric(0.22, size) + 1
         self.returns = rng.random(size) < 0.6
-        end = fault.end if fault else 0.0
-        self.comeback = end + rng.exponential(700, size) + rng.uniform(5, 120, size)
+        self.delay = rng.exponential(700, size) + rng.uniform(5, 120, size)
         self.first_wait, self.refused = rng.uniform(20, 60, size), rng.random(size) < 0.01
-        self.parts: list[tuple[Ints, Ints, Floats, Ints]] = []
+        self.ends = np.array([*(fault.end for fault in faults), 0.0])  # index -1: no fault
+        self.parts: list[Part] = []
 
-    def discourage(self, fault: Fault) -> None:
-        """A few hear that it is down and never try before recovery, or at all."""
-        reach = self.home | (fault.layer == "central")
-        shy = reach & (self.begin >= fault.start) & (self.begin < fault.end)
-        shy &= self.rng.random(len(shy)) < 0.03
-        self.hit |= shy
-        self.begin = np.where(shy, np.where(self.returns, self.comeback, np.nan), self.begin)
-        self.returns &= ~shy
-        self.refused &= ~shy
+    def discourage(self) -> None:
+        """A few hear that all is down and never try before recovery, or at all."""
+        for k, fault in enumerate(self.faults):
+            if fault.layer not in (CENTRAL, GATEWAY, LINK) or fault.share < 1 or fault.symptom == LOST_WRITE:
+                continue
+            rows = np.flatnonzero((self.begin >= fault.start) & (self.begin < fault.end) & (self.hit_by < 0))
+            rows = rows[reach(fault, self.where.take(rows))]
+            shy = rows[self.rng.random(len(rows)) < 0.03]
+            self.hit_by[shy] = k
+            self.begin[shy] = np.where(self.returns[shy], fault.end + self.delay[shy], np.nan)
+            self.returns[shy] = self.refused[shy] = False
+
+    def send(self, active: Ints, kind: int, at: Floats) -> tuple[Ints, Ints]:
+        """One request each; remembers what became of it."""
+        fate, by = fates(at, self.where.take(active), self.faults, self.rng)
+        self.keep(active, kind, at, fate, by)
+        return fate, by
+
+    def keep(self, active: Ints, kind: int, at: Floats, fate: Ints, by: Ints) -> None:
+        """Remember requests."""
+        line = self.where.is_office_line[active]
+        self.parts.append((active, np.full(len(active), kind), self.direction[active], at, line, fate, by))
 
     def log_in(self, active: Ints) -> None:
         """One in ten signs in first."""
         who = active[self.rng.random(len(active)) < 0.1]
-        at = self.begin[who] - self.rng.uniform(4, 15, len(who))
-        fate = _fates(at, self.home[who], self.fault, self.rng)
-        self.parts.append((who, np.full(len(who), LOGIN), at, fate))
+        self.send(who, LOGIN, self.begin[who] - self.rng.uniform(4, 15, len(who)))
 
-    def book(self, active: Ints, fate: Ints) -> None:
-        """Remember what became of this round's requests."""
-        at = self.begin[active]
-        self.parts.append((active, np.full(len(active), PUNCH), at, fate))
-        bad = np.isin(fate, (CLIENT, GATEWAY, SERVER, LINK, DOWN, SILENT))
-        self.stored[active[fate == OK]] = at[fate == OK]
+    def book(self, active: Ints, fate: Ints, by: Ints) -> None:
+        """What this round's requests did to their senders."""
+        bad = np.isin(fate, BAD)
+        self.stored[active[fate == OK]] = self.begin[active[fate == OK]]
         self.lost[active[fate == LOST]] = True
-        self.hit[active[np.isin(fate, (LINK, DOWN, SILENT))]] = True
-        self.unlucky[active[np.isin(fate, (CLIENT, GATEWAY, SERVER))]] = True
-        self.traced[active[bad & (fate != CLIENT) & self.home[active] | (fate == LOST)]] = True
+        first = active[(by >= 0) & (self.hit_by[active] < 0)]
+        self.hit_by[first] = by[(by >= 0) & (self.hit_by[active] < 0)]
+        self.unlucky[active[bad & (by < 0)]] = True
         self.used[active[bad]] += 1
+        forgot = active[np.isin(fate, (CUT, DOWN, HUNG, BROKEN)) & self.forgets[active]]
+        self.direction[forgot] ^= 1
+        self.forgets[forgot] = False
+        moved = active[(fate == MUTE) & self.switches[active]]
+        self.where.is_office_line[moved] ^= True
+        self.switches[moved] = False
 
     def wait(self, again: Ints, fate: Ints) -> None:
         """Growing waits of 20 s to 5 min."""
         grown = self.first_wait[again] * 1.6 ** np.minimum(self.used[again], 9)
         pause = np.minimum(grown, 300) * self.rng.uniform(0.7, 1.3, len(again))
-        self.begin[again] += pause + np.where(np.isin(fate, (LINK, SILENT)), TIMEOUT, 0)
+        self.begin[again] += pause + np.where(np.isin(fate, (CUT, HUNG, MUTE)), TIMEOUT, 0)
 
     def patient(self, again: Ints) -> Ints:
         """Who goes on. Of those who gave up during the fault, some look in now and then, some after recovery."""
         tired = self.used[again] >= self.tries[again]
-        if self.fault is not None:
-            may = self.returns[again] & (self.begin[again] < self.fault.end) & self.hit[again]
-            back = again[tired & may]
-            told = self.rng.random(len(back)) < 0.4
-            late = np.maximum(self.begin[back], self.comeback[back])
-            now_and_then = self.begin[back] + self.rng.exponential(1100, len(back))
-            self.begin[back] = np.where(told, late, now_and_then)
-            self.tries[back], self.returns[back] = self.used[back] + np.where(told, 3, 1), ~told
-            tired = self.used[again] >= self.tries[again]
-        return again[~tired]
+        end = self.ends[self.hit_by[again]]
+        back = again[tired & self.returns[again] & (self.begin[again] < end)]
+        told = self.rng.random(len(back)) < 0.4
+        late = np.maximum(self.begin[back], self.ends[self.hit_by[back]] + self.delay[back])
+        self.begin[back] = np.where(told, late, self.begin[back] + self.rng.exponential(1100, len(back)))
+        self.tries[back], self.returns[back] = self.used[back] + np.where(told, 3, 1), ~told
+        return again[self.used[again] < self.tries[again]]
 
     def tap_twice(self) -> None:
-        """Half a percent of accepted requests are sent again a moment later."""
+        """Half a percent of accepted requests are sent again a moment later, and accepted too."""
         who = np.flatnonzero(~np.isnan(self.stored) & (self.rng.random(len(self.stored)) < 0.005))
         at = self.stored[who] + self.rng.uniform(2, 8, len(who))
-        part = (who, np.full(len(who), TWICE), at, np.zeros(len(who), np.int64))
-        self.parts.append(part if self.fault is None else _outside(part, self.fault))
+        _, by = fates(at, self.where.take(who), self.faults, self.rng)
+        who, at = who[by < 0], at[by < 0]
+        self.keep(who, TWICE, at, np.zeros(len(who), np.int64), np.full(len(who), -1))
 
 
 def send(
-    sides: Sides, senders: Senders, days: int, fault: Fault | None, allow_lost: bool, rng: np.random.Generator
+    sides: Sides,
+    senders: Senders,
+    month: Month,
+    faults: tuple[Fault, ...],
+    has_losses: bool,
+    rng: np.random.Generator,
 ) -> tuple[Requests, Outcome]:
     """Send every act, retry with growing waits, give up, come back after recovery."""
-    session = _Session(sides, senders, fault, rng)
-    if fault is not None:
-        session.discourage(fault)
+    session = _Session(sides, senders, faults, rng)
+    where = session.where.take(np.arange(len(sides.act)))
+    session.discourage()
     active = np.flatnonzero(~np.isnan(session.begin))
     for number in range(PATIENCE):
         if not len(active):
             break
-        home = session.home[active]
-        fate = _fates(session.begin[active], home, fault, rng)
+        at = session.begin[active]
+        fate, by = fates(at, session.where.take(active), faults, rng)
         if number == 0:
             fate = np.where(session.refused[active] & (fate == OK), REFUSED, fate)
             session.log_in(active)
-        if allow_lost:
-            fate = np.where((fate == OK) & home & (rng.random(len(fate)) < LOST_SHARE), LOST, fate)
-        session.book(active, fate)
+        if has_losses:
+            chance = (fate == OK) & (senders.region[sides.person[active]] == 0)
+            fate = np.where(chance & (rng.random(len(fate)) < LOST_SHARE), LOST, fate)
+        session.keep(active, PUNCH, at, fate, by)
+        session.book(active, fate, by)
         done = np.isin(fate, (OK, LOST))
         session.wait(active[~done], fate[~done])
         if number == 0:
@@ -188,58 +266,44 @@ def send(
             session.act[refused] = session.begin[refused]
         active = session.patient(active[~done])
     session.tap_twice()
-    outcome = Outcome(session.act, session.stored, session.hit, session.unlucky, session.traced, session.lost)
-    return _assemble(session.parts, sides, senders, days, rng), outcome
+    flipped = (session.direction != sides.side) & (~np.isnan(session.stored) | session.lost)
+    requests = _assemble(session.parts, sides, senders, month, faults, rng)
+    traced = _traced(requests, faults, len(sides.act))
+    return requests, Outcome(
+        session.act, session.hit_by, session.unlucky | session.wrong, traced, session.lost, flipped, where
+    )
 
 
-def _outside(part: tuple[Ints, Ints, Floats, Ints], fault: Fault) -> tuple[Ints, Ints, Floats, Ints]:
-    keep = (part[2] < fault.start) | (part[2] >= fault.end)
-    return part[0][keep], part[1][keep], part[2][keep], part[3][keep]
+def _traced(requests: Requests, faults: tuple[Fault, ...], sides: int) -> Flags:
+    """Sides with an own failed or lost line that some log still has; elsewhere than at home nobody looks."""
+    seen = (requests.gate_status > 0) & ~in_gaps(faults, "gerbang", requests.gate_end)
+    seen |= (requests.server_status > 0) & ~in_gaps(faults, "pusat", requests.server_end)
+    seen &= np.isin(requests.fate, (*BAD, LOST)) & (requests.side >= 0) & (requests.kind == PUNCH)
+    traced = np.zeros(sides, dtype=np.bool_)
+    traced[requests.side[seen]] = True
+    return traced
 
 
 def _assemble(
-    parts: list[tuple[Ints, Ints, Floats, Ints]],
+    parts: list[Part],
     sides: Sides,
     senders: Senders,
-    days: int,
+    month: Month,
+    faults: tuple[Fault, ...],
     rng: np.random.Generator,
 ) -> Requests:
-    side, kind, begin, fate = (np.concatenate([part[field] for part in parts]) for field in range(4))
-    person, direction = sides.person[side], sides.side[side]
-    who, way, at = _strays(senders, days, rng)
-    side = np.concatenate([side, np.full(len(who), -1)])
-    person = np.concatenate([person, who])
-    kind = np.concatenate([kind, np.full(len(who), PUNCH)])
-    direction = np.concatenate([direction, way])
-    begin = np.concatenate([begin, at])
-    fate = np.concatenate([fate, np.zeros(len(who), dtype=np.int64)])
+    side, kind, direction, begin, line, fate, by = (
+        np.concatenate([part[n] for part in parts]) for n in range(7)
+    )
+    who, way, at = stray_requests(senders, month, rng)
+    stray = Where(senders.region[who], senders.office[who], rng.random(len(who)) < senders.wifi_share[who],
+                  senders.carrier[who], senders.version[who], senders.is_ios[who])  # fmt: skip
+    stray_fate, stray_by = fates(at, stray, faults, rng)
+    person = np.concatenate([sides.person[side], who])
+    office = np.concatenate([sides.office[side], stray.office])
+    fate = np.concatenate([fate, stray_fate])
     seen = _traffic(fate, senders.region[person] == 0, rng)
-    return Requests(side, person, kind, direction, begin, fate, *seen)
-
-
-def _strays(senders: Senders, days: int, rng: np.random.Generator) -> tuple[Ints, Ints, Floats]:
-    """Requests outside any duty of the month: a few at night, and the shifts that cross its two edges.
-
-    The night shift of the day before the month checks out on its first morning; on its last day reserves
-    without a roster row stand in for the evening and night shifts that would reach into the next month.
-    """
-    clerks = np.flatnonzero((rng.random(len(senders)) < 0.01) & (senders.group < 3))
-    night = rng.integers(2, 26, len(clerks)) * 86_400 + rng.integers(1, 3 * 3600, len(clerks))
-    who, way, at = [clerks], [rng.integers(0, 2, len(clerks))], [night.astype(np.float64)]
-    shift = np.array(list(SHIFT_CYCLE))[(senders.offset + np.array([[-1], [days - 1]])) % len(SHIFT_CYCLE)]
-    nurses = senders.group == GROUPS.index("nakes-shift")
-    last = (days - 1) * 86_400.0
-    start, end = SHIFTS["S"]
-    for members, direction, due in (
-        (shift[0] == "M", 1, float(SHIFTS["M"][1] - 86_400)),
-        (shift[1] == "S", 0, last + start),
-        (shift[1] == "S", 1, last + end),
-        (shift[1] == "M", 0, last + SHIFTS["M"][0]),
-    ):
-        people = np.flatnonzero(nurses & members & (rng.random(len(senders)) < 0.97))
-        came = due + np.minimum(rng.normal(-1080, 480, len(people)), -60)
-        left = due + 20 + rng.exponential(600, len(people))
-        who.append(people)
-        way.append(np.full(len(people), direction))
-        at.append(came if direction == 0 else left)
-    return np.concatenate(who), np.concatenate(way), np.concatenate(at)
+    return Requests(
+        np.concatenate([side, np.full(len(who), -1)]), person, np.concatenate([kind, np.full(len(who), PUNCH)]),
+        np.concatenate([direction, way]), np.concatenate([begin, at]), office,
+        np.concatenate([line, stray.is_office_line]), fate, np.concatenate([by, stray_by]), *seen)  # fmt: skip

@@ -12,9 +12,10 @@ import numpy as np
 
 from pipeline.simulation.acts import Sides, duty_table, exposed
 from pipeline.simulation.export import write_rows
+from pipeline.simulation.faults import LOG_GAP, Fault, may_reach, reach
 from pipeline.simulation.papers import SideTruth, Statement, minutes_off
-from pipeline.simulation.people import HOME, Absence, Ints, Staff
-from pipeline.simulation.requests import DOWN, LINK, SILENT, Fault, Outcome
+from pipeline.simulation.people import Absence, Ints, Staff
+from pipeline.simulation.requests import Outcome
 from pipeline.simulation.schedule import Month
 from pipeline.simulation.truth import AFTER, BEFORE, Duty, month_deduction, recorded, restored
 
@@ -31,11 +32,13 @@ def _judge(
     duty: Duty,
     act: float,
     *,
-    is_hit: bool,
+    hit_by: int,
     is_unlucky: bool,
     is_traced: bool,
     is_lost: bool,
-    is_exposed: bool,
+    is_flipped: bool,
+    touched_by: int,
+    is_in_gap: bool,
 ) -> tuple[SideTruth, int | None]:
     """What happened to one side and the restored time where it deserves one."""
     due, at = (duty.start, duty.came) if side == 0 else (duty.end, duty.left)
@@ -46,35 +49,44 @@ def _judge(
     off, true_off = minutes_off(side, due, at), minutes_off(side, due, did)
     is_bad = off is None or off > 0
     is_worse = is_bad and did is not None and (off is None or (true_off or 0) < off)
-    is_deserving = is_worse and (is_hit or is_lost)
+    is_deserving = is_worse and (hit_by >= 0 or is_lost)
     cause = ""
     if is_worse and (is_deserving or is_unlucky):
-        if is_lost:
+        if is_flipped:
+            cause = "flipped"
+        elif is_lost:
             cause = "lost"
         elif at is not None:
             cause = "delayed"
         else:
             cause = "failed" if is_traced or is_unlucky else "blocked"
     is_own = is_bad and not cause
-    truth = SideTruth(person, duty.day, side, due, did, at, cause, is_bad and (is_exposed or is_hit), is_deserving,
-                      is_traced, is_own)  # fmt: skip
+    outage_no = (hit_by if hit_by >= 0 else touched_by) + 1 if is_bad else 0
+    truth = SideTruth(person, duty.day, side, due, did, at, cause, outage_no, is_in_gap, is_deserving, is_traced,
+                      is_own)  # fmt: skip
     return truth, did if is_deserving else None
 
 
 def side_truths(
-    sides: Sides, outcome: Outcome, fault: Fault | None, staff: Staff, punches: tuple[Ints, Ints, Ints]
+    sides: Sides, outcome: Outcome, faults: tuple[Fault, ...], staff: Staff, punches: tuple[Ints, Ints, Ints]
 ) -> tuple[list[SideTruth], Duties]:
     """Every duty side of the home region that is not excused, and per person the recorded and deserved duties."""
     by_person: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for person, at, direction in zip(*(column.tolist() for column in punches), strict=True):
         by_person[person].append((at, ("masuk", "pulang", "")[direction]))
-    touched = np.zeros(len(sides.person), dtype=np.bool_)
-    if fault is not None:
-        touched = exposed(sides, (fault.start, fault.end))
+    touched, gap = np.full(len(sides.person), -1, dtype=np.int64), np.zeros(len(sides.person), dtype=np.bool_)
+    for k in reversed(range(len(faults))):
+        near = exposed(sides, (faults[k].start, faults[k].end))
+        if faults[k].layer == LOG_GAP:
+            gap |= near
+        else:
+            touched[near & may_reach(faults[k], outcome.where)] = k
     size = int(np.searchsorted(sides.person, len(staff.nip)))
-    columns = [sides.person, sides.day, sides.start, sides.end, outcome.act, outcome.hit, outcome.unlucky,
-               outcome.traced, outcome.lost, touched]  # fmt: skip
-    person, day, start, end, act, hit, unlucky, traced, lost, near = (c[:size].tolist() for c in columns)
+    columns = [sides.person, sides.day, sides.start, sides.end, outcome.act, outcome.hit_by, outcome.unlucky,
+               outcome.traced, outcome.lost, outcome.flipped, touched, gap]  # fmt: skip
+    person, day, start, end, act, hit, unlucky, traced, lost, flipped, near_by, in_gap = (
+        c[:size].tolist() for c in columns
+    )
     truths: list[SideTruth] = []
     duties: Duties = defaultdict(list)
     for n in range(0, size, 2):
@@ -86,8 +98,8 @@ def side_truths(
         for side in (0, 1):
             k = n + side
             truth, deserved = _judge(
-                person[n], side, duty, act[k], is_hit=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
-                is_exposed=near[k])  # fmt: skip
+                person[n], side, duty, act[k], hit_by=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
+                is_flipped=flipped[k], touched_by=near_by[k], is_in_gap=in_gap[k])  # fmt: skip
             truths.append(truth)
             times.append(deserved)
         duties[person[n]].append((duty, restored(duty, *times)))
@@ -106,20 +118,33 @@ def _date(month: Month, day: int) -> str:
     return month.date(day).isoformat()
 
 
-def _outage_rows(world: World) -> list[str]:
-    fault, requests, month = world.fault, world.requests, world.month
-    if fault is None:
-        return []
-    hurt = np.isin(requests.fate, (LINK, DOWN, SILENT))
-    logged = hurt & ((requests.gate_status > 0) | (requests.server_status > 0))
-    first = float(requests.begin[logged].min())
-    last = float((requests.begin + np.maximum(requests.gate_ms, requests.server_ms) / 1000)[logged].max())
+def _affected(world: World, number: int) -> tuple[float | None, float | None, int]:
+    """First and last second in which a request met the fault, and how many acts it was to meet."""
+    fault, requests = world.plan.faults[number], world.requests
+    if fault.layer == LOG_GAP:
+        ends = requests.gate_end if fault.vantage == "gerbang" else requests.server_end
+        status = requests.gate_status if fault.vantage == "gerbang" else requests.server_status
+        mute = (status > 0) & (ends >= fault.start) & (ends < fault.end)
+        return fault.start, fault.end, len(np.unique(requests.person[mute]))
+    hurt = requests.by == number
     met = (world.sides.act >= fault.start) & (world.sides.act < fault.end)
-    region = HOME if fault.layer == "link" else ""
-    if region:
-        met &= world.senders.region[world.sides.person] == 0
-    times = ",".join(_utc(month, at) for at in (fault.start, fault.end, first, last))
-    return [f"1,{fault.layer},{region},,,,,{times},{int(met.sum())}"]
+    expected = int((met & reach(fault, world.outcome.where)).sum())
+    if not hurt.any():
+        return None, None, expected
+    last = np.maximum(requests.gate_end, requests.server_end)[hurt].max()
+    return float(requests.begin[hurt].min()), float(last), expected
+
+
+def _outage_rows(world: World) -> list[str]:
+    rows = []
+    for number, fault in enumerate(world.plan.faults):
+        first, last, expected = _affected(world, number)
+        times = ",".join(_utc(world.month, at) for at in (fault.start, fault.end, first, last))
+        scope = ",".join(fault.scope)
+        rows.append(
+            f"{number + 1},{fault.true_layer},{fault.symptom},{fault.vantage},{scope},{times},{expected}"
+        )
+    return rows
 
 
 def _duty_days(world: World) -> dict[int, set[int]]:
@@ -154,18 +179,18 @@ def write_truth(
     false = {(s.person, s.day, s.side) for s in statements if s.is_false}
     write_rows(
         folder / "outage.csv",
-        "outage_no,layer_code,scope_region,scope_unit_id,scope_network,scope_provider,scope_client,"
+        "outage_no,layer_code,symptom_code,vantage_code,scope_region,scope_unit_id,scope_network,scope_provider,scope_client,"
         "started_at,ended_at,first_affected_at,last_affected_at,expected_senders",
         _outage_rows(world),
     )
     write_rows(
         folder / "side.csv",
         "nip,duty_date,side_code,due_at,act_at,recorded_at,cause_code,outage_no,is_deserving,has_own_lines,"
-        "is_own_fault,is_false_statement",
+        "is_own_fault,is_false_statement,is_in_gap",
         [
             f"{nip[s.person]},{_date(month, s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.act)},"
-            f"{_utc(month, s.recorded)},{s.cause},{'1' if s.is_outage else ''},{_flag(s.is_deserving)},"
-            f"{_flag(s.has_own_lines)},{_flag(s.is_own_fault)},{_flag((s.person, s.day, s.side) in false)}"
+            f"{_utc(month, s.recorded)},{s.cause},{s.outage_no or ''},{_flag(s.is_deserving)},"
+            f"{_flag(s.has_own_lines)},{_flag(s.is_own_fault)},{_flag((s.person, s.day, s.side) in false)},{_flag(s.is_in_gap)}"
             for s in sides
         ],
     )
