@@ -24,6 +24,9 @@ _RECORD = {
     "ROW_RAGGED": "Jumlah kolom baris ini berbeda dari kepala tabel. Periksa tanda pemisah di dalam sel.",
     "ROW_QUOTE": "Tanda kutip pada baris ini tidak sah. Ekspor ulang berkas, atau perbaiki tanda kutipnya.",
     "ROW_NUL": "Baris ini berisi bita NUL, tanda berkas rusak. Ekspor ulang berkas.",
+    "ROW_ENCODING": "Baris ini memuat bita yang bukan huruf dalam pengodean berkas. Simpan ulang sebagai UTF-8, atau "
+    "nyatakan encoding di profil.",
+    "CELL_ERROR": "Baris ini memuat sel galat rumus seperti #N/A. Perbaiki rumusnya, atau isi nilainya.",
     "ROW_TOO_LONG": "Baris ini lebih panjang dari 64 KiB. Periksa tanda kutip yang tidak ditutup.",
     "VALUE_MISSING": "Sel wajib ini kosong. Isi, lalu serahkan lagi berkasnya.",
     "NIP_FORMAT": "NIP harus 18 angka. Perbaiki NIP pada baris ini.",
@@ -44,21 +47,27 @@ _RECORD = {
     "PERIOD_FORMAT": "Periode harus berbentuk TTTT-BB, misalnya 2026-01.",
     "CIDR_FORMAT": "Blok alamat tidak sah; tulis seperti 10.32.1.0/24.",
     "KEY_TWICE": "Kunci baris ini sudah dipakai baris lain. Sisakan satu baris yang benar.",
+    "SHIFT_TWICE": "Pegawai ini punya lebih dari satu giliran pada tanggal yang sama. Sisakan giliran yang benar.",
     "SPAN_OVERLAP": "Masa berlaku pegawai ini tumpang tindih dengan baris lain. Perbaiki kolom mulai dan selesai.",
     "LOG_SHAPE": "Baris log tidak sesuai bentuk yang dinyatakan profil. Periksa log_format server.",
     "LOG_TIME": "Waktu pada baris log tidak terbaca.",
     "LOG_TOO_LONG": "Baris log lebih panjang dari 16 KiB.",
     "LOG_ENCODING": "Baris log bukan UTF-8.",
 }
+_FILE = {
+    "SHEET_SKIPPED": "Lembar ini tidak memuat kolom wajib dan tidak dibaca. Bila berisi data, betulkan kepala tabelnya.",
+}
 _WARNING = {
     "SUPERIOR_FORMAT": "NIP atasan bukan 18 angka dan dikosongkan; keputusan atasan ini tidak dapat diterima.",
     "JOB_CLASS_FORMAT": "Kelas jabatan bukan bilangan 1 sampai 17 dan dikosongkan.",
+    "NOTE_UNKNOWN": "Keterangan ini tidak dikenal profil dan diabaikan. Bila berarti cuti atau dinas, tambahkan ke "
+    "table.codes.absence di profil.",
     "SPAN_GAP": "Ada jeda antara masa berlaku baris ini dan baris sebelumnya; hari di antaranya tidak dihitung.",
 }
 
 CATALOGUE = {
     code: Problem(code, severity, message)
-    for severity, messages in (("record", _RECORD), ("warning", _WARNING))
+    for severity, messages in (("record", _RECORD), ("file", _FILE), ("warning", _WARNING))
     for code, message in sorted(messages.items())
 }
 

@@ -50,17 +50,17 @@ class Source(_Frozen):
     @field_validator("kind")
     @classmethod
     def _known_kind(cls, value: str) -> str:
-        return _one_of(value, KINDS)
+        return one_of(value, KINDS)
 
     @field_validator("vantage")
     @classmethod
     def _known_vantage(cls, value: str | None) -> str | None:
-        return value if value is None else _one_of(value, VANTAGES)
+        return value if value is None else one_of(value, VANTAGES)
 
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        return value if value is None else _zone(value)
+        return value if value is None else zone_name(value)
 
 
 class Engine(_Frozen):
@@ -90,7 +90,7 @@ class Settings(_Frozen):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        return _zone(value)
+        return zone_name(value)
 
     @property
     def period_from(self) -> dt.date:
@@ -137,13 +137,15 @@ def _problem(item: Any) -> str:
     return f"{place}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def _one_of(value: str, known: tuple[str, ...]) -> str:
+def one_of(value: str, known: tuple[str, ...]) -> str:
+    """The value, where it is known; else ValueError that names the nearest."""
     if value not in known:
         raise ValueError(f"`{value}` tidak dikenal.{nearest(value, known)}")
     return value
 
 
-def _zone(value: str) -> str:
+def zone_name(value: str) -> str:
+    """The value, where it is an IANA zone; else ValueError."""
     if value not in zoneinfo.available_timezones():
         raise ValueError(f"zona waktu `{value}` tidak dikenal; tulis nama IANA seperti Asia/Jakarta")
     return value

@@ -15,10 +15,11 @@ class Raw(Table):
     """Shared columns of every raw table."""
 
     file_id: Text = column("File")
+    sheet: Text = column("Sheet of a workbook", nullable=True)
     line_no: Integer = column("Physical line on which the record starts, or row of the sheet", ge=1)
     row_sha256: Text = column("sha256 of the record as read", str_matches=r"^[0-9a-f]{64}$")
 
-    _key = ("file_id", "line_no")
+    _key = ("file_id", "sheet", "line_no")
 
 
 class RawEmployee(Raw):
@@ -69,6 +70,7 @@ class RawPunch(Raw):
     versi_aplikasi: Text = _cell("versi_aplikasi")
     waktu_terima: Text = _cell("waktu_terima")
     tanggal: Text = _cell("tanggal")
+    jam: Text = _cell("jam")
     jam_masuk: Text = _cell("jam_masuk")
     jam_pulang: Text = _cell("jam_pulang")
     keterangan: Text = _cell("keterangan")

@@ -56,7 +56,7 @@ class Rejected(Table):
     masked_value: Text = column("The value with personal digits and letters masked", nullable=True)
     message: Text = column("What is wrong and what to do, in Indonesian")
 
-    _key = ("file_id", "line_no", "issue_no")
+    _key = ("file_id", "sheet", "line_no", "issue_no")
 
 
 class IngestReject(Rejected):

@@ -1,7 +1,7 @@
-"""Delimited text, read strictly: every record becomes cells with its physical line, or a named problem.
+"""Delimited text, read strictly (RFC 4180): every record becomes cells with its physical line, or a named problem.
 
-Nothing is guessed: the delimiter and the encoding are the profile's, the header must hold the required columns.
-`count_records` counts records by another method than the parser, so that the two can be held against each other.
+Nothing is guessed from the data: the delimiter and the encoding are the profile's, or the delimiter is the one under
+which the header shows the required columns.
 """
 
 from __future__ import annotations
@@ -10,209 +10,157 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.profiles import KindProfile, TableProfile
-from pipeline.settings import nearest
+from pipeline.readers.header import Header, find_header, refuse_headless
+from pipeline.readers.records import Records, places_of
+from pipeline.readers.table_profiles import DELIMITERS, TableProfile
+from pipeline.readers.text_lines import LINE_LIMIT, count_records, ends_inside, open_text
 
-LINE_LIMIT = 64 << 10
-ENCODINGS = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "utf-16": "utf-16"}
-
-
-@dataclass
-class Records:
-    """What one file held. `columns` are parallel lists, one per header that we know, in our order."""
-
-    columns: dict[str, list[str | None]]
-    line_no: list[int] = field(default_factory=list)
-    row_sha256: list[str] = field(default_factory=list)
-    rejects: list[tuple[int, str]] = field(default_factory=list)  # (physical line, code)
+HEADER_LINES = 200  # physical lines in which the first rows must lie
+NAMES = {",": "koma", ";": "titik koma", "\t": "TAB"}
 
 
-def read_records(path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
+def read_delimited(path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
     """Read a file of `kind`. `name` is what messages call it, `wanted` our headers; raises InputRefusedError."""
-    try:
-        with path.open(encoding=ENCODINGS[table.encoding], newline="") as lines:
-            return _read(_Lines(lines), name, table, kind, wanted)
-    except UnicodeError:
-        raise InputRefusedError(
-            f"{name}: baris {_first_undecodable(path, table.encoding)} bukan {table.encoding}. "
-            "Simpan ulang sebagai UTF-8, atau nyatakan encoding di profil."
-        ) from None
-
-
-class _Lines:
-    """Physical lines, remembering those of the record under way."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
-        self.taken: list[str] = []
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.taken.append(line)
-        return line
-
-
-def _read(lines: _Lines, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
-    reader = csv.reader(lines, delimiter=table.delimiter, quotechar='"', doublequote=True, strict=True)
-    places, width = _header(reader, name, table, kind, wanted)
-    records = Records({header: [] for header in wanted})
-    cells: list[list[str]] = []
-    while True:
-        lines.taken.clear()
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            first = reader.line_num - len(lines.taken) + 1
-            if "unexpected end of data" in str(error):
-                raise InputRefusedError(
-                    f"{name}: tanda kutip yang dibuka di baris {first} tidak pernah ditutup. Perbaiki, lalu serahkan lagi."
-                ) from None
-            records.rejects.append((first, "ROW_TOO_LONG" if "field larger" in str(error) else "ROW_QUOTE"))
-            continue
-        if not row:
-            continue
-        first = reader.line_num - len(lines.taken) + 1
-        text = "".join(lines.taken)
-        if not text.strip():
-            continue
-        if len(text) > LINE_LIMIT:
-            records.rejects.append((first, "ROW_TOO_LONG"))
-        elif "\0" in text:
-            records.rejects.append((first, "ROW_NUL"))
-        elif len(row) != width:
-            records.rejects.append((first, "ROW_RAGGED"))
-        else:
-            records.line_no.append(first)
-            records.row_sha256.append(hashlib.sha256(text.rstrip("\r\n").encode()).hexdigest())
-            cells.append(row)
-    _fill(records, cells, places)
+    delimiter, header = _dialect(path, name, table, kind, wanted)
+    records = Records(wanted)
+    places = places_of(header, wanted)
+    after = header.last_line
+    with open_text(path, name, table.encoding) as lines:
+        to_skip = table.skip_after_header
+        for first, last, text, cells in cut_records(lines, delimiter):
+            if last <= header.last_line:
+                continue
+            if to_skip:
+                to_skip, after = to_skip - 1, last
+                continue
+            _keep(records, first, text, cells, header.width, places, name)
+    records.record_count = count_records(path, table.encoding, delimiter, after)
     return records
 
 
-def _fill(records: Records, cells: list[list[str]], places: dict[str, int]) -> None:
-    for header, values in records.columns.items():
-        place = places.get(header)
-        if place is None:
-            values.extend([None] * len(cells))
-        else:
-            values.extend([row[place].strip() or None for row in cells])
-
-
-def _plain(header: str) -> str:
-    """Headers match case-insensitively, ignoring spaces, `_` and `.`."""
-    return re.sub(r"[\s_.]", "", header).casefold()
-
-
-def _header(
-    reader: Iterator[list[str]], name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]
-) -> tuple[dict[str, int], int]:
-    """Our header -> place in the row, and the width of a row."""
-    profile = table.kind.get(kind, KindProfile(required=()))
-    try:
-        seen = next((row for row in reader if any(cell.strip() for cell in row)), None)
-    except csv.Error:
-        raise InputRefusedError(f"{name}: kepala tabel tidak terbaca; periksa tanda kutipnya.") from None
-    if seen is None:
-        raise InputRefusedError(f"{name}: tidak ada kepala tabel. Ekspor ulang dengan baris judul kolom.")
-    at: dict[str, int] = {}
-    for place, header in enumerate(seen):
-        plain = _plain(header)
-        if plain and plain in at:
-            raise InputRefusedError(
-                f"{name}: kolom `{header.strip()}` ada dua kali, di kolom {at[plain] + 1} dan {place + 1}. Hapus salah satu."
-            )
-        at[plain] = place
-    places: dict[str, int] = {}
-    for header in wanted:
-        matches = [
-            at[plain]
-            for plain in dict.fromkeys(map(_plain, (header, *profile.aliases.get(header, ()))))
-            if plain in at
-        ]
-        if len(matches) > 1:
-            raise InputRefusedError(
-                f"{name}: kolom {matches[0] + 1} dan {matches[1] + 1} sama-sama berarti `{header}`. Hapus salah satu."
-            )
-        if matches:
-            places[header] = matches[0]
-    missing = [header for header in profile.required if header not in places]
-    if missing:
-        columns = tuple(header.strip() for header in seen)
-        hint = nearest(missing[0], columns)
-        raise InputRefusedError(
-            f"{name}: kolom wajib {', '.join(missing)} tidak ada. Diharapkan: {', '.join(profile.required)}. "
-            f"Terlihat: {', '.join(columns)}.{hint} Sesuaikan ekspor, profil, atau pemisah kolomnya."
-        )
-    return places, len(seen)
-
-
-def count_records(path: Path, table: TableProfile) -> int:
-    """Records without header and blank lines, counted on bytes (of utf-16: on text) without the parser above."""
-    delimiter = table.delimiter
-    count, inside, filled = 0, False, False
-    for line in _physical_lines(path, table.encoding):
-        if not inside and not line.strip():
+def cut_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, int, str, list[str] | str]]:
+    """First and last physical line, text, and cells or the code of what is wrong; blank lines are left out."""
+    number = 0
+    whole = _well_formed(delimiter)
+    for line in lines:
+        number += 1
+        if '"' not in line:
+            body = line.rstrip("\r\n")
+            if body.strip():
+                yield (
+                    number,
+                    number,
+                    line,
+                    body.split(delimiter) if len(line) <= LINE_LIMIT else "ROW_TOO_LONG",
+                )
             continue
-        filled = True
-        if inside or '"' in line:
-            inside = _ends_inside(line, inside, delimiter)
-        if not inside:
-            count += 1
-            filled = False
-    return count + filled - 1
+        taken: list[str] = []
+        source = _taking(chain((line,), lines), taken)
+        try:
+            cells: list[str] | str = next(
+                csv.reader(source, delimiter=delimiter, quotechar='"', doublequote=True, strict=True)
+            )
+        except csv.Error as error:
+            cells = "ROW_TOO_LONG" if "field larger" in str(error) else "ROW_QUOTE"
+            if not _closes(source, taken, delimiter):
+                cells = "ROW_OPEN_QUOTE"
+        first, text = number, "".join(taken)
+        number += len(taken) - 1
+        if len(text) > LINE_LIMIT:
+            cells = cells if cells == "ROW_OPEN_QUOTE" else "ROW_TOO_LONG"
+        elif not isinstance(cells, str) and not whole.fullmatch(text.rstrip("\r\n")):
+            cells = "ROW_QUOTE"  # a quote inside a bare field: not repaired by guess
+        yield first, number, text, cells
 
 
-def _physical_lines(path: Path, encoding: str) -> Iterator[str]:
-    if encoding == "utf-16":
-        yield from path.read_text("utf-16").splitlines()
-        return
-    with path.open("rb") as lines:
-        first = True
-        for line in lines:
-            text = (line.removeprefix(b"\xef\xbb\xbf") if first else line).decode("latin-1")
-            first = False
-            body = text.rstrip("\r\n")
-            if "\r" in body:
-                yield from re.split("\r", body)
-            else:
-                yield body
+def _taking(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
 
 
-def _ends_inside(line: str, inside: bool, delimiter: str) -> bool:
-    """Whether a quoted field is still open after the line. A quote opens a field only at its start."""
-    at_start = not inside
-    position = 0
-    while position < len(line):
-        letter = line[position]
-        if inside:
-            if letter == '"':
-                if line[position + 1 : position + 2] == '"':
-                    position += 1
-                else:
-                    inside = False
-        elif letter == '"' and at_start:
-            inside = True
-        at_start = not inside and letter == delimiter
-        position += 1
-    return inside
+def _closes(source: Iterator[str], taken: list[str], delimiter: str) -> bool:
+    """Take the rest of a record that the parser gave up; False where its quote is never closed."""
+    inside = False
+    for line in taken:
+        inside = ends_inside(line.rstrip("\r\n"), delimiter, inside=inside)
+    while inside:
+        line = next(source, "")
+        if not line:
+            return False
+        inside = ends_inside(line.rstrip("\r\n"), delimiter, inside=inside)
+    return True
 
 
-def _first_undecodable(path: Path, encoding: str) -> int:
-    if encoding == "utf-16":
-        return 1
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                line.decode(encoding)
-            except UnicodeDecodeError:
-                return number
-    return 1
+def _well_formed(delimiter: str) -> re.Pattern[str]:
+    mark = re.escape(delimiter)
+    cell = rf'(?:[^"{mark}\r\n]*|"(?:[^"]|"")*")'
+    return re.compile(rf"{cell}(?:{mark}{cell})*")
+
+
+def _keep(
+    records: Records, first: int, text: str, cells: list[str] | str, width: int, places: list[int], name: str
+) -> None:
+    if cells == "ROW_OPEN_QUOTE":
+        raise InputRefusedError(
+            f"{name}: tanda kutip yang dibuka di baris {first} tidak pernah ditutup. Perbaiki, lalu serahkan lagi."
+        )
+    if isinstance(cells, str):
+        records.reject(first, cells)
+    elif "\0" in text:
+        records.reject(first, "ROW_NUL")
+    elif len(cells) != width:
+        records.reject(first, "ROW_RAGGED")
+    else:
+        try:
+            digest = hashlib.sha256(text.rstrip("\r\n").encode()).hexdigest()
+        except UnicodeEncodeError:
+            records.reject(first, "ROW_ENCODING")
+        else:
+            records.add(None, first, digest, cells, places)
+
+
+def _dialect(
+    path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]
+) -> tuple[str, Header]:
+    """The delimiter and the header. A declared delimiter that shows no header is refused with the one that would."""
+    declared = (table.delimiter,) if table.delimiter else DELIMITERS
+    if found := _first_header(path, name, table, kind, wanted, declared):
+        return found
+    for other in DELIMITERS:
+        if other not in declared and _first_header(path, name, table, kind, wanted, (other,)):
+            raise InputRefusedError(
+                f"{name}: kolomnya dipisah {NAMES[other]}, sedangkan profil menyatakan {NAMES[declared[0]]}. "
+                "Sesuaikan delimiter di profil, atau ekspor ulang."
+            )
+    likely = max(
+        declared, key=lambda mark: max((len(row[1]) for row in _top(path, name, table, mark)), default=0)
+    )
+    raise refuse_headless(_top(path, name, table, likely), name, table.of(kind), wanted)
+
+
+def _first_header(
+    path: Path,
+    name: str,
+    table: TableProfile,
+    kind: str,
+    wanted: tuple[str, ...],
+    delimiters: tuple[str, ...],
+) -> tuple[str, Header] | None:
+    for mark in delimiters:
+        rows = _top(path, name, table, mark)
+        header = find_header(rows, name, table, kind, wanted, allow_untitled=table.untitled_columns)
+        if header is not None:
+            return mark, header
+    return None
+
+
+def _top(path: Path, name: str, table: TableProfile, delimiter: str) -> list[tuple[int, list[str]]]:
+    """The first rows that can be cut: last physical line and cells."""
+    with open_text(path, name, table.encoding) as lines:
+        rows = islice(cut_records(islice(lines, HEADER_LINES), delimiter), table.header_within)
+        return [(last, cells) for _first, last, _text, cells in rows if not isinstance(cells, str)]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SettingsError
+from pipeline.readers.table_profiles import KindProfile, TableProfile
 from pipeline.settings import nearest
 
 FOLDER = "profil"
@@ -17,26 +18,6 @@ FOLDER = "profil"
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KindProfile(_Frozen):
-    """How one kind of record appears under a profile: our header -> other headers that mean it."""
-
-    required: tuple[str, ...]
-    aliases: dict[str, tuple[str, ...]] = {}
-
-
-class TableProfile(_Frozen):
-    """A delimited file. Formats are tried in the order given, and no other is."""
-
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    encoding: Literal["utf-8", "cp1252", "utf-16"] = "utf-8"
-    dates: tuple[str, ...]
-    clocks: tuple[str, ...]
-    instants: tuple[str, ...]
-    money: Literal["plain", "dotted", "dotted-comma"] = "plain"
-    codes: dict[str, dict[str, str]]
-    kind: dict[str, KindProfile]
 
 
 class Piece(_Frozen):
@@ -133,4 +114,4 @@ def _problem(item: Any) -> str:
         return f"{place}: kunci tidak dikenal.{nearest(str(item['loc'][-1]), known)}"
     if item["type"] == "missing":
         return f"{place}: wajib diisi"
-    return f"{place}: {item['msg']}"
+    return f"{place}: {item['msg'].removeprefix('Value error, ')}"

@@ -6,8 +6,8 @@ accepted before. A record that no check of severity `record` hits is accepted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pipeline.readers.checks import Check, KindRules, filled, near_period, nip_checks
+from pipeline.readers.punch_rules import PUNCH
 from schemas import (
     Absence,
     Decision,
@@ -16,47 +16,12 @@ from schemas import (
     Incident,
     Network,
     Probe,
-    Punch,
     Roster,
     Statement,
-    Table,
     Unit,
 )
 
-
-@dataclass(frozen=True)
-class Check:
-    """A problem: its code, the header it lies under, and the condition over `typed` that shows it."""
-
-    code: str
-    header: str
-    condition: str
-
-
-@dataclass(frozen=True)
-class KindRules:
-    """From raw to canonical. `key`: columns of `typed` that no two accepted rows share."""
-
-    kind: str
-    target: type[Table] | None
-    typed: str
-    checks: tuple[Check, ...]
-    accepted: str
-    key: tuple[str, ...] = ()
-
-
-def _filled(*headers: str) -> tuple[Check, ...]:
-    return tuple(Check("VALUE_MISSING", header, f"{header} is null") for header in headers)
-
-
-def _nip(header: str) -> tuple[Check, ...]:
-    return (
-        Check("NIP_PRECISION", header, f"is_imprecise({header})"),
-        Check("NIP_FORMAT", header, f"not is_nip({header}) and not is_imprecise({header})"),
-    )
-
-
-_PERSON = (*_filled("nip"), *_nip("nip"), Check("UNKNOWN_NIP", "nip", "is_nip(nip) and not is_known"))
+_PERSON = (*filled("nip"), *nip_checks("nip"), Check("UNKNOWN_NIP", "nip", "is_nip(nip) and not is_known"))
 _KNOWN = "exists (select 1 from employee where employee.nip = clean_nip(raw.nip)) as is_known"
 
 
@@ -70,36 +35,32 @@ def _span(first: str, last: str, low: str = "mulai", high: str = "selesai") -> t
     )
 
 
-def _near_period(column: str, header: str) -> Check:
-    """Reliability V7: from a day before the period to 31 days after it."""
-    return Check("TIME_IMPLAUSIBLE", header, f"{column} < earliest_at or {column} >= latest_at")
-
-
 _UNIT = KindRules(
     "unit",
     Unit,
     """select raw.*, coalesce(raw.zona, setting.zone) as zone_name from raw cross join setting""",
     (
-        *_filled("kode_opd", "nama_opd", "wilayah"),
+        *filled("kode_opd", "nama_opd", "wilayah"),
         Check("REGION_FORMAT", "wilayah", "not regexp_full_match(wilayah, '[0-9]{4}')"),
         Check("ZONE_UNKNOWN", "zona", "zona is not null and zona not in (select zone from known_zone)"),
     ),
     "kode_opd as unit_id, nama_opd as name, wilayah as region_code, zone_name as zone, file_id, line_no",
-    ("kode_opd",),
+    key=("kode_opd",),
 )
 _EMPLOYEE = KindRules(
     "employee",
     Employee,
-    """select raw.*, as_code('status', raw.status) as status_code, as_idr(raw.tpp) as tpp_idr,
+    """select raw.*, as_code('status', raw.status) as status_code,
+        coalesce(as_code('unit', raw.kode_opd), raw.kode_opd) as own_unit_id, as_idr(raw.tpp) as tpp_idr,
         as_whole(raw.kelas_jabatan) as job_class,
         case when raw.mulai is null then date '1900-01-01' else as_date(raw.mulai) end as first_day,
         case when raw.selesai is null then date '9999-12-30' else as_date(raw.selesai) end as last_day
     from raw""",
     (
-        *_filled("nip", "nama", "status", "kode_opd", "kelompok", "tpp"),
-        *_nip("nip"),
+        *filled("nip", "nama", "status", "kode_opd", "kelompok", "tpp"),
+        *nip_checks("nip"),
         Check("CODE_UNKNOWN", "status", "status is not null and status_code is null"),
-        Check("UNKNOWN_UNIT", "kode_opd", "kode_opd is not null and kode_opd not in (select unit_id from unit)"),
+        Check("UNKNOWN_UNIT", "kode_opd", "kode_opd is not null and own_unit_id not in (select unit_id from unit)"),
         Check("MONEY_FORMAT", "tpp", "tpp is not null and tpp_idr is null"),
         Check("JOB_CLASS_FORMAT", "kelas_jabatan",
               "kelas_jabatan is not null and coalesce(job_class, 0) not between 1 and 17"),
@@ -108,11 +69,11 @@ _EMPLOYEE = KindRules(
         Check("DATE_FORMAT", "selesai", "last_day is null"),
         Check("DATE_ORDER", "selesai", "last_day < first_day"),
     ),
-    """clean_nip(nip) as nip, nama as name, status_code, kode_opd as unit_id, unit_kerja as work_unit,
+    """clean_nip(nip) as nip, nama as name, status_code, own_unit_id as unit_id, unit_kerja as work_unit,
     jabatan as position, case when job_class between 1 and 17 then job_class end as job_class,
     kelompok as group_code, tpp_idr, pin, case when is_nip(nip_atasan) then clean_nip(nip_atasan) end as superior_nip,
     first_day as valid_from, (last_day + 1)::date as valid_to, file_id, line_no""",
-    ("clean_nip(nip)", "first_day"),
+    key=("clean_nip(nip)", "first_day"),
 )  # fmt: skip
 _NETWORK = KindRules(
     "network",
@@ -120,7 +81,7 @@ _NETWORK = KindRules(
     """select raw.*, known_cidr.canonical, as_code('network', raw.jenis) as kind_code
     from raw left join known_cidr on known_cidr.written = raw.cidr""",
     (
-        *_filled("cidr", "penyedia"),
+        *filled("cidr", "penyedia"),
         Check("CIDR_FORMAT", "cidr", "cidr is not null and canonical is null"),
         Check(
             "UNKNOWN_UNIT", "kode_opd", "kode_opd is not null and kode_opd not in (select unit_id from unit)"
@@ -128,53 +89,16 @@ _NETWORK = KindRules(
         Check("CODE_UNKNOWN", "jenis", "jenis is not null and kind_code is null"),
     ),
     "canonical as cidr, kode_opd as unit_id, penyedia as provider, kind_code, file_id, line_no",
-    ("canonical",),
-)
-_PUNCH = KindRules(
-    "punch",
-    Punch,
-    """with read as (
-        select raw.*, as_local(raw.waktu) as local_at, as_utc(raw.waktu) as utc_at,
-            as_local(raw.waktu_terima) as local_received_at, as_utc(raw.waktu_terima) as utc_received_at,
-            as_code('direction', raw.arah) as direction_code, as_code('channel', raw.kanal) as channel_code,
-            coalesce(case when is_nip(raw.nip) then clean_nip(raw.nip) end, pin_owner.nip) as person
-        from raw left join pin_owner on raw.nip is null and pin_owner.pin = raw.pin
-    )
-    select read.*, exists (select 1 from employee where employee.nip = read.person) as is_known,
-        coalesce(read.utc_at, at_zone(read.local_at, coalesce(source.zone, person_zone.zone, setting.zone))) as punched_at,
-        coalesce(
-            read.utc_received_at,
-            at_zone(read.local_received_at, coalesce(source.zone, person_zone.zone, setting.zone))
-        ) as received_at,
-        setting.earliest_at, setting.latest_at
-    from read
-    inner join source on source.file_id = read.file_id
-    cross join setting
-    left join person_zone
-        on person_zone.nip = read.person
-        and coalesce(read.local_at, read.utc_at)::date >= person_zone.valid_from
-        and coalesce(read.local_at, read.utc_at)::date < person_zone.valid_to""",
-    (
-        Check("VALUE_MISSING", "nip", "nip is null and pin is null"),
-        *_nip("nip"),
-        Check("PIN_UNMAPPED", "pin", "nip is null and pin is not null and person is null"),
-        Check("UNKNOWN_NIP", "nip", "is_nip(nip) and not is_known"),
-        *_filled("waktu"),
-        Check("TIME_FORMAT", "waktu", "waktu is not null and local_at is null and utc_at is null"),
-        _near_period("punched_at", "waktu"),
-        Check("CODE_UNKNOWN", "arah", "arah is not null and direction_code is null"),
-        Check("CODE_UNKNOWN", "kanal", "kanal is not null and channel_code is null"),
-        Check("TIME_FORMAT", "waktu_terima", "waktu_terima is not null and received_at is null"),
-    ),
-    """file_id || ':' || line_no as punch_id, person as nip, punched_at, direction_code, channel_code,
-    perangkat as device_id, versi_aplikasi as app_version, received_at, row_sha256, file_id, line_no""",
+    key=("canonical",),
 )
 _ABSENCE = KindRules(
     "absence",
     Absence,
-    f"select raw.*, as_date(raw.mulai) as first_day, as_date(raw.selesai) as last_day, {_KNOWN} from raw",  # noqa: S608
-    (*_PERSON, *_filled("jenis", "mulai", "selesai"), *_span("first_day", "last_day")),
-    """file_id || ':' || line_no as absence_id, clean_nip(nip) as nip, replace(lower(jenis), ' ', '_') as kind_code,
+    f"""select raw.*, as_date(raw.mulai) as first_day, as_date(raw.selesai) as last_day,
+        coalesce(as_code('absence', raw.jenis), replace(lower(raw.jenis), ' ', '_')) as kind_code, {_KNOWN}
+    from raw""",  # noqa: S608
+    (*_PERSON, *filled("jenis", "mulai", "selesai"), *_span("first_day", "last_day")),
+    """record_id(file_id, sheet, line_no) as absence_id, clean_nip(nip) as nip, kind_code,
     first_day as valid_from, (last_day + 1)::date as valid_to, nomor_surat as letter_no, file_id, line_no""",
 )
 _ROSTER = KindRules(
@@ -184,12 +108,12 @@ _ROSTER = KindRules(
     from raw cross join setting""",  # noqa: S608
     (
         *_PERSON,
-        *_filled("tanggal", "shift"),
+        *filled("tanggal", "shift"),
         Check("DATE_FORMAT", "tanggal", "tanggal is not null and duty_date is null"),
-        _near_period("duty_date", "tanggal"),
+        near_period("duty_date", "tanggal"),
     ),
     "clean_nip(nip) as nip, duty_date, shift as shift_code, file_id, line_no",
-    ("clean_nip(nip)", "duty_date", "shift"),
+    key=("clean_nip(nip)", "duty_date", "shift"),
 )
 _STATEMENT = KindRules(
     "statement",
@@ -210,21 +134,21 @@ _STATEMENT = KindRules(
         and read.duty_date < person_zone.valid_to""",  # noqa: S608
     (
         *_PERSON,
-        *_filled("tanggal", "sisi", "jam", "nip_penandatangan"),
-        *_nip("nip_penandatangan"),
+        *filled("tanggal", "sisi", "jam", "nip_penandatangan"),
+        *nip_checks("nip_penandatangan"),
         Check("DATE_FORMAT", "tanggal", "tanggal is not null and duty_date is null"),
-        _near_period("duty_date", "tanggal"),
+        near_period("duty_date", "tanggal"),
         Check("CODE_UNKNOWN", "sisi", "sisi is not null and side_code is null"),
         Check("TIME_FORMAT", "jam", "jam is not null and clock is null"),
         Check("DATE_FORMAT", "tanggal_surat", "tanggal_surat is not null and letter_date is null"),
     ),
-    """file_id || ':' || line_no as statement_id, clean_nip(nip) as nip, duty_date, side_code, stated_at,
+    """record_id(file_id, sheet, line_no) as statement_id, clean_nip(nip) as nip, duty_date, side_code, stated_at,
     clean_nip(nip_penandatangan) as signer_nip, nomor_surat as letter_no, letter_date, row_sha256, file_id, line_no""",
 )
 _INSTANTS = """coalesce(as_utc(raw.mulai), at_zone(as_local(raw.mulai), coalesce(source.zone, setting.zone))) as started_at,
         coalesce(as_utc(raw.selesai), at_zone(as_local(raw.selesai), coalesce(source.zone, setting.zone))) as ended_at"""
 _INSTANT_SPAN = (
-    *_filled("mulai", "selesai"),
+    *filled("mulai", "selesai"),
     Check("TIME_FORMAT", "mulai", "mulai is not null and started_at is null"),
     Check("TIME_FORMAT", "selesai", "selesai is not null and ended_at is null"),
     Check("DATE_ORDER", "selesai", "ended_at <= started_at"),
@@ -237,19 +161,19 @@ _INCIDENT = KindRules(
     f"""select raw.*, as_code('layer', raw.lapisan) as layer_code, {_INSTANTS}
     from raw inner join source on source.file_id = raw.file_id cross join setting""",  # noqa: S608
     (
-        *_filled("id_insiden"),
+        *filled("id_insiden"),
         *_INSTANT_SPAN,
         Check("CODE_UNKNOWN", "lapisan", "lapisan is not null and layer_code is null"),
         Check("REGION_FORMAT", "wilayah", "not regexp_full_match(wilayah, '[0-9]{4}')"),
         Check(
             "UNKNOWN_UNIT", "kode_opd", "kode_opd is not null and kode_opd not in (select unit_id from unit)"
         ),
-        *_nip("nip_penetap"),
+        *nip_checks("nip_penetap"),
     ),
     """id_insiden as incident_id, started_at, ended_at, layer_code, wilayah as region_code, kode_opd as unit_id,
     penetap as issuer, clean_nip(nip_penetap) as certifier_nip, nomor_ba as minutes_no, keterangan as note,
     file_id, line_no""",
-    ("id_insiden",),
+    key=("id_insiden",),
 )
 _DEDUCTION = KindRules(
     "deduction",
@@ -257,24 +181,24 @@ _DEDUCTION = KindRules(
     f"select raw.*, as_idr(raw.potongan) as deduction_idr, {_KNOWN} from raw",  # noqa: S608
     (
         *_PERSON,
-        *_filled("periode", "potongan"),
+        *filled("periode", "potongan"),
         Check("PERIOD_FORMAT", "periode", "not regexp_full_match(periode, '[0-9]{4}-(0[1-9]|1[0-2])')"),
         Check("MONEY_FORMAT", "potongan", "potongan is not null and deduction_idr is null"),
     ),
     "clean_nip(nip) as nip, periode as period, deduction_idr, file_id, line_no",
-    ("clean_nip(nip)", "periode"),
+    key=("clean_nip(nip)", "periode"),
 )
 _DECISION = KindRules(
     "decision",
     Decision,
     "select raw.*, as_code('verdict', raw.keputusan) as verdict_code, as_date(raw.tanggal) as decided_on from raw",
     (
-        *_filled("finding_id", "finding_hash", "keputusan", "nip_pemutus"),
-        *_nip("nip_pemutus"),
+        *filled("finding_id", "finding_hash", "keputusan", "nip_pemutus"),
+        *nip_checks("nip_pemutus"),
         Check("CODE_UNKNOWN", "keputusan", "keputusan is not null and verdict_code is null"),
         Check("DATE_FORMAT", "tanggal", "tanggal is not null and decided_on is null"),
     ),
-    """file_id || ':' || line_no as decision_id, finding_id, finding_hash, verdict_code,
+    """record_id(file_id, sheet, line_no) as decision_id, finding_id, finding_hash, verdict_code,
     clean_nip(nip_pemutus) as decider_nip, alasan as reason, decided_on, row_sha256, file_id, line_no""",
 )
 _VANTAGE = Check(
@@ -283,33 +207,34 @@ _VANTAGE = Check(
 _PROBE = KindRules(
     "probe",
     Probe,
-    """select raw.*, as_code('probe', raw.hasil) as result_code, as_whole(raw.latensi_ms) as latency_ms,
+    """select raw.*, as_code('probe', raw.hasil) as result_code, knows_code('probe', raw.hasil) as is_result_known, as_whole(raw.latensi_ms) as latency_ms,
         as_whole(raw.kode_http) as http_status, setting.earliest_at, setting.latest_at,
         coalesce(as_utc(raw.waktu), at_zone(as_local(raw.waktu), coalesce(source.zone, setting.zone))) as probed_at
     from raw inner join source on source.file_id = raw.file_id cross join setting""",
     (
-        *_filled("waktu", "titik", "hasil"),
+        *filled("waktu", "titik", "hasil"),
         Check("TIME_FORMAT", "waktu", "waktu is not null and probed_at is null"),
-        _near_period("probed_at", "waktu"),
+        near_period("probed_at", "waktu"),
         _VANTAGE,
-        Check("CODE_UNKNOWN", "hasil", "hasil is not null and result_code is null"),
+        Check("CODE_UNKNOWN", "hasil", "hasil is not null and not is_result_known"),
         Check("NUMBER_FORMAT", "latensi_ms", "latensi_ms is not null and latency_ms is null"),
         Check("NUMBER_FORMAT", "kode_http", "kode_http is not null and http_status is null"),
     ),
-    """file_id || ':' || line_no as probe_id, probed_at, lower(titik) as vantage_code, asal as origin,
+    """record_id(file_id, sheet, line_no) as probe_id, probed_at, lower(titik) as vantage_code, asal as origin,
     result_code = 'up' as is_up, latency_ms, http_status, file_id, line_no""",
+    source="clean where result_code is not null",  # a code that is known and means nothing: not probed
 )
 _COVERAGE = KindRules(
     "coverage",
     None,
     f"""select raw.*, {_INSTANTS}
     from raw inner join source on source.file_id = raw.file_id cross join setting""",  # noqa: S608
-    (*_filled("titik"), *_INSTANT_SPAN, _VANTAGE),
+    (*filled("titik"), *_INSTANT_SPAN, _VANTAGE),
     "lower(titik) as vantage_code, started_at, ended_at, file_id, line_no",
-    ("lower(titik)", "started_at"),
+    key=("lower(titik)", "started_at"),
 )
 
 # Units before people, people before what is said about them.
 RULES = (
-    _UNIT, _EMPLOYEE, _NETWORK, _PUNCH, _ABSENCE, _ROSTER, _STATEMENT, _INCIDENT, _DEDUCTION, _DECISION, _PROBE, _COVERAGE
+    _UNIT, _EMPLOYEE, _NETWORK, PUNCH, _ABSENCE, _ROSTER, _STATEMENT, _INCIDENT, _DEDUCTION, _DECISION, _PROBE, _COVERAGE
 )  # fmt: skip

@@ -75,6 +75,8 @@ def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
         found = _type_of(file.read(512))
     if found == "gzip":
         plain_sha256 = _decompress(kept, folder / f"{sha256}.plain", path, limit)
+    elif found in ("XLSX atau ZIP", "Parquet") and not is_log:
+        plain_sha256 = sha256
     elif found is not None:
         raise InputRefusedError(
             f"{shown(path)}: isi berkas ini sebenarnya {found}, bukan teks. Ekspor sebagai CSV."

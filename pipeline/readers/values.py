@@ -14,12 +14,15 @@ import duckdb
 import pyarrow as pa
 
 from pipeline.quarantine import CATALOGUE, masked
+from pipeline.readers.checks import KindRules
 from pipeline.readers.formats import FIXED, profile_macros
-from pipeline.readers.profiles import TableProfile
-from pipeline.readers.rules import RULES, KindRules
+from pipeline.readers.kinds import headers_of
+from pipeline.readers.punch_rules import RECAP_ABSENCE
+from pipeline.readers.rules import RULES
+from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.tables import arrow_schema
 from pipeline.settings import Settings
-from schemas import AcceptedCount, Table, ValueReject
+from schemas import Absence, AcceptedCount, Table, ValueReject
 
 DAYS_BEFORE = 1
 DAYS_AFTER = 31
@@ -54,7 +57,8 @@ def validate_records(
     """Validate every kind in `raws` (kind -> raw rows). `files` are rows of SourceFile."""
     found = Validated(accepted={file["file_id"]: 0 for file in files if file["kind_code"] in raws})
     with _connect(settings, scratch) as engine:
-        _prepare(engine, raws, files, settings)
+        _table(engine, "recap_absence", arrow_schema(Absence).empty_table())
+        _prepare(engine, raws, files, profile_of, settings)
         for rules in RULES:
             if rules.kind not in raws:
                 continue
@@ -85,6 +89,7 @@ def _prepare(
     engine: duckdb.DuckDBPyConnection,
     raws: dict[str, pa.Table],
     files: list[dict[str, Any]],
+    profile_of: Callable[[str], TableProfile],
     settings: Settings,
 ) -> None:
     start = dt.datetime.combine(settings.period_from, dt.time())
@@ -100,17 +105,15 @@ def _prepare(
             }
         ),
     )
-    used = [file for file in files if file["same_as_path"] is None]
-    _table(
-        engine,
-        "source",
-        pa.table(
-            {
-                name: pa.array([file[name] for file in used], pa.string())
-                for name in ("file_id", "path", "zone")
-            }
-        ),
-    )
+    used = [
+        {**file, "zone": file["zone"] or profile_of(file["profile_code"]).zone}
+        for file in files
+        if file["same_as_path"] is None and file["kind_code"] in raws
+    ]
+    columns = {
+        name: pa.array([file[name] for file in used], pa.string()) for name in ("file_id", "path", "zone")
+    }
+    _table(engine, "source", pa.table(columns))
     _table(engine, "known_zone", pa.table({"zone": sorted(zoneinfo.available_timezones())}))
     written = (
         sorted({cidr for cidr in raws["network"]["cidr"].to_pylist() if cidr}) if "network" in raws else []
@@ -138,8 +141,11 @@ def _know_people(engine: duckdb.DuckDBPyConnection) -> None:
     """Who owns a pin alone; in which zone a person works when. The spans also cover the days around those in force."""
     engine.execute(
         """create table pin_owner as
-        select employee.pin, min(employee.nip) as nip from employee
-        where employee.pin is not null group by employee.pin having count(distinct employee.nip) = 1"""
+        with owned as (
+            select employee.nip, unnest(regexp_split_to_array(employee.pin, '[,; ]+')) as pin from employee
+        )
+        select plain_pin(owned.pin) as pin, min(owned.nip) as nip from owned
+        where owned.pin <> '' group by all having count(distinct owned.nip) = 1"""
     )
     engine.execute(
         """create table person_zone as
@@ -178,27 +184,33 @@ def _validate_kind(
             {"file_id": pa.array([f["file_id"] for f in files if f["profile_code"] == code], pa.string())}
         )
         engine.register("chosen", ids)
-        engine.execute(
-            "create or replace temp view raw as select * from every_raw where file_id in (from chosen)"
-        )
+        engine.execute(_raw_view(rules.kind))
         into = "create table typed as" if number == 0 else "insert into typed"
         engine.execute(f"{into} {rules.typed}")
     _find_issues(engine, rules)
     _count(engine, found)
-    if rules.target is not None:
-        name = rules.target.table_name()
-        engine.execute(f"create or replace table {name} as select {rules.accepted} from clean")  # noqa: S608
-    else:
-        name = f"accepted_{rules.kind}"
-        engine.execute(f"create or replace table {name} as select {rules.accepted} from clean")  # noqa: S608
+    name = rules.target.table_name() if rules.target is not None else f"accepted_{rules.kind}"
+    engine.execute(f"create or replace table {name} as select {rules.accepted} from {rules.source}")  # noqa: S608
+    if rules.kind == "punch":
+        engine.execute(f"insert into recap_absence {RECAP_ABSENCE}")
+    if rules.kind == "absence":
+        engine.execute("insert into absence from recap_absence")
     found.tables[rules.kind] = engine.sql(f"from {name}").to_arrow_table()
     engine.unregister("every_raw")
 
 
+def _raw_view(kind: str) -> str:
+    cells = ", ".join(f"given({header}) as {header}" for header in headers_of(kind))
+    return (
+        f"create or replace temp view raw as select file_id, coalesce(sheet, '') as sheet, line_no, row_sha256, {cells} "  # noqa: S608
+        "from every_raw where file_id in (from chosen)"
+    )
+
+
 def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
-    """Fills `issue` (file_id, line_no, rank, code, header, value, is_record) and `clean` (typed rows to accept)."""
+    """Fills `issue` (file_id, sheet, line_no, rank, code, header, value, is_record) and `clean` (typed rows to accept)."""
     parts = [
-        f"select file_id, line_no, {rank} as rank, '{check.code}' as code, '{check.header}' as header, "  # noqa: S608
+        f"select file_id, sheet, line_no, {rank} as rank, '{check.code}' as code, '{check.header}' as header, "  # noqa: S608
         f"{check.header} as value, {_is_record(check.code)} as is_record from typed where {check.condition}"
         for rank, check in enumerate(rules.checks)
     ]
@@ -209,8 +221,18 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
             "KEY_TWICE",
             _header_of(rules),
             f"""
-            select file_id, line_no from clean inner join source using (file_id)
-            qualify row_number() over (partition by {", ".join(rules.key)} order by path, line_no) > 1""",  # noqa: S608
+            select file_id, sheet, line_no from clean inner join source using (file_id)
+            qualify row_number() over (partition by {", ".join(rules.key)} order by path, sheet, line_no) > 1""",  # noqa: S608
+        )
+    if rules.kind == "roster":
+        _later(
+            engine,
+            "SHIFT_TWICE",
+            "shift",
+            """
+            select file_id, sheet, line_no from clean
+            window day as (partition by clean_nip(nip), duty_date)
+            qualify min(shift) over day <> max(shift) over day""",
         )
     if rules.kind == "employee":
         _later(
@@ -218,9 +240,9 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
             "SPAN_OVERLAP",
             "mulai",
             """
-            select file_id, line_no from clean inner join source using (file_id)
+            select file_id, sheet, line_no from clean inner join source using (file_id)
             qualify first_day <= max(last_day) over (
-                partition by clean_nip(nip) order by first_day, path, line_no
+                partition by clean_nip(nip) order by first_day, path, sheet, line_no
                 rows between unbounded preceding and 1 preceding
             )""",
         )
@@ -229,7 +251,7 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
             "SPAN_GAP",
             "mulai",
             """
-            select file_id, line_no from clean
+            select file_id, sheet, line_no from clean
             qualify first_day > 1 + lag(last_day) over (partition by clean_nip(nip) order by first_day)""",
         )
     _keep_clean(engine)
@@ -249,7 +271,8 @@ def _keep_clean(engine: duckdb.DuckDBPyConnection) -> None:
         """create or replace temp view clean as select * from typed
         where not exists (
             select 1 from issue
-            where issue.is_record and issue.file_id = typed.file_id and issue.line_no = typed.line_no
+            where issue.is_record and issue.file_id = typed.file_id and issue.sheet = typed.sheet
+                and issue.line_no = typed.line_no
         )"""
     )
 
@@ -259,28 +282,29 @@ def _later(engine: duckdb.DuckDBPyConnection, code: str, header: str, lines: str
     _keep_clean(engine)
     engine.execute(
         f"""create or replace temp table hit as
-        select hits.file_id, hits.line_no, 1000 as rank, '{code}' as code, '{header}' as header,
+        select hits.file_id, hits.sheet, hits.line_no, 1000 as rank, '{code}' as code, '{header}' as header,
             typed.{header} as value, {_is_record(code)} as is_record
         from ({lines}) as hits
-        inner join typed on typed.file_id = hits.file_id and typed.line_no = hits.line_no"""  # noqa: S608
+        inner join typed on typed.file_id = hits.file_id and typed.sheet = hits.sheet
+            and typed.line_no = hits.line_no"""  # noqa: S608
     )
     engine.execute("insert into issue select * from hit")
 
 
 def _count(engine: duckdb.DuckDBPyConnection, found: Validated) -> None:
     issues = engine.execute(
-        """select file_id, line_no, row_number() over (partition by file_id, line_no order by rank, code, header),
-            code, header, value
-        from issue order by 1, 2, 3"""
+        """select file_id, nullif(sheet, ''), line_no,
+            row_number() over (partition by file_id, sheet, line_no order by rank, code, header), code, header, value
+        from issue order by 1, 2 nulls first, 3, 4"""
     ).fetchall()
-    for file_id, line_no, issue_no, code, header, value in issues:
+    for file_id, sheet, line_no, issue_no, code, header, value in issues:
         problem = CATALOGUE[code]
         found.rejects.append(
             {
                 "file_id": file_id,
                 "line_no": line_no,
                 "issue_no": issue_no,
-                "sheet": None,
+                "sheet": sheet,
                 "column_name": header,
                 "code": code,
                 "severity_code": problem.severity_code,

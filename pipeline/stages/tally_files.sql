@@ -19,12 +19,14 @@ with counted as (
 judged as (
     select
         quarantine.file_id,
+        quarantine.sheet,
         quarantine.line_no,
         bool_or(quarantine.severity_code = 'record') as is_quarantined,
     from quarantine
     where quarantine.severity_code <> 'file'
     group by
         quarantine.file_id,
+        quarantine.sheet,
         quarantine.line_no
 ),
 

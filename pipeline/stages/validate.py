@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputRefusedError
+from pipeline.readers.kinds import RAW_TABLES
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.snapshots import shown
 from pipeline.stage import Desk, Stage
-from pipeline.stages.ingest import RAW_TABLES
 from schemas import (
     Absence,
     AcceptedCount,

@@ -1,0 +1,39 @@
+"""Read one tabular file by what its first bytes say it is: XLSX, Parquet, or text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath
+
+from pipeline.readers.attlog import read_attlog
+from pipeline.readers.delimited import read_delimited
+from pipeline.readers.kinds import headers_of
+from pipeline.readers.parquet import read_parquet
+from pipeline.readers.records import Records
+from pipeline.readers.table_profiles import TableProfile
+from pipeline.readers.workbook import read_workbook
+
+
+def read_table(path: Path, name: str, table: TableProfile, kind: str) -> Records:
+    """The records of a file of `kind`; `name` is what messages call it. Raises InputRefusedError."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic == b"PK\x03\x04":
+        read = read_workbook
+    elif magic == b"PAR1":
+        read = read_parquet
+    else:
+        read = read_attlog if table.of(kind).columns else read_delimited
+    return read(path, name, table, kind, headers_of(kind))
+
+
+def constants_of(name: str, table: TableProfile, kind: str, vantage: str | None) -> dict[str, str]:
+    """What stands in columns that the file has not: the profile's constants, the probed vantage, the file's device."""
+    constants = dict(table.of(kind).constants)
+    if kind == "probe" and vantage is not None:
+        constants["titik"] = vantage
+    if kind == "punch" and table.device_pattern is not None:
+        found = re.search(table.device_pattern, PurePosixPath(name).name)
+        if found:
+            constants["perangkat"] = found[1]
+    return constants

@@ -1,0 +1,89 @@
+"""Small exports, read and validated without a workspace: what each record became."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.readers.kinds import RAW_TABLES
+from pipeline.readers.profiles import load_table_profile
+from pipeline.readers.records import Records
+from pipeline.readers.tables import arrow_schema
+from pipeline.readers.tabular import constants_of, read_table
+from pipeline.readers.values import Validated, validate_records
+from pipeline.settings import Settings
+
+NIP_A, NIP_B = "198001012006041001", "199002022020122002"
+UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
+PEOPLE = (
+    "nip,nama,status,kode_opd,kelompok,tpp,pin\n"
+    f"{NIP_A},Orang A,PNS,A,kantor-5,4000000,7\n{NIP_B},Orang B,PPPK,B,kantor-5,3000000,M01:8 M02:9\n"
+)
+SETTINGS = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
+
+
+@dataclass
+class Month:
+    """Files of a month: the units and people of every test, and what the test adds."""
+
+    folder: Path
+    files: list[dict[str, Any]] = field(default_factory=list)
+    records: dict[str, Records] = field(default_factory=dict)
+
+    def put(
+        self, kind: str, name: str, content: str | bytes, profile: str = "baku", vantage: str | None = None
+    ) -> Records:
+        """Write a file and read it."""
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        found = read_table(path, name, load_table_profile(profile, self.folder), kind)
+        assert found.record_count == found.count + sum(1 for reject in found.rejects if reject.line_no), name
+        self.records[name] = found
+        self.files.append(
+            {"file_id": name, "path": name, "kind_code": kind, "profile_code": profile, "zone": None}
+            | {"vantage_code": vantage, "same_as_path": None}
+        )
+        return found
+
+    def validated(self) -> Validated:
+        """Every file so far, with the usual units and people where the test gave none."""
+        kinds = {file["kind_code"] for file in self.files}
+        for kind, name, content in (("unit", "opd.csv", UNITS), ("employee", "pegawai.csv", PEOPLE)):
+            if kind not in kinds:
+                self.put(kind, name, content)
+        import pyarrow as pa
+
+        raws = {}
+        for kind in ("unit", "employee", *sorted(kinds - {"unit", "employee"}), "absence"):
+            schema = arrow_schema(RAW_TABLES[kind])
+            parts = [
+                self.records[file["path"]]
+                .table(
+                    file["file_id"],
+                    constants_of(
+                        file["path"],
+                        load_table_profile(file["profile_code"], self.folder),
+                        kind,
+                        file["vantage_code"],
+                    ),
+                )
+                .cast(schema)
+                for file in self.files
+                if file["kind_code"] == kind
+            ]
+            raws[kind] = pa.concat_tables([schema.empty_table(), *parts])
+        return validate_records(
+            raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS
+        )
+
+
+def issues(found: Validated) -> list[tuple[int, str | None, str]]:
+    """Line, column and code of each problem, in order."""
+    return [(row["line_no"], row["column_name"], row["code"]) for row in found.rejects]
+
+
+def punches(found: Validated) -> list[tuple[str, str, str | None]]:
+    """Who, when (UTC), which direction, in order of time."""
+    rows = found.tables["punch"].to_pylist()
+    return sorted((row["nip"], str(row["punched_at"]), row["direction_code"]) for row in rows)
