@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo sample screenshot test lint lock clean
+.PHONY: help demo sample screenshot test evaluate lint lock clean
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,6 +31,9 @@ screenshot: .venv/ready demo  ## photograph the report for the README (needs chr
 
 test: .venv/ready lint  ## check and test everything
 	$(BIN)/pytest --numprocesses auto --dist loadfile
+
+evaluate: .venv/ready  ## score 100 random and 100 quiet months; the table and a plot in ./evaluasi
+	$(BIN)/python -m pipeline.simulation.campaign evaluasi
 
 lint: .venv/ready  ## style and types only
 	$(BIN)/ruff check .

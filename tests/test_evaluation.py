@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,12 @@ from click.testing import CliRunner
 from pipeline.commands.evaluate import command
 from pipeline.errors import SettingsError
 from pipeline.evaluation import evaluate, newest_run
-from pipeline.evaluation.events import SCOPES, score_events
+from pipeline.evaluation.events import SCOPES, events_from_json, score_events
 from pipeline.evaluation.sides import CauseCount, score_sides
 from pipeline.evaluation.summary import calibrate, quantile
 from pipeline.evaluation.words import render
 from pipeline.simulation import simulate
+from pipeline.simulation.campaign import FIRST_SEED, main
 
 DAY = "2026-01-05 "
 
@@ -220,3 +222,22 @@ def test_sides_are_counted_by_what_is_true_and_what_was_proposed() -> None:
     assert sides.restored_minutes_off[2] == 20.0
     assert sides.causes[-1] == CauseCount("apa pun", 2, 3, 1)
     assert sides.causes[2] == CauseCount("failed", 1, 1, 1)
+
+
+def test_a_campaign_goes_on_from_the_months_it_has_and_leaves_a_table_and_a_plot(
+    told: Path, tmp_path: Path
+) -> None:
+    report = evaluate(told, told.with_name("garut.truth"), "2026-01")
+    scores = json.dumps(asdict(report))
+    assert events_from_json(json.loads(scores)["events"]) == report.events
+    for seed in (FIRST_SEED, FIRST_SEED + 1):
+        (tmp_path / f"quiet-90-{seed}.json").write_text(scores, "utf-8")
+    asked = [str(tmp_path), "--months", "2", "--people", "90", "--workers", "1", "--scenario", "quiet"]
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == 0, result.output
+    table = (tmp_path / "hasil.txt").read_text("utf-8")
+    assert "50,0% (2/4)" in table
+    assert "2 (2 gangguan)" in table
+    plot = (tmp_path / "kalibrasi.svg").read_text("utf-8")
+    assert plot.count("<circle") == 2
+    assert "skor Brier" in plot

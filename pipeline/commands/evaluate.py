@@ -27,7 +27,7 @@ def command(directories: tuple[Path, ...], truth: Path | None, as_json: bool) ->
     """Bandingkan terbitan terbaru DIR dengan kebenaran simulasi; beberapa DIR dijumlahkan gangguannya."""
     from pipeline.errors import SettingsError
     from pipeline.evaluation import evaluate
-    from pipeline.evaluation.summary import summarize
+    from pipeline.evaluation.summary import summarize_events
     from pipeline.evaluation.words import render, render_many
     from pipeline.settings import load_settings
 
@@ -44,5 +44,5 @@ def command(directories: tuple[Path, ...], truth: Path | None, as_json: bool) ->
     if len(reports) == 1:
         click.echo(json.dumps(reports[0].as_json(), ensure_ascii=False) if as_json else render(reports[0]))
         return
-    total = summarize(reports)
+    total = summarize_events(report.events for report in reports)
     click.echo(json.dumps({"schema": 2, **asdict(total)}) if as_json else render_many(total))

@@ -141,3 +141,13 @@ def score_events(true: pd.DataFrame, found: pd.DataFrame) -> Events:
         gaps_true=sum(t["layer_code"] == "log_gap" for t in planted),
         gaps_found=len(published) - len(claims),
     )
+
+
+def events_from_json(told: dict[str, Any]) -> Events:
+    """What `asdict` made, back."""
+    return Events(
+        true=tuple(Event(**event) for event in told["true"]),
+        claims=tuple(Claim(**claim) for claim in told["claims"]),
+        gaps_true=told["gaps_true"],
+        gaps_found=told["gaps_found"],
+    )

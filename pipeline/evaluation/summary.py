@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.evaluation import Evaluation
-from pipeline.evaluation.events import Claim, Event
+from pipeline.evaluation.events import Claim, Event, Events
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99, 1.0)
 
@@ -69,12 +68,12 @@ def quantile(ordered: tuple[float, ...], share: float) -> float | None:
     return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]
 
 
-def summarize(months: Iterable[Evaluation]) -> Summary:
+def summarize_events(months: Iterable[Events]) -> Summary:
     """Add months up. Only a named layer states a probability of its own; `undetermined` states none."""
     all_of = list(months)
-    due: list[Event] = [event for month in all_of for event in month.events.true if event.is_due]
+    due: list[Event] = [event for month in all_of for event in month.true if event.is_due]
     found = [event for event in due if event.outage_id is not None]
-    claims: list[Claim] = [claim for month in all_of for claim in month.events.claims]
+    claims: list[Claim] = [claim for month in all_of for claim in month.claims]
     edges = [abs(e) for event in found for e in (event.start_error, event.end_error) if e is not None]
     return Summary(
         months=len(all_of),
@@ -87,5 +86,5 @@ def summarize(months: Iterable[Evaluation]) -> Summary:
         edge_errors=tuple(sorted(edges)),
         layer=calibrate((c.confidence, c.is_layer_right) for c in claims if c.layer_code != "undetermined"),
         central=calibrate((c.p_central, c.is_central) for c in claims),
-        false_per_month=tuple(month.events.false for month in all_of),
+        false_per_month=tuple(month.false for month in all_of),
     )

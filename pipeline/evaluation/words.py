@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.evaluation import Evaluation
 from pipeline.evaluation.events import Event
 from pipeline.evaluation.sides import RESTORED, Sides
-from pipeline.evaluation.summary import Calibration, Summary, quantile, summarize
+from pipeline.evaluation.summary import Calibration, Summary, quantile, summarize_events
 
 Lines = list[tuple[str, str]]
 
@@ -85,7 +85,7 @@ def render(report: Evaluation) -> str:
     events = report.events
     return _table([
         ("Terbitan", f"{report.period} {report.published}"),
-        *_outages(summarize([report])),
+        *_outages(summarize_events([events])),
         *((f"  no {event.outage_no}", _event(event)) for event in events.true),
         ("Celah log: benar, dinyatakan sebagai celah", f"{events.gaps_true}, {events.gaps_found}"),
         *_people(report.sides),

@@ -1,0 +1,83 @@
+"""Many simulated months, run and scored: `make evaluate` measures the acceptance of outages with it.
+
+Each month's scores stay as one JSON file, so that a campaign that was stopped goes on where it was. The
+workspace of a month is deleted once it is scored.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+
+import click
+
+from pipeline.evaluation import evaluate
+from pipeline.evaluation.events import Events, events_from_json
+from pipeline.evaluation.plot import reliability_svg
+from pipeline.evaluation.summary import summarize_events
+from pipeline.evaluation.words import render_many
+from pipeline.run import run_pipeline
+from pipeline.settings import load_settings
+from pipeline.simulation import simulate
+
+FIRST_SEED = 1000
+
+
+def score_month(folder: Path, scenario: str, seed: int, people: int) -> Path:
+    """Simulate, run and score one month, unless its scores are there; returns their file."""
+    scores = folder / f"{scenario}-{people}-{seed}.json"
+    if not scores.exists():
+        workspace = folder / f"kerja-{scenario}-{people}-{seed}"
+        truth = workspace.with_name(workspace.name + ".truth")
+        for old in (workspace, truth):
+            shutil.rmtree(old, ignore_errors=True)
+        simulate(workspace, people, seed, scenario=scenario)
+        with run_pipeline(workspace):
+            pass
+        report = evaluate(workspace, truth, load_settings(workspace).period)
+        part = scores.with_suffix(".part")
+        part.write_text(json.dumps(asdict(report)), "utf-8")
+        part.replace(scores)
+        for old in (workspace, truth):
+            shutil.rmtree(old)
+    return scores
+
+
+def run_campaign(folder: Path, scenario: str, months: int, people: int, workers: int) -> list[Events]:
+    """Scores of `months` months, by seed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seeds = range(FIRST_SEED, FIRST_SEED + months)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = {pool.submit(score_month, folder, scenario, seed, people): seed for seed in seeds}
+        for count, job in enumerate(as_completed(jobs), start=1):
+            job.result()
+            click.echo(f"{scenario}: {count} / {months}", err=True)
+    files = [score_month(folder, scenario, seed, people) for seed in seeds]
+    return [events_from_json(json.loads(path.read_text("utf-8"))["events"]) for path in files]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--months", default=100, show_default=True, help="Banyaknya bulan tiap skenario.")
+@click.option("--people", default=800, show_default=True, help="Banyaknya pegawai.")
+@click.option("--workers", default=2, show_default=True, help="Banyaknya proses.")
+@click.option("--scenario", "scenarios", multiple=True, default=("random", "quiet"), show_default=True)
+def main(folder: Path, months: int, people: int, workers: int, scenarios: tuple[str, ...]) -> None:
+    """Jalankan dan nilai bulan-bulan acak di FOLDER; tabel di layar dan di hasil.txt, grafik di kalibrasi.svg."""
+    texts, every = [], []
+    for scenario in scenarios:
+        events = run_campaign(folder, scenario, months, people, workers)
+        texts.append(f"Skenario {scenario}, {people} pegawai\n{render_many(summarize_events(events))}\n")
+        every += events
+    total = summarize_events(every)
+    (folder / "kalibrasi.svg").write_text(reliability_svg(total.layer, total.central), "utf-8", newline="\n")
+    (folder / "hasil.txt").write_text("\n".join(texts), "utf-8", newline="\n")
+    click.echo("\n".join(texts))
+
+
+if __name__ == "__main__":
+    main()
