@@ -1,0 +1,106 @@
+"""Simulated months with planted outages: what must be found, and what must not.
+
+The same months carry rain, moods, meetings and half-empty days; nothing of that is an outage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from pipeline.evaluation import Evaluation, evaluate
+from pipeline.run import run_pipeline
+from pipeline.simulation import simulate
+
+PEOPLE, SEED = 300, 7
+
+
+World = Callable[[str], Evaluation]
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The month of a scenario, simulated, run and scored once a session."""
+
+    @cache
+    def scored(scenario: str) -> Evaluation:
+        workspace = tmp_path_factory.mktemp(scenario) / "garut"
+        truth = simulate(workspace, PEOPLE, SEED, scenario=scenario, other_regions=3)
+        with run_pipeline(workspace):
+            pass
+        return evaluate(workspace, truth, "2026-01")
+
+    return scored
+
+
+@pytest.fixture(params=["dispute", "province-down", "quiet"])
+def month(request: pytest.FixtureRequest, world: World) -> Evaluation:
+    return world(request.param)
+
+
+@pytest.fixture(params=["dispute", "province-down"])
+def disturbed(request: pytest.FixtureRequest, world: World) -> Evaluation:
+    return world(request.param)
+
+
+def test_every_planted_outage_is_found_and_nothing_else(month: Evaluation) -> None:
+    assert month.events.missed == 0
+    assert month.events.false == 0
+    assert len(month.events.claims) == len(month.events.true)
+
+
+def test_the_edges_lie_within_two_minutes_of_the_first_and_last_affected_request(
+    disturbed: Evaluation,
+) -> None:
+    for event in disturbed.events.true:
+        assert abs(event.start_error or 99) <= 2
+        assert abs(event.end_error or 99) <= 2
+
+
+def test_the_layer_and_the_scope_are_named_rightly(disturbed: Evaluation) -> None:
+    for event in disturbed.events.true:
+        assert event.found_layer == event.true_layer
+        assert event.is_scope_right
+
+
+def test_every_persons_recorded_deduction_is_the_true_one(month: Evaluation) -> None:
+    assert month.sides.people == PEOPLE
+    assert month.sides.people_equal == PEOPLE
+    assert month.sides.difference_idr == 0
+
+
+def test_approving_every_open_proposal_harms_nobody(month: Evaluation) -> None:
+    assert month.sides.people_worse == 0
+
+
+def test_nobody_who_was_late_or_absent_on_their_own_account_is_restored(month: Evaluation) -> None:
+    assert month.sides.own_fault > 100
+    assert month.sides.own_fault_restored == 0
+    assert month.sides.late_acts_fully_restored == 0
+
+
+def test_the_deserving_are_restored_or_asked_for_a_statement(disturbed: Evaluation) -> None:
+    sides = disturbed.sides
+    assert sides.deserving > 100
+    assert sides.deserving_heard >= 0.95 * sides.deserving
+    assert sides.deserving_refused <= 0.01 * sides.deserving
+
+
+def test_those_with_own_failed_lines_are_restored(disturbed: Evaluation) -> None:
+    sides = disturbed.sides
+    assert sides.deserving_traced > 50
+    assert sides.deserving_traced_restored >= 0.9 * sides.deserving_traced
+    assert sides.restored_minutes_off[-1] <= 2
+
+
+def test_the_late_whom_no_outage_touched_are_not_asked_for_statements(month: Evaluation) -> None:
+    sides = month.sides
+    assert sides.own_fault_untouched_statement <= 0.02 * sides.own_fault_untouched
+
+
+def test_a_quiet_month_asks_nobody_and_restores_nobody(world: World) -> None:
+    sides = world("quiet").sides
+    assert sides.own_fault_untouched_statement == 0
+    assert sides.restored == 0
