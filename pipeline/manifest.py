@@ -79,7 +79,6 @@ def run_id(tables: Mapping[str, pa.Table], settings: Settings, workspace: Path) 
         "settings": canonical_settings(settings),
         "policy": policy_sha256(settings, workspace),
         "code": code_sha256(),
-        "issued": tables["issued_adjustment"].to_pylist(),
     }
     return sha256_of(json.dumps(document, sort_keys=True).encode())[:RUN_ID_DIGITS]
 

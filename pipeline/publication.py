@@ -33,7 +33,7 @@ from pipeline.settings import Settings
 from pipeline.totals import check_totals
 
 PUBLISHED_PATTERNS = ("*/r[0-9]*-*", "*/bayar-[0-9]*-*")
-LEDGER_TOTALS = ("people", "findings", "recorded_idr", "restored_idr", "potential_idr", "payable_idr")
+LEDGER_TOTALS = ("people", "findings", "recorded_idr", "restored_idr", "potential_idr", "approved_idr")
 
 
 @dataclass(frozen=True)

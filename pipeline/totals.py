@@ -197,7 +197,6 @@ def _totals(tables: Tables) -> dict[str, Any]:
         "potential_idr": _sum(months, "potential_idr"),
         "approved_idr": by_status.get(("approved",), 0),
         "proposed_idr": by_status.get(("proposed",), 0),
-        "payable_idr": _sum(tables["adjustment"], "adjustment_idr"),
         "units": list(_units(months)),
     }
 

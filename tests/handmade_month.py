@@ -18,7 +18,6 @@ from schemas import (
     DutySide,
     FileTotal,
     Finding,
-    IssuedAdjustment,
     PersonMonth,
     Recommendation,
     SourceFile,
@@ -96,7 +95,7 @@ def month(content: str = "a") -> Tables:
             for name, amount in zip((*SCENARIOS, "step"), (*amounts, 1), strict=True)
         ]
     rows[Adjustment] = [adjustment_row()]
-    contracts = dict.fromkeys((*totals.READS, *bundle.LEADING, IssuedAdjustment))
+    contracts = dict.fromkeys((*totals.READS, *bundle.LEADING))
     return {contract.table_name(): table(contract, rows.get(contract, [])) for contract in contracts}
 
 

@@ -19,7 +19,6 @@ from schemas import (
     DecisionCheck,
     Employee,
     Incident,
-    IssuedAdjustment,
     Network,
     OutageSegment,
     Probe,
@@ -33,7 +32,6 @@ from schemas import (
 SHOWN: tuple[type[Table], ...] = (
     Setting,
     AssessmentRule,
-    IssuedAdjustment,
     Employee,
     Unit,
     Network,
