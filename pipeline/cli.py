@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline.errors import RekonError
+from pipeline.errors import RekonError, ResourceError
 
 COMMANDS = {
     "init": "Buat ruang kerja baru yang berkomentar.",
@@ -48,6 +49,17 @@ class LazyCommands(click.Group):
         except RekonError as error:
             click.echo(f"Galat: {error}", err=True)
             ctx.exit(error.exit_code)
+        except BrokenPipeError:
+            raise  # the reader of our output has seen enough
+        except OSError as error:
+            # The name alone: a path may hold what is personal, such as a home folder.
+            place = f" ({Path(error.filename).name})" if isinstance(error.filename, str) else ""
+            click.echo(
+                f"Galat: disk atau izin{place}: {error.strerror}. Tidak ada yang terbit setengah jadi; "
+                "perbaiki, lalu ulangi.",
+                err=True,
+            )
+            ctx.exit(ResourceError.exit_code)
         except KeyboardInterrupt:
             click.echo("Dihentikan; tidak ada yang terbit setengah jadi.", err=True)
             ctx.exit(130)
