@@ -76,7 +76,9 @@ def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validat
     for reject in [*found.rejects, *desk.arrow(IngestReject).to_pylist()]:
         if reject["severity_code"] == "record":
             broken.setdefault(reject["file_id"], set()).add(reject["line_no"])
-    for file in files:
+    # What others point to comes first: people without an OPD are not the cause of a wrong OPD file.
+    order = {kind: place for place, kind in enumerate(("unit", *TABLES))}
+    for file in sorted(files, key=lambda file: (order.get(file["kind_code"], len(order)), file["path"])):
         bad, good = len(broken.get(file["file_id"], ())), found.accepted.get(file["file_id"], 0)
         limit = desk.settings.source[file["source_no"] - 1].max_quarantine_share
         if bad and bad + good >= SMALL_FILE and bad > limit * (bad + good):
