@@ -1,0 +1,68 @@
+"""The documents say what is there: commands, recipes, links, decision records."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import COMMANDS
+from pipeline.stages import STAGES
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+GUIDES = [page for page in PAGES if page.name != "CHANGELOG.md" and page.parent.name != "decisions"]
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+RECIPES = dict(re.findall(r"^([a-z-]+):.*?##\s*(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_told_in_the_readme_or_the_docs(name: str) -> None:
+    assert any(f"rekon {name}" in page.read_text("utf-8") for page in PAGES)
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    for page in GUIDES:
+        named = set(re.findall(r"`rekon ([a-z]+)", page.read_text("utf-8")))
+        assert named <= COMMANDS.keys(), shown(page)
+
+
+def test_every_recipe_that_a_page_names_exists_and_says_what_it_does() -> None:
+    for page in GUIDES:
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE))
+        assert named <= RECIPES.keys(), shown(page)
+    assert {"demo", "test"} <= RECIPES.keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=shown)
+def test_links_to_files_resolve(page: Path) -> None:
+    for target in LINK.findall(page.read_text("utf-8")):
+        if "://" not in target and not target.startswith("#"):
+            assert (page.parent / target.partition("#")[0]).exists(), target
+
+
+def test_the_readme_names_every_stage_in_order() -> None:
+    graph = re.search(r"## Stages\s+```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert graph is not None
+    assert re.findall(r"[a-z_]+", graph[1]) == [stage.name for stage in STAGES]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=shown)
+def test_a_decision_record_has_a_number_a_title_a_status_and_fits_a_screen(record: Path) -> None:
+    text = record.read_text("utf-8")
+    number = re.fullmatch(r"(\d{4})-[a-z0-9-]+\.md", record.name)
+    assert number is not None
+    assert text.startswith(f"# {int(number[1])}. ")
+    assert re.search(r"^Status: ", text, re.MULTILINE)
+    assert len(text.splitlines()) <= 40
+
+
+def test_decision_numbers_are_used_once() -> None:
+    numbers = [record.name[:4] for record in RECORDS]
+    assert len(numbers) == len(set(numbers))
