@@ -12,7 +12,7 @@ from null_months import DAYS, TYPES, null_month
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, smoothed
 from pipeline.outages.detection import Window, detect
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
-from pipeline.outages.scores import bb_log, failure_scores, nb_log, silence_scores
+from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     false_alarm_bound,
     located,
@@ -90,10 +90,10 @@ def test_scores_are_the_ratios_of_their_densities() -> None:
     assert silence_scores(y, mu, 7, 0.2)[0] == pytest.approx(7 * math.log(11 / 7.8))
     x, n = np.array([1.0, 0, 5]), np.array([1.0, 3, 9])
     np.testing.assert_allclose(
-        failure_scores(x, n, 0.01, 20, 0.5), bb_log(x, n, 0.5) - bb_log(x, n, 0.01, 20)
+        failure_scores(Pairs.of(x, n), 0.01, 20, 0.5), bb_log(x, n, 0.5) - bb_log(x, n, 0.01, 20)
     )
     # one sender, and it failed: ln(p1 / p0), whatever the precision
-    assert failure_scores(x, n, 0.01, 20, 0.5)[0] == pytest.approx(math.log(50))
+    assert failure_scores(Pairs.of(x, n), 0.01, 20, 0.5)[0] == pytest.approx(math.log(50))
 
 
 def test_medians_leave_the_day_itself_and_flagged_minutes_out() -> None:
@@ -134,7 +134,8 @@ def test_dispersion_and_failing_share_are_recovered() -> None:
     assert dispersion(counts, mean) == pytest.approx(6, rel=0.2)
     tried = np.full(20_000, 10.0)
     failed = rng.binomial(10, rng.beta(0.01 * 12, 0.99 * 12, tried.size)).astype(float)
-    share, precision = failure_null(failed, tried, 0.01)
+    pairs = Pairs.of(failed, tried)
+    share, precision = failure_null(pairs, np.bincount(pairs.place).astype(float), 0.01)
     assert share == pytest.approx(0.01, rel=0.1)
     assert precision == 12
 

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from pipeline.outages.scores import PRECISION, Array, bb_log
+from pipeline.outages.scores import PRECISION, Array, Pairs, bb_log
 
 Flags = NDArray[np.bool_]
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
 FEWEST_DAYS = 5
 FEWEST_LOOK_ALIKES = 2
-DISPERSIONS = np.geomspace(0.5, 200.0, 27)
+DISPERSIONS = np.geomspace(0.5, 200.0, 16)
 PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
 LEAST_SHARE = 0.001
 DEFAULT_DISPERSION = 5.0
@@ -42,19 +42,18 @@ def smoothed(counts: Array) -> Array:
 def other_medians(values: Array) -> Array:
     """Per day and column the median of the *other* days; NaN are left out; shape (days, columns) both ways.
 
-    One sort serves all days: taking rank r out of m sorted values moves every later one down by one.
+    One sort serves all days: without v, the p-th smallest is the next one where v is not above it.
     """
-    order = np.argsort(values, axis=0, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=0)
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(len(values))[:, None], axis=0)
-    valid = ~np.isnan(values)
-    left = valid.sum(axis=0)[None, :] - valid
-    removed = np.where(valid, rank, len(values))
+    days = len(values)
+    ordered = np.sort(np.ascontiguousarray(values.T), axis=1)
+    missing = np.isnan(values)
+    left = (days - missing.sum(axis=0))[None, :] - ~missing if missing.any() else np.array([[days - 1]])
+    column = np.arange(values.shape[1])[None, :]
 
     def without(position: NDArray[np.int64]) -> Array:
-        place = np.clip(position + (position >= removed), 0, len(values) - 1)
-        return np.asarray(np.take_along_axis(ordered, place, axis=0), dtype=float)
+        place = np.clip(position, 0, days - 1)
+        kept = ordered[column, place]
+        return np.where(values <= kept, ordered[column, np.minimum(place + 1, days - 1)], kept)
 
     low, high = without((left - 1) // 2), without(left // 2)
     return np.asarray(np.where(left > 0, (low + high) / 2, np.nan), dtype=float)
@@ -101,12 +100,14 @@ def dispersion(count: Array, mean: Array) -> float:
     return best_k
 
 
-def failure_null(failed: Array, tried: Array, usual: float) -> tuple[float, float]:
-    """(p0, precision) of a group's healthy failing share: drawn to `usual`, and by maximum likelihood on a grid."""
-    share = (float(failed.sum()) + PRIOR_SENDERS * usual) / (float(tried.sum()) + PRIOR_SENDERS)
-    share = max(LEAST_SHARE, share)
-    pairs, times = np.unique(np.stack([failed, tried]), axis=1, return_counts=True)
-    if not failed.any():
+def failure_null(pairs: Pairs, times: Array, usual: float) -> tuple[float, float]:
+    """(p0, precision) of a group's healthy failing share: drawn to `usual`, and by maximum likelihood on a grid.
+
+    `times` says in how many healthy minutes each pair (x failed of n) was seen.
+    """
+    failed, tried = float(pairs.failed @ times), float(pairs.tried @ times)
+    share = max(LEAST_SHARE, (failed + PRIOR_SENDERS * usual) / (tried + PRIOR_SENDERS))
+    if not failed:
         return share, PRECISION
-    scores = [float((bb_log(pairs[0], pairs[1], share, p) * times).sum()) for p in PRECISIONS]
+    scores = [float(bb_log(pairs.failed, pairs.tried, share, p) @ times) for p in PRECISIONS]
     return share, float(PRECISIONS[int(np.argmax(scores))])

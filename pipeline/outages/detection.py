@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.outages.baseline import LEAST_SHARE, Flags, dispersion, expected_counts, failure_null
 from pipeline.outages.healthy import LEAST, calibrated_threshold, rescored_failure, rescored_silence
-from pipeline.outages.scores import FAILURES, SILENCES, Array, failure_scores, silence_scores
+from pipeline.outages.scores import FAILURES, SILENCES, Array, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
     NEAR,
     Segment,
@@ -84,6 +84,7 @@ class Model:
         self.counts = counts
         self.n, self.x = counts.senders.ravel(), counts.failed.ravel()
         self.busy = np.flatnonzero(self.n)
+        self.pairs = Pairs.of(self.x[self.busy], self.n[self.busy])
         self.usual = usual_failing
         flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
         self.fit(day_type, flagged)
@@ -101,8 +102,8 @@ class Model:
         self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
         healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))
         self.k = dispersion(self.n[healthy], self.mu[healthy])
-        tried = clean & (self.n > 0)
-        self.p0, self.precision = failure_null(self.x[tried], self.n[tried], self.usual)
+        times = np.bincount(self.pairs.place, clean[self.busy], len(self.pairs.tried))
+        self.p0, self.precision = failure_null(self.pairs, times, self.usual)
         self.found = {
             (alternative, number): self.segments(alternative, number)
             for alternative in ("silence", "failure")
@@ -116,9 +117,7 @@ class Model:
             scores = silence_scores(self.n[minutes], self.mu[minutes], self.k, SILENCES[number])
         else:
             minutes = self.busy
-            scores = failure_scores(
-                self.x[minutes], self.n[minutes], self.p0, self.precision, FAILURES[number]
-            )
+            scores = failure_scores(self.pairs, self.p0, self.precision, FAILURES[number])
         parts = (located(scores, minutes, a, b) for a, b, _ in strong_segments(scores, LEAST))
         return [part for part in parts if part is not None]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,10 +45,23 @@ def bb_log(failed: Any, tried: Any, share: Any, precision: Any = PRECISION) -> A
     return np.asarray(betaln(x + a, n - x + b) - betaln(a, b), dtype=float)
 
 
-def failure_scores(failed: Array, tried: Array, share: float, precision: float, p1: float) -> Array:
-    """Log BetaBin(x of n; p1) - log BetaBin(x of n; p0) per minute; each pair (x, n) is worked out once."""
-    width = float(tried.max(initial=0)) + 1
-    pairs, place = np.unique(failed * width + tried, return_inverse=True)
-    x, n = np.floor(pairs / width), pairs % width
-    table = bb_log(x, n, p1) - bb_log(x, n, share, precision)
-    return np.asarray(table[place], dtype=float)
+@dataclass(frozen=True)
+class Pairs:
+    """The different (failed, tried) of a month's minutes, and which of them each minute shows."""
+
+    failed: Array
+    tried: Array
+    place: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, failed: Array, tried: Array) -> Pairs:
+        """Minutes repeat few pairs: densities are worked out once for each."""
+        width = float(tried.max(initial=0)) + 1
+        codes, place = np.unique(failed * width + tried, return_inverse=True)
+        return cls(np.floor(codes / width), codes % width, place)
+
+
+def failure_scores(pairs: Pairs, share: float, precision: float, p1: float) -> Array:
+    """Log BetaBin(x of n; p1) - log BetaBin(x of n; p0) per minute."""
+    table = bb_log(pairs.failed, pairs.tried, p1) - bb_log(pairs.failed, pairs.tried, share, precision)
+    return np.asarray(table[pairs.place], dtype=float)

@@ -1,0 +1,96 @@
+"""Time detection and attribution on one region's month of counts: 25,000 people, 70 units, 12 providers, 30 versions.
+
+Run as `python -m benchmarks.outage_month`; prints seconds per stage and the peak memory.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline.settings import Settings
+from pipeline.stage import Desk
+from pipeline.stages import attribute_outages, detect_outages
+from pipeline.warehouse import Warehouse
+from schemas import RequestMinute, Setting
+from schemas.table import Table
+
+PEOPLE, UNITS, PROVIDERS, VERSIONS, OTHERS, DAYS = 25_000, 70, 12, 30, 5, 31
+FIRST = dt.date(2026, 1, 1)
+MIDNIGHT = np.datetime64("2025-12-31T17:00", "us")
+BROKEN = (1440 + 400, 1440 + 535)
+
+
+def requests(rng: np.random.Generator) -> pd.DataFrame:
+    """RequestMinute rows of two punches a working day; the gateway's link is broken on the second day."""
+    senders = PEOPLE + OTHERS * PEOPLE // 2
+    region = np.where(np.arange(senders) < PEOPLE, 0, 1 + np.arange(senders) % OTHERS)
+    unit = np.where(region == 0, rng.integers(0, UNITS, senders), UNITS)
+    provider, client = rng.integers(0, PROVIDERS, senders), rng.integers(0, VERSIONS, senders)
+    parts = []
+    for day in range(DAYS):
+        if day == 0 or day % 7 in (2, 3):
+            continue
+        for due, spread in ((435, 18.0), (975, 14.0)):
+            at = day * 1440 + np.rint(due + rng.normal(0, spread, senders)).astype(np.int64)
+            parts.append(pd.DataFrame({"who": np.arange(senders), "minute": at}))
+    sent = pd.concat(parts)
+    sent = pd.DataFrame(
+        {
+            "minute": sent["minute"], "region": region[sent["who"]], "unit": unit[sent["who"]],
+            "provider": provider[sent["who"]], "client": client[sent["who"]]}
+    )  # fmt: skip
+    out = []
+    for vantage in ("gerbang", "pusat"):
+        mine = sent[sent["region"] == 0] if vantage == "gerbang" else sent
+        cut = mine["minute"].between(BROKEN[0], BROKEN[1] - 1) & (mine["region"] == 0)
+        mine = mine.assign(failed=cut.astype(int))[(vantage == "gerbang") | ~cut]
+        counts = mine.groupby(["minute", "region", "unit", "provider", "client"], as_index=False)["failed"]
+        rows = counts.agg(["size", "sum"])
+        home = (rows["unit"] < UNITS).to_numpy()
+        n, x = rows["size"].to_numpy(), rows["sum"].to_numpy()
+        frame = pd.DataFrame(0, index=np.arange(len(rows)), columns=list(RequestMinute.columns()))
+        values = {
+            "vantage_code": vantage,
+            "minute_at": MIDNIGHT + rows["minute"].to_numpy().astype("timedelta64[m]"),
+            "region_code": np.where(home, "3205", (3209 + rows["region"]).astype(str)),
+            "unit_id": np.where(home, "OPD" + rows["unit"].astype(str), None),
+            "network_cidr": np.where(home, "10." + rows["unit"].astype(str) + ".0.0/16", None),
+            "provider": "ISP" + rows["provider"].astype(str),
+            "client_code": "Android/" + rows["client"].astype(str),
+            "request_count": n, "ok_count": n - x, "failed_count": x, "upstream_failed_count": x,
+            "sender_count": n, "failed_sender_count": x}  # fmt: skip
+        out.append(frame.assign(**values))
+    return pd.concat(out)
+
+
+def main() -> None:
+    """Write the tables a stage reads, empty but for requests and settings, and time both stages."""
+    warehouse = Warehouse(None)
+    warehouse.write(RequestMinute, requests(np.random.default_rng(1)))
+    last = FIRST + dt.timedelta(days=DAYS)
+    rows = [("2026-01", "3205", "Asia/Jakarta", FIRST, last)]
+    warehouse.write(Setting, pd.DataFrame(rows, columns=list(Setting.columns())))
+    settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
+    stages = (detect_outages.STAGE, attribute_outages.STAGE)
+    tables: set[type[Table]] = {table for stage in stages for table in stage.reads}
+    tables -= {RequestMinute, Setting, *(table for stage in stages for table in stage.writes)}
+    for table in sorted(tables, key=lambda t: t.__name__):
+        warehouse.write(table, pd.DataFrame(columns=list(table.columns())))
+    print(f"tables ready: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+    with tempfile.TemporaryDirectory() as folder:
+        for stage in stages:
+            start = time.perf_counter()
+            stage.run(Desk(stage, warehouse, settings, Path(folder), Path(folder)))
+            print(f"{stage.name}: {time.perf_counter() - start:.1f} s")
+    print(f"peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+
+
+if __name__ == "__main__":
+    main()
