@@ -102,7 +102,7 @@ class Model:
         self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
         healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))
         self.k = dispersion(self.n[healthy], self.mu[healthy])
-        times = np.bincount(self.pairs.place, clean[self.busy], len(self.pairs.tried))
+        times = np.bincount(self.pairs.place, clean[self.busy], len(self.pairs.tried)).astype(float)
         self.p0, self.precision = failure_null(self.pairs, times, self.usual)
         self.found = {
             (alternative, number): self.segments(alternative, number)
