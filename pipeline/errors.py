@@ -6,6 +6,8 @@ personal data: no NIP, no name, no raw line.
 
 from __future__ import annotations
 
+import difflib
+
 
 class RekonError(Exception):
     """Anything that ends a command with a message and without a traceback."""
@@ -53,3 +55,9 @@ class PublicationUnknownError(RekonError):
     """It cannot be told whether a publication was committed."""
 
     exit_code = 8
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """` Maksudnya `x`?` where a known word is near, else nothing."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" Maksudnya `{close[0]}`?" if close else ""

@@ -1,7 +1,8 @@
-"""What differs between operating systems: private files, durable folders. BKD's PCs run Windows.
+"""What differs between operating systems: private files, durable folders, limits. BKD's PCs run Windows.
 
 Fallbacks: Windows has no umask in the Unix sense and cannot fsync a folder; there the folder's own access
-list protects the files, and NTFS journals the rename.
+list protects the files, and NTFS journals the rename. It has no resource limits either: a reader's child process
+is ended by the wall clock alone there, and DuckDB's own memory limit holds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from pipeline.errors import ResourceError
 
 HAS_FOLDER_SYNC = os.name == "posix"
+HAS_LIMITS = os.name == "posix"
 PRIVATE_UMASK = 0o077
 
 
@@ -59,3 +61,29 @@ def check_writable(folder: Path) -> None:
             f"Folder {folder.name}/ tidak dapat ditulisi ({error.strerror}). "
             "Periksa izin dan sisa ruang disk."
         ) from error
+
+
+def limit_process(memory_bytes: int, file_bytes: int) -> None:
+    """Bound this process's address space and the size of files it writes; nothing where the platform cannot."""
+    if HAS_LIMITS:
+        import resource
+
+        _lower(resource.RLIMIT_AS, memory_bytes)
+        _lower(resource.RLIMIT_FSIZE, file_bytes)
+        _lower(resource.RLIMIT_CORE, 0)  # a core file would hold personal data
+
+
+def limit_cpu(seconds: int) -> None:
+    """End this process after `seconds` more of CPU time; nothing where the platform cannot."""
+    if HAS_LIMITS:
+        import resource
+
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + 1 + seconds)
+
+
+def _lower(kind: int, value: int) -> None:
+    import resource
+
+    hard = resource.getrlimit(kind)[1]
+    resource.setrlimit(kind, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))

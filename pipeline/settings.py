@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import tomllib
 import zoneinfo
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, nearest
 from schemas.codes import PERIOD, REGION, VANTAGES
 
 FILE_NAME = "rekon.toml"
@@ -119,12 +118,6 @@ def load_settings(workspace: Path) -> Settings:
     except ValidationError as error:
         problems = "\n".join(f"  {_problem(item)}" for item in error.errors())
         raise SettingsError(f"{FILE_NAME}: pengaturan tidak dapat dipakai:\n{problems}") from None
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """` Maksudnya `x`?` where a known word is near, else nothing."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" Maksudnya `{close[0]}`?" if close else ""
 
 
 def _problem(item: Any) -> str:

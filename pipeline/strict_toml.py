@@ -10,8 +10,7 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
-from pipeline.errors import SettingsError
-from pipeline.settings import nearest
+from pipeline.errors import SettingsError, nearest
 
 Row = dict[str, Any]
 

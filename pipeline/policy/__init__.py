@@ -12,10 +12,9 @@ import importlib.resources
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, nearest
 from pipeline.policy import disturbance, duties, money, variants
 from pipeline.policy.dated import DatedReading, Rows
-from pipeline.settings import nearest
 from pipeline.strict_toml import parse
 from schemas import ActionRule, DutyPattern, ShiftPattern
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pipeline.errors import InputRefusedError
+from pipeline.errors import InputRefusedError, nearest
 from pipeline.quarantine import masked
 from pipeline.readers.snapshots import shown
 from pipeline.readers.table_profiles import KindProfile, TableProfile
-from pipeline.settings import nearest
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from pipeline.readers.log_patterns import endpoint_case, fast, full, instant
 from pipeline.readers.profiles import LogProfile
 
 LINE_LIMIT = 16 << 10
+MEMORY_LIMIT = "400MB"  # a block and its shapes; more spills to the disk
 MARK = "4007207301"  # stands where the time was: a number, so that JSON stays JSON
 
 
@@ -53,12 +54,17 @@ class LogBatch:
     files: tuple[LogFile, ...]
     folder: Path
     threads: int
-    memory_limit: str
 
 
 def read_logs(batch: LogBatch) -> list[ReadLog]:
     """Parse the files into folder/request-*.parquet and folder/shape-*.parquet. Reads folder/person.parquet (nip)."""
-    engine = duckdb.connect(config={"threads": batch.threads, "memory_limit": batch.memory_limit})
+    engine = duckdb.connect(
+        config={
+            "threads": batch.threads,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(batch.folder / "spill"),
+        }
+    )
     try:
         for setting in (
             "TimeZone = 'UTC'",
@@ -225,8 +231,8 @@ def _shapes(profile: LogProfile, matched: str, is_entire: str) -> str:
         select * replace (try_cast(status as integer) as status),
             coalesce(try_cast(request_time as decimal(18, 6)), 0) as seconds,
             split_part(request, ' ', 1) as method, split_part(split_part(request, ' ', 2), '?', 1) as path,
-            nullif(regexp_replace(user_id, '[ ''`]', '', 'g'), '') as sender_id,
-            nullif(regexp_extract(upstream_status, '([^ ,]+)$', 1), '-') as last_upstream,
+            nullif(translate(user_id, ' ''`', ''), '') as sender_id,
+            nullif(split_part(replace(upstream_status, ',', ' '), ' ', -1), '-') as last_upstream,
             nullif(regexp_extract(agent, {quoted(profile.client_system)}, 1), '') as system,
             coalesce(version, nullif(regexp_extract(agent, {quoted(profile.client_version)}, 1), '')) as release,
             {endpoint_case(profile.endpoints)} as endpoint_code

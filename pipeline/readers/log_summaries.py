@@ -45,11 +45,9 @@ with by_sender as (
         coalesce(sum(failures) filter (where is_health), 0)::bigint as health_failed_count
     from by_sender
     group by vantage_code, minute_at, leaf_no
-), leaf as (
-    select distinct leaf_no, region_code, unit_id, cidr as network_cidr, provider, client_code from leaf_shape
 )
 select
-    vantage_code, minute_at, region_code, unit_id, network_cidr, provider, client_code, request_count, ok_count,
+    vantage_code, minute_at, region_code, unit_id, leaf.cidr as network_cidr, provider, client_code, request_count, ok_count,
     rejected_count, failed_count, gateway_failed_count, upstream_failed_count, client_failed_count, sender_count,
     failed_sender_count, health_count, health_failed_count
 from by_leaf inner join leaf on leaf.leaf_no = by_leaf.leaf_no

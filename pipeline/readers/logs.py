@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.addresses import BlockIndex
+from pipeline.readers.jail import Jail, ReaderDiedError
 from pipeline.readers.log_lines import LogBatch, LogFile, ReadLog, read_logs
 from pipeline.settings import Engine
 
@@ -33,7 +35,7 @@ class LogReader:
         )
         for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false"):
             self.engine.execute(f"set {setting}")
-        self._limits, self._scratch = engine, scratch
+        self._threads, self._scratch = engine.threads, scratch
         pq.write_table(pa.table({"nip": pa.array(own_nips, pa.string())}), scratch / "person.parquet")
         self.files: list[LogFile] = []
         self.logs: list[ReadLog] = []
@@ -45,20 +47,28 @@ class LogReader:
 
     def read(self, files: list[LogFile]) -> None:
         """Parse files; raises InputRefusedError where too many lines of one are malformed."""
-        for batch in _batches(files):
-            limits = self._limits
-            self.logs += read_logs(
-                LogBatch(len(self.files), batch, self._scratch, limits.threads, limits.memory_limit)
-            )
-            self.files += batch
+        with Jail() as jail:
+            for batch in _batches(files):
+                self.logs += self._read_batch(jail, batch)
+                self.files += batch
         for file, log in zip(self.files, self.logs, strict=True):
             _refuse_malformed(file, log)
         self.engine.execute(_TABLES)
-        if self.files:
-            for table in ("request", "shape"):
-                everything = str(self._scratch / f"{table}-*.parquet")
-                self.engine.execute(f"insert into all_{table} by name from read_parquet(?)", [everything])
+        for table in ("request", "shape"):
+            for path in sorted(self._scratch.glob(f"{table}-*.parquet")):
+                self.engine.execute(f"insert into all_{table} by name from read_parquet(?)", [str(path)])
         self._drop_overlaps()
+
+    def _read_batch(self, jail: Jail, files: tuple[LogFile, ...]) -> list[ReadLog]:
+        batch = LogBatch(len(self.files), files, self._scratch, self._threads)
+        if len(files) == 1:
+            return jail.run(files[0].name, read_logs, batch)
+        try:
+            return jail.run(f"{files[0].name} sampai {files[-1].name}", read_logs, batch)
+        except ReaderDiedError:
+            for file in files:  # which of them was it?
+                jail.run(file.name, read_logs, replace(batch, files=(file,)))
+            raise
 
     def _drop_overlaps(self) -> None:
         """Where a file starts with the lines on which another ended, those lines count once."""
@@ -166,15 +176,22 @@ _PLACE = pa.schema(
     [(name, pa.string()) for name in ("address", "cidr", "unit_id", "provider", "region_code")]
 )
 _PLACED = """
+create table placed_shape as
+select all_shape.*, place.unit_id, place.cidr, place.provider,
+    coalesce(all_shape.region, place.region_code) as region_code
+from all_shape inner join place on place.address = all_shape.address;
+create table leaf as
+select row_number() over () as leaf_no, region_code, unit_id, cidr, provider, client_code
+from (select distinct region_code, unit_id, cidr, provider, client_code from placed_shape);
 create table leaf_shape as
-select shape_no, sender, nip, region_code, unit_id, cidr, provider, client_code, endpoint_code, outcome_code, status,
-    upstream_status, is_gateway_failed, is_upstream_failed,
-    dense_rank() over (order by region_code, unit_id, cidr, provider, client_code) as leaf_no
-from (
-    select all_shape.*, place.unit_id, place.cidr, place.provider,
-        coalesce(all_shape.region, place.region_code) as region_code
-    from all_shape inner join place on place.address = all_shape.address
-)
+select placed_shape.*, leaf.leaf_no
+from placed_shape
+inner join leaf
+    on leaf.region_code is not distinct from placed_shape.region_code
+    and leaf.unit_id is not distinct from placed_shape.unit_id
+    and leaf.cidr is not distinct from placed_shape.cidr
+    and leaf.provider is not distinct from placed_shape.provider
+    and leaf.client_code is not distinct from placed_shape.client_code;
 """
 
 

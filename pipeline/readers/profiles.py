@@ -9,9 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import SettingsError
+from pipeline.errors import SettingsError, nearest
 from pipeline.readers.table_profiles import KindProfile, TableProfile
-from pipeline.settings import nearest
 
 FOLDER = "profil"
 
