@@ -1,249 +1,278 @@
-"""Merges windows into outages, names the layer, and tests declared incidents."""
+"""Merges windows into outages, names layer and scope of each, and tests declared incidents."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from pipeline.outages.attribution import (
-    LEAST_CONFIDENCE,
-    Cell,
-    layer_probabilities,
-    log10_at_least,
-)
 from pipeline.stage import Desk, Stage
-from schemas import Coverage, Incident, Outage, OutageEvidence, OutageSegment, RequestMinute, Setting
+from schemas import (
+    Calendar,
+    Coverage,
+    Incident,
+    Outage,
+    OutageEvidence,
+    OutageSegment,
+    Probe,
+    Punch,
+    RequestMinute,
+    Setting,
+)
 
-NEAR = timedelta(minutes=2)
-DAY = timedelta(days=1)
+if TYPE_CHECKING:
+    from pipeline.outages.cells import Piece, Traffic
+    from pipeline.outages.evidence import Test
+    from pipeline.outages.explanation import Explained, Segment, Span
+    from pipeline.outages.incidents import Declared, Ruling
+    from pipeline.outages.layers import Signals
+
 SCOPES = {
     "region": "scope_region",
     "unit": "scope_unit_id",
+    "network": "scope_network",
     "provider": "scope_provider",
     "client": "scope_client",
 }
-LAYER_WORDS = {
-    "central": "server provinsi", "link": "jalur dari gerbang ke provinsi",
-    "gateway": "server gerbang wilayah", "site": "satu kantor",
-}  # fmt: skip
+LEAF = "vantage_code, region_code, unit_id, network_cidr, provider, client_code"
+LEAVES = f"select distinct {LEAF} from request_minute order by {LEAF}"  # noqa: S608 - a constant
+MINUTES = f"""
+with leaf as (
+    select {LEAF}, row_number() over (order by {LEAF}) - 1 as leaf_no
+    from (select distinct {LEAF} from request_minute)
+)
+select epoch(request_minute.minute_at)::bigint // 60 as at, leaf.leaf_no::bigint as leaf,
+    sum(sender_count)::double as senders, sum(failed_sender_count)::double as failed,
+    sum(upstream_failed_count)::double as upstream, sum(gateway_failed_count)::double as own,
+    sum(health_count)::double as health, sum(health_failed_count)::double as health_failed
+from request_minute inner join leaf
+    on leaf.vantage_code = request_minute.vantage_code
+    and leaf.region_code is not distinct from request_minute.region_code
+    and leaf.unit_id is not distinct from request_minute.unit_id
+    and leaf.network_cidr is not distinct from request_minute.network_cidr
+    and leaf.provider is not distinct from request_minute.provider
+    and leaf.client_code is not distinct from request_minute.client_code
+group by all order by all"""  # noqa: S608 - a constant
 Row = dict[str, Any]
 
 
-def clusters(rows: list[Row]) -> list[list[Row]]:
-    """Segments that overlap or lie within two minutes, as groups in time order."""
-    out: list[list[Row]] = []
-    for row in sorted(rows, key=lambda r: (r["started_at"], r["segment_id"])):
-        if out and row["started_at"] <= max(r["ended_at"] for r in out[-1]) + NEAR:
-            out[-1].append(row)
-        else:
-            out.append([row])
-    return out
+class Clock:
+    """Minutes from the first local midnight of the period, and back to UTC."""
+
+    def __init__(self, first: Any, zone: str) -> None:
+        local = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
+        self.origin = local.astimezone(UTC).replace(tzinfo=None)
+
+    def minutes(self, instant: datetime) -> float:
+        """Minutes, with seconds as a fraction."""
+        return (instant - self.origin).total_seconds() / 60
+
+    def instant(self, minutes: float) -> datetime:
+        """Back, in whole seconds."""
+        return self.origin + timedelta(seconds=round(minutes * 60))
 
 
-def span(rows: list[Row]) -> tuple[Any, Any]:
-    """First start and last end."""
-    return min(r["started_at"] for r in rows), max(r["ended_at"] for r in rows)
+def load_traffic(desk: Desk, clock: Clock) -> Traffic:
+    """All of `request_minute`, by leaf and minute."""
+    import numpy as np
+
+    from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic
+
+    leaves = desk.query(LEAVES)
+    rows = desk.query(MINUTES)
+    days = desk.query(
+        "select case when is_holiday or weekday_no = 7 then 3 else greatest(0, weekday_no - 4) end as kind "
+        "from calendar, setting where calendar_date >= period_from and calendar_date < period_to order by calendar_date"
+    )
+    texts = [
+        np.array([value or "" for value in column.to_pylist()], dtype=object) for column in leaves.columns
+    ]
+    return Traffic(
+        texts[0],
+        dict(zip(DIMENSIONS, texts[1:], strict=True)),
+        rows["at"].to_numpy() - round(clock.origin.replace(tzinfo=UTC).timestamp() / 60),
+        rows["leaf"].to_numpy(),
+        {name: rows[name].to_numpy() for name in COUNTS},
+        days["kind"].to_numpy().astype(np.int64),
+    )
 
 
-def hard_span(rows: list[Row]) -> tuple[Any, Any]:
-    """Hard windows of failures, else of silence, else everything."""
-    hard = [r for r in rows if r["window_code"] == "hard"]
-    return span([r for r in hard if r["alternative_code"] == "failure"] or hard or rows)
+class SignalSource:
+    """Receipt times and probes of a window."""
+
+    def __init__(self, desk: Desk, clock: Clock, traffic: Traffic) -> None:
+        import numpy as np
+
+        received = desk.query(
+            "select received_at from punch where received_at is not null order by received_at"
+        )
+        self.received = np.array([clock.minutes(at) for at in received["received_at"].to_pylist()])
+        self.probes = [
+            (row["vantage_code"], clock.minutes(row["probed_at"]), row["is_up"])
+            for row in desk.arrow(Probe).to_pylist()
+        ]
+        self.traffic = traffic
+
+    def __call__(self, *pieces: Piece) -> Signals:
+        """What was received and probed in the pieces, and what is usually received then."""
+        import numpy as np
+
+        from pipeline.outages.cells import DAY, first_day
+        from pipeline.outages.layers import Signals
+
+        pieces = first_day(pieces)
+        shifts = np.concatenate([[0], self.traffic.like_days(pieces[0][0], pieces[-1][1])]) * DAY
+        edges = np.searchsorted(self.received, np.array(pieces)[:, :, None] + shifts)
+        counts = (edges[:, 1] - edges[:, 0]).sum(axis=0)
+        usual = float(np.median(counts[1:])) if len(counts) > 1 else 0.0
+        probes: dict[str, tuple[float, float]] = {}
+        for vantage, at, is_up in self.probes:
+            if any(start <= at < end for start, end in pieces):
+                up, down = probes.get(vantage, (0.0, 0.0))
+                probes[vantage] = (up + is_up, down + (not is_up))
+        return Signals((float(counts[0]), usual), probes)
 
 
-def covered(rows: list[Row], spans: list[tuple[Any, Any]]) -> bool:
-    """More than half of the rows' span lies in one of the spans."""
-    start, end = hard_span(rows)
-    zero = timedelta(0)
-    return any(max(zero, min(end, b) - max(start, a)) * 2 > end - start for a, b in spans)
+def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
+    """`outage_segment`, in minutes."""
+    from pipeline.outages.explanation import Segment
+
+    return [
+        Segment(
+            row["group_kind"], row["group_value"], row["vantage_code"], row["alternative_code"],
+            row["window_code"] == "hard", clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]),
+            row["rescored_nats"], row["false_alarm_bound"],
+        )
+        for row in desk.arrow(OutageSegment).to_pylist()
+    ]  # fmt: skip
 
 
-class Cells:
-    """Answered requests per vantage, region and unit, and what other weeks show at the same hour."""
+def covered_spans(desk: Desk, clock: Clock) -> dict[str, tuple[Span, ...]]:
+    """Per vantage the spans in which its log is complete."""
+    from pipeline.outages.explanation import Span
 
-    def __init__(self, desk: Desk) -> None:
-        self.rows = desk.query(
-            "select vantage_code, minute_at, region_code, unit_id, sum(ok_count)::double as ok, "
-            "sum(upstream_failed_count)::double as upstream, sum(gateway_failed_count)::double as own, "
-            "sum(failed_count)::double as failed, sum(request_count)::double as requests "
-            "from request_minute group by all order by all"
-        ).to_pandas()
-
-    def total(self, mask: Any, start: Any, end: Any, name: str) -> float:
-        at = self.rows["minute_at"]
-        return float(self.rows.loc[mask & (at >= start) & (at < end), name].sum())
-
-    def cell(self, mask: Any, start: Any, end: Any) -> Cell:
-        """Observed and the median of the upper half of the other days: working days, mostly."""
-        days = [n for n in range(-31, 32) if n]
-        sums = sorted(self.total(mask, start + n * DAY, end + n * DAY, "ok") for n in days)
-        same = [value for value in sums if value > 0]
-        expected = same[len(same) // 2] if same else 0.0
-        return Cell(self.total(mask, start, end, "ok"), expected)
+    spans: dict[str, list[Span]] = {}
+    for row in desk.arrow(Coverage).to_pylist():
+        spans.setdefault(row["vantage_code"], []).append(
+            Span(clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]))
+        )
+    return {vantage: tuple(sorted(found)) for vantage, found in sorted(spans.items())}
 
 
-def outages_of(segments: list[Row], region: str) -> list[tuple[str, str, list[Row]]]:
-    """(kind, value, segments) of each outage; what an upper scope explains is merged into it."""
-    region_rows = [r for r in segments if r["group_kind"] == "region"]
-    found: list[tuple[str, str, list[Row]]] = []
-    for group in clusters(region_rows):
-        values = sorted({r["group_value"] for r in group})
-        own = [r for r in group if r["group_value"] == region]
-        if own:
-            found.append(("region", region, own))
-        else:
-            found += [("region", v, [r for r in group if r["group_value"] == v]) for v in values]
-    for kind in ("unit", "provider", "client"):
-        of_kind = [r for r in segments if r["group_kind"] == kind]
-        for value in sorted({r["group_value"] for r in of_kind}):
-            for group in clusters([r for r in of_kind if r["group_value"] == value]):
-                if not covered(group, [span(rows) for _, _, rows in found]):
-                    found.append((kind, value, group))
-    return found
+def outage_row(outage: Explained, clock: Clock) -> Row:
+    """One row of `outage`; certification comes later."""
+    import numpy as np
 
-
-def evidence_row(subject: str, code: str, sentence: str, verdict: str, **values: Any) -> Row:
-    """One row of `outage_evidence` with nulls where nothing is given."""
-    row: Row = dict.fromkeys(OutageEvidence.columns())
-    row.update(subject_id=subject, test_code=code, test_no=1, sentence=sentence, verdict_code=verdict)
-    row.update(values)
+    trail, cells = outage.trail, outage.cells
+    mask = outage.leaves(cells) & np.isin(cells.vantage, sorted({s.vantage for s in trail.segments}))
+    answered, failed, usual = cells.total(mask)
+    lost = 1 - answered / max(usual, answered + failed, 1e-9)
+    strongest = max(trail.segments, key=lambda s: (s.nats, s.start, s.vantage))
+    name = f"{outage.scope}|{outage.layer}|{clock.instant(trail.hard.start).isoformat()}"
+    row: Row = dict.fromkeys(Outage.columns())
+    row.update(
+        outage_id=hashlib.sha256(name.encode()).hexdigest()[:16],
+        started_at=clock.instant(trail.hard.start), ended_at=clock.instant(trail.hard.end),
+        impact_started_at=clock.instant(trail.impact.start), impact_ended_at=clock.instant(trail.impact.end),
+        layer_code=outage.layer, symptom_code=trail.symptom, is_certified=False,
+        severity_bps=round(10000 * min(1.0, max(0.0, lost))),
+        confidence=outage.judgement.probabilities[outage.judgement.best.layer],
+        p_central=outage.judgement.probabilities["central"], false_alarm_bound=strongest.bound,
+    )  # fmt: skip
+    row.update({SCOPES[dimension]: value for dimension, value in outage.scope if dimension in SCOPES})
     return row
 
 
-def tests_of(outage: Row, odds: dict[str, float], cells: tuple[Cell, Cell, Cell], region: str) -> list[Row]:
-    """The tests of one outage, with the sentences of the report."""
-    subject, out = outage["outage_id"], []
-    for layer, p in odds.items():
-        text = f"Peluang bahwa letak gangguan adalah {LAYER_WORDS[layer]}: {100 * p:.1f}%.".replace(
-            ".", ",", 1
-        )
-        verdict = "supports" if p >= LEAST_CONFIDENCE else "refutes" if p < 0.05 else "neutral"
-        out.append(evidence_row(subject, f"layer_{layer}", text, verdict, outage_id=subject, observed=p))
-    _, own, others = cells
-    if others.expected >= 1:
-        bound = log10_at_least(others.answered, 0.02 * others.expected)
-        text = (
-            f"Pada menit-menit itu server provinsi menjawab {others.answered:.0f} permintaan dari wilayah lain "
-            f"(harapan {others.expected:.0f})"
-        )
-        alive = bound < -6
-        text += (
-            f"; bila server provinsi mati, artinya paling banyak 2% permintaan terjawab, peluang melihat ini "
-            f"di bawah 10^-{int(-bound)}." if alive else "; ini tidak membantah gangguan pada server provinsi."
-        )  # fmt: skip
-        out.append(evidence_row(
-            subject, "other_regions_alive", text, "refutes" if alive else "neutral", outage_id=subject,
-            observed=others.answered, expected=others.expected,
-            ratio=others.answered / others.expected, log10_bound=bound))  # fmt: skip
-    if own.expected >= 1:
-        text = (
-            f"Dari wilayah {region} hanya {own.answered:.0f} permintaan yang sampai dan dijawab server provinsi, "
-            f"dari harapan {own.expected:.0f}."
-        )
-        cut = own.answered < 0.5 * own.expected
-        if not cut:
-            text = text.replace("hanya ", "")
-        out.append(evidence_row(
-            subject, "same_region_cut", text, "supports" if cut else "neutral", outage_id=subject,
-            observed=own.answered, expected=own.expected, ratio=own.answered / own.expected))  # fmt: skip
-    return out
+def test_row(test: Test, subject: str, **ids: str | None) -> Row:
+    """One row of `outage_evidence`."""
+    import math
 
-
-def judged(kind: str, value: str, rows: list[Row], cells: Cells, region: str) -> tuple[Row, list[Row]]:
-    """One outage and its evidence."""
-    (start, end), (first, last) = hard_span(rows), span(rows)
-    r, at_gate = cells.rows, cells.rows["vantage_code"] == "gerbang"
-    mine = r["region_code"] == region
-    rest = mine & (r["unit_id"] != value) if kind == "unit" else mine
-    masks = (rest & at_gate, rest & ~at_gate, ~mine & ~at_gate)
-    seen = tuple(cells.cell(mask, start, end) for mask in masks)
-    three = (seen[0], seen[1], seen[2])
-    upstream, own = (cells.total(mine & at_gate, start, end, name) for name in ("upstream", "own"))
-    odds = layer_probabilities(three, upstream if kind == "region" else 0, own if kind == "region" else 0)
-    best = max(odds, key=lambda layer: (odds[layer], layer))
-    named = (
-        odds[best] >= LEAST_CONFIDENCE and kind in ("region", "unit") and (best == "site") == (kind == "unit")
-    )
-    layer = best if named and not (kind == "region" and value != region) else "undetermined"
-    digest = hashlib.sha256(f"{kind}|{value}|{start.isoformat()}".encode()).hexdigest()[:16]
-    outage: Row = dict.fromkeys(Outage.columns())
-    outage.update(
-        outage_id=digest, started_at=start, ended_at=end, impact_started_at=first, impact_ended_at=last
-    )
-    if layer != "central":
-        outage[SCOPES[kind]] = value
-    scope = mine & (r["unit_id"] == value) if kind == "unit" else mine
-    whole = cells.cell(scope, start, end)
-    lost = 1 - whole.answered / whole.expected if whole.expected else 1.0
-    strongest = max(rows, key=lambda row: (row["rescored_nats"], row["segment_id"]))
-    failing = any(row["alternative_code"] == "failure" for row in rows)
-    outage.update(
-        layer_code=layer, symptom_code="failure" if failing else "silence", is_certified=False,
-        severity_bps=round(10000 * min(1.0, max(0.0, lost))), confidence=odds[best], p_central=odds["central"],
-        false_alarm_bound=strongest["false_alarm_bound"],
+    row: Row = dict.fromkeys(OutageEvidence.columns())
+    ratio = test.observed / test.expected if test.observed is not None and test.expected else None
+    row.update(
+        subject_id=subject, test_code=test.code, test_no=test.number, observed=test.observed, expected=test.expected,
+        ratio=ratio, log10_bound=math.log10(test.bound) if test.bound else None, nats=test.nats,
+        verdict_code=test.verdict, sentence=test.sentence, **ids,
     )  # fmt: skip
-    return outage, tests_of(outage, odds, three, region)
+    return row
 
 
-def certify(incidents: list[Row], outages: list[Row], region: str, spans: list[Row]) -> list[Row]:
-    """Match declared incidents by scope and time; evidence for those that no outage supports."""
-    out = []
-    for incident in incidents:
-        a, b, hits = incident["started_at"], incident["ended_at"], 0
-        for o in outages:
-            start, end = max(a, o["impact_started_at"]), min(b, o["impact_ended_at"])
-            same = incident["unit_id"] in (None, o["scope_unit_id"])
-            same &= incident["region_code"] in (None, o["scope_region"]) or o["scope_region"] is None
-            if start >= end or not same:
-                continue
-            hits += 1
-            if incident["certifier_nip"] is not None and not o["is_certified"]:
-                o.update(incident_id=incident["incident_id"], is_certified=True)
-                o.update(certified_started_at=start, certified_ended_at=end)
-        if hits:
+def certify(
+    incident: Row, declared: Declared, ruling: Ruling, pairs: list[tuple[Explained, Row]]
+) -> str | None:
+    """Mark the outages that a competent office certified; returns the first outage that matches."""
+    from pipeline.outages.incidents import matches
+
+    first = None
+    for outage, row in pairs:
+        if not ruling.supported or not matches(declared, outage):
             continue
-        seen = any(s["started_at"] <= a and s["ended_at"] >= b for s in spans)
-        seen &= incident["region_code"] in (None, region)
-        text = (
-            "Gangguan yang dinyatakan ini dibantah log: log meliputi seluruh rentangnya dan tidak menunjukkan gangguan."
-            if seen else
-            "Gangguan yang dinyatakan ini tidak dapat dinilai: log tidak meliputi rentangnya. "
-            "Tidak adanya baris log tidak membantah apa pun."
-        )  # fmt: skip
-        verdict, name = "contradicted" if seen else "not_assessable", incident["incident_id"]
-        out.append(evidence_row(name, "declared", text, verdict, incident_id=name))
-    return out
+        first = first or row["outage_id"]
+        if incident["certifier_nip"] is not None and not row["is_certified"]:
+            start = max(incident["started_at"], row["impact_started_at"])
+            end = min(incident["ended_at"], row["impact_ended_at"])
+            row.update(incident_id=incident["incident_id"], is_certified=True)
+            row.update(certified_started_at=start, certified_ended_at=end)
+    return first
 
 
-def records(frame: Any) -> list[Row]:
-    """Rows as dicts with None for nulls."""
-    return [
-        {k: None if v is None or v != v else v for k, v in row.items()}  # noqa: PLR0124
-        for row in frame.to_pylist()
-    ]
+def declared_rows(
+    desk: Desk, clock: Clock, traffic: Traffic, covered: dict[str, tuple[Span, ...]],
+    pairs: list[tuple[Explained, Row]], home: str,
+) -> list[Row]:  # fmt: skip
+    """One row of evidence per declared incident; marks certified outages on the way."""
+    from pipeline.outages.evidence import declared_test
+    from pipeline.outages.explanation import Span
+    from pipeline.outages.incidents import Declared, ruling
+
+    rows = []
+    spans = [span for found in covered.values() for span in found]
+    for incident in desk.arrow(Incident).to_pylist():
+        span = Span(clock.minutes(incident["started_at"]), clock.minutes(incident["ended_at"]))
+        declared = Declared(incident["incident_id"], span, incident["region_code"], incident["unit_id"])
+        said = ruling(declared, [outage for outage, _ in pairs], traffic, spans, home)
+        outage_id = certify(incident, declared, said, pairs)
+        layers = [row["layer_code"] for outage, row in pairs if row["outage_id"] == outage_id]
+        test = declared_test(said, incident["layer_code"], layers[0] if layers else None)
+        rows.append(
+            test_row(test, incident["incident_id"], incident_id=incident["incident_id"], outage_id=outage_id)
+        )
+    return rows
 
 
 def attribute_outages(desk: Desk) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
-    region = str(desk.frame(Setting).iloc[0]["region_code"])
-    cells = Cells(desk)
-    outages: list[Row] = []
-    evidence: list[Row] = []
-    for kind, value, rows in outages_of(records(desk.arrow(OutageSegment)), region):
-        outage, tests = judged(kind, value, rows, cells, region)
-        outages.append(outage)
-        evidence += tests
-    evidence += certify(records(desk.arrow(Incident)), outages, region, records(desk.arrow(Coverage)))
-    desk.write(Outage, pd.DataFrame(outages, columns=list(Outage.columns())))
+    from pipeline.outages.evidence import tests_of
+    from pipeline.outages.explanation import Span, explain
+
+    setting = desk.frame(Setting).iloc[0]
+    home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])
+    traffic = load_traffic(desk, clock)
+    covered = covered_spans(desk, clock)
+    gaps = {
+        vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
+        for vantage, spans in covered.items()
+    }
+    segments = load_segments(desk, clock)
+    found = explain(segments, gaps, traffic, SignalSource(desk, clock, traffic), home)
+    pairs = [(outage, outage_row(outage, clock)) for outage in found]
+    evidence = [
+        test_row(test, row["outage_id"], outage_id=row["outage_id"])
+        for outage, row in pairs
+        for test in tests_of(outage, traffic, home)
+    ]
+    evidence += declared_rows(desk, clock, traffic, covered, pairs, home)
+    desk.write(Outage, pd.DataFrame([row for _, row in pairs], columns=list(Outage.columns())))
     desk.write(OutageEvidence, pd.DataFrame(evidence, columns=list(OutageEvidence.columns())))
 
 
 STAGE = Stage(
     __name__,
-    reads=(OutageSegment, RequestMinute, Coverage, Setting, Incident),
+    reads=(OutageSegment, RequestMinute, Coverage, Setting, Calendar, Incident, Punch, Probe),
     writes=(Outage, OutageEvidence),
     work=attribute_outages,
 )

@@ -1,0 +1,232 @@
+"""The tests of an outage: what was seen, what would be usual, what that says, and the sentence of the report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.outages.cells import Traffic
+from pipeline.outages.explanation import Explained
+from pipeline.outages.incidents import Ruling
+from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
+from pipeline.outages.refutation import absence_bound, success_bound
+from reports.format_id import number, percent, probability
+
+LAYER_NAMES = {
+    "central": "server provinsi",
+    "link": "jalur dari gerbang wilayah ke server provinsi",
+    "gateway": "server gerbang wilayah",
+    "network": "jaringan penyedia internet",
+    "site": "jaringan atau listrik satu kantor",
+    "client": "versi aplikasi presensi",
+    "log_gap": "pencatatan log",
+}
+VANTAGE_NAMES = {"pusat": "server provinsi", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi provinsi"}
+REFUTED = 0.05
+STRONG = 1e-3
+AFTER = 60
+
+
+@dataclass(frozen=True)
+class Test:
+    """One row of `outage_evidence`. `nats` speak for the named layer against central, or the runner-up of central."""
+
+    code: str
+    verdict: str
+    sentence: str
+    number: int = 1
+    observed: float | None = None
+    expected: float | None = None
+    bound: float | None = None
+    nats: float | None = None
+
+
+def chance(p: float) -> str:
+    """A small probability in words."""
+    for limit, words in ((1e-9, "semiliar"), (1e-6, "sejuta"), (1e-3, "seribu")):
+        if p <= limit:
+            return f"di bawah satu banding {words}"
+    return f"paling besar {percent(p)}"
+
+
+def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
+    """Every test that has something to say about the outage."""
+    judgement = outage.judgement
+    for layer in LAYERS:
+        p = judgement.probabilities[layer]
+        verdict = "supports" if p >= LEAST_CONFIDENCE else "refutes" if p < REFUTED else "neutral"
+        against = judgement.nats.get(layer)
+        yield Test(
+            f"layer_{layer}", verdict, f"Peluang bahwa letak gangguan adalah {LAYER_NAMES[layer]}: {probability(p)}.",
+            observed=p, nats=sum(against.values()) if against else None)  # fmt: skip
+    court = Court(outage.cells, outage.signals, home)
+    yield from _other_regions(outage, court)
+    yield from _same_region(outage, court)
+    yield from _gateway_errors(outage, court)
+    yield from _checks(outage)
+    yield from _receipts(outage)
+    yield from _deferred(outage, traffic, court)
+
+
+def _nats(outage: Explained, *witnesses: str) -> float:
+    """Nats of these witnesses for the best layer against central (against the runner-up where it is central)."""
+    nats, best = outage.judgement.nats, outage.judgement.best.layer
+    rivals = [layer for layer in nats if layer != best]
+    rival = "central" if best != "central" else min(rivals, key=lambda name: -sum(nats[name].values()))
+    return -sum(nats[rival].get(name, 0.0) for name in witnesses)
+
+
+def _other_regions(outage: Explained, court: Court) -> Iterator[Test]:
+    others = ~court.is_home & court.is_known & np.isin(court.cells.vantage, PROVINCE)
+    answered, failed, usual = court.cells.total(others)
+    if usual < 1:
+        return
+    names = [
+        name for name in court.blocks if name.partition("|")[0] in PROVINCE and not name.endswith(court.home)
+    ]
+    ks = [court.cells.day_k.get((v, r), 1.0) for v, _, r in (name.partition("|") for name in names)]
+    bound = success_bound(answered, usual, min(ks, default=1.0))
+    alive = bound <= STRONG and answered >= 0.5 * usual
+    text = (
+        f"Pada menit-menit itu {number(answered)} pengirim dari {number(len(names))} wilayah lain dilayani server provinsi "
+        f"(biasanya {number(usual)})"
+    )
+    if alive:
+        text += f"; bila server provinsi mati, peluang melihat sebanyak itu {chance(bound)}."
+    elif answered < 0.5 * usual:
+        text += f" dan {number(failed)} gagal: wilayah lain pun terganggu."
+    else:
+        text += "; jumlah ini terlalu kecil untuk membantah gangguan pada server provinsi."
+    yield Test("other_regions_alive", "refutes" if alive else "neutral", text, observed=answered, expected=usual,
+               bound=bound, nats=_nats(outage, *names))  # fmt: skip
+
+
+def _same_region(outage: Explained, court: Court) -> Iterator[Test]:
+    for vantage in sorted(set(court.cells.vantage.tolist())):
+        mine = court.is_home & (court.cells.vantage == vantage)
+        answered, failed, usual = court.cells.total(mine)
+        if usual < 1:
+            continue
+        cut = answered < 0.5 * usual
+        bound = absence_bound(answered, usual, court.cells.day_k.get((vantage, court.home), 1.0))
+        text = (
+            f"Dari wilayah {court.home}, {'hanya ' if cut else ''}{number(answered)} pengirim berhasil di "
+            f"{VANTAGE_NAMES[vantage]} (biasanya {number(usual)}) dan {number(failed)} gagal"
+        )
+        text += f"; tanpa gangguan peluangnya {chance(bound)}." if cut and bound <= STRONG else "."
+        yield Test(f"same_region_at_{vantage}", "supports" if cut else "neutral", text, observed=answered, expected=usual,
+                   bound=bound, nats=_nats(outage, f"{vantage}|{court.home}"))  # fmt: skip
+
+
+def _gateway_errors(outage: Explained, court: Court) -> Iterator[Test]:
+    use = court.at_gate & court.is_home
+    up, own = float(court.cells.upstream[use].sum()), float(court.cells.own[use].sum())
+    if up + own < 1:
+        return
+    behind = up >= own
+    text = (
+        f"Dari {number(up + own)} kegagalan 5xx di gerbang wilayah, {number(up)} terjadi saat menunggu server di belakangnya "
+        f"dan {number(own)} pada gerbang itu sendiri"
+    )
+    fits = {"central": behind, "link": behind, "gateway": not behind}.get(outage.layer)
+    verdict = "neutral" if fits is None else "supports" if fits else "refutes"
+    text += ": letaknya di belakang gerbang." if behind else ": letaknya pada gerbang."
+    yield Test(
+        "gateway_upstream_errors",
+        verdict,
+        text,
+        observed=up,
+        expected=up + own,
+        nats=_nats(outage, "upstream"),
+    )
+
+
+def _checks(outage: Explained) -> Iterator[Test]:
+    for n, (vantage, (seen, bad, usual)) in enumerate(sorted(outage.cells.health.items()), 1):
+        if usual < 1:
+            continue
+        good = seen - bad
+        text = f"Pemeriksaan kesehatan di {VANTAGE_NAMES[vantage]}: {number(good)} berhasil dari biasanya {number(usual)}"
+        if good >= 0.9 * usual:
+            verdict = "refutes" if vantage in PROVINCE and outage.layer != "central" else "neutral"
+            text += "; server itu hidup dan lognya tercatat." if verdict == "refutes" else "."
+        elif seen < 0.1 * usual:
+            verdict, text = (
+                "neutral",
+                text + ": log tidak berisi apa pun, yang sendirian tidak membantah apa pun.",
+            )
+        else:
+            verdict = "supports" if vantage in PROVINCE and outage.layer == "central" else "neutral"
+            text += f", {number(bad)} gagal."
+        yield Test("health_checks", verdict, text, n, good, usual, nats=_nats(outage, f"health {vantage}"))
+    for n, (vantage, (up, down)) in enumerate(sorted(outage.signals.probes.items()), 1):
+        text = f"Pemeriksaan berkala dari luar ke {VANTAGE_NAMES[vantage]}: {number(up)} hidup dan {number(down)} mati."
+        refutes = vantage in PROVINCE and up > 9 * down and outage.layer != "central"
+        verdict = (
+            "refutes"
+            if refutes
+            else "supports"
+            if down > up and outage.layer in ("central", "gateway")
+            else "neutral"
+        )
+        yield Test("probe", verdict, text, n, up, up + down, nats=_nats(outage, f"probe {vantage}"))
+
+
+def _receipts(outage: Explained) -> Iterator[Test]:
+    seen, usual = outage.signals.received
+    if usual < 1:
+        return
+    text = (
+        f"{number(seen)} presensi wilayah ini diterima server pada menit-menit itu (biasanya {number(usual)})"
+        + ("; server tetap menyimpan presensi." if seen >= 0.5 * usual else ".")
+    )
+    fits = (seen >= 0.5 * usual) == (outage.layer in ("log_gap", "site", "network", "client"))
+    yield Test("receipt_times", "supports" if fits else "neutral", text, observed=seen, expected=usual,
+               nats=_nats(outage, "received"))  # fmt: skip
+
+
+def _deferred(outage: Explained, traffic: Traffic, court: Court) -> Iterator[Test]:
+    """Sum over the hour after of what came too many, over what was missing in the window (outages.md 1.6)."""
+    vantage = "gerbang" if court.at_gate.any() else "pusat"
+    mine = outage.leaves(court.cells) & (court.cells.vantage == vantage)
+    answered, _, usual = court.cells.total(mine)
+    missing = usual - answered
+    if missing < 1 or outage.layer == "log_gap":
+        return
+    end = math.ceil(outage.trail.hard.end)
+    later = traffic.window((end, end + AFTER))
+    came, _, would = later.total(outage.leaves(later) & (later.vantage == vantage))
+    extra = max(0.0, came - would)
+    share = extra / missing
+    text = (
+        f"Dalam satu jam sesudahnya {number(extra)} pengirim lebih banyak daripada biasanya, untuk {number(missing)} yang "
+        f"tidak terlayani: {'mereka kembali, jadi ini gangguan dan bukan hari sepi' if share >= 0.1 else 'tidak memutuskan'}."
+    )
+    yield Test(
+        "deferred_demand", "supports" if share >= 0.1 else "neutral", text, observed=extra, expected=missing
+    )
+
+
+def declared_test(said: Ruling, declared_layer: str | None, found_layer: str | None) -> Test:
+    """What the logs say to a declared incident."""
+    minutes = sum(span.length for span in said.supported)
+    text = {
+        "supported": f"Pernyataan ini didukung log selama {number(minutes)} menit.",
+        "partly_supported": f"Pernyataan ini didukung log hanya selama {number(minutes)} menit; "
+        f"{number(said.healthy_minutes)} menit lainnya terukur dan berjalan wajar.",
+        "contradicted": f"Pernyataan ini dibantah log: {number(said.healthy_minutes)} menit dari rentangnya terukur "
+        "dan berjalan wajar, dan tidak ada gangguan.",
+        "not_assessable": "Pernyataan ini tidak dapat dinilai: log tidak cukup meliputi rentangnya. "
+        "Tidak adanya baris log tidak membantah apa pun.",
+    }[said.verdict]
+    if said.supported and said.unmeasured_minutes >= 1:
+        text += f" {number(said.unmeasured_minutes)} menit tidak terukur."
+    if found_layer and declared_layer and found_layer not in (declared_layer, "undetermined"):
+        text += (
+            f" Letak menurut pernyataan: {LAYER_NAMES.get(declared_layer, declared_layer)}; "
+            f"menurut log: {LAYER_NAMES.get(found_layer, found_layer)}."
+        )
+    return Test("declared", said.verdict, text, observed=minutes, expected=None)

@@ -1,0 +1,171 @@
+"""Each layer is named from the groups that fail at each vantage: one case per row of the layer table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from outage_world import HOME, OTHERS, World, attributed, quiet_world
+
+START, END = 400, 520
+SCOPES = ["scope_region", "scope_unit_id", "scope_network", "scope_provider", "scope_client"]
+
+
+def said(outages: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """(layer, region, unit, network, provider, client) of each outage."""
+    rows = outages[["layer_code", *SCOPES]].astype(object)
+    return sorted((tuple(row) for row in rows.where(rows.notna(), None).itertuples(index=False)), key=str)
+
+
+def plant(fault: str, world: World) -> None:
+    """Break one layer in [START, END)."""
+    gate, home = world.pick(vantage_code="gerbang"), world.pick(vantage_code="pusat", region_code=HOME)
+    province = world.pick(vantage_code="pusat")
+    if fault in ("central", "central-off"):
+        world.fail(gate, START, END, "upstream")
+        if fault == "central":
+            world.fail(province, START, END, "own")
+            world.check("pusat", START, END, "failed")
+        else:
+            world.silence(province, START, END)
+            world.check("pusat", START, END, "absent")
+        world.received[7, START - 360 : END - 360] = 0
+    if fault in ("link", "gateway"):
+        world.fail(gate, START, END, "upstream" if fault == "link" else "own")
+        world.silence(home, START, END)
+    if fault == "gateway-off":
+        world.silence(gate | home, START, END)
+        world.check("gerbang", START, END, "absent")
+    if fault == "network":
+        world.silence(world.pick(provider="Sel"), START, END)
+    if fault == "site":
+        world.silence(world.pick(unit_id="U2"), START, END)
+    if fault == "client":
+        world.fail(world.pick(client_code="Android/3.9"), START, END)
+    if fault == "version":
+        world.fail(world.pick(client_code=("Android/4.2", "iOS/4.2")), START, END)
+    if fault.startswith("log-gap"):
+        vantage = fault.rpartition(" ")[2]
+        world.silence(world.pick(vantage_code=vantage), START, END)
+        world.check(vantage, START, END, "absent")
+    if fault == "remote":
+        world.silence(world.pick(vantage_code="pusat", region_code="3207"), START, END)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("central", ("central", None, None, None, None, None)),
+        ("central-off", ("central", None, None, None, None, None)),
+        ("link", ("link", HOME, None, None, None, None)),
+        ("gateway", ("gateway", HOME, None, None, None, None)),
+        ("gateway-off", ("gateway", HOME, None, None, None, None)),
+        ("network", ("network", None, None, None, "Sel", None)),
+        ("site", ("site", None, "U2", None, None, None)),
+        ("client", ("client", None, None, None, None, "Android/3.9")),
+        ("version", ("client", None, None, None, None, "*/4.2")),
+        ("remote", ("undetermined", "3207", None, None, None, None)),
+    ],
+)
+def test_a_planted_fault_is_one_outage_of_its_layer_and_scope(
+    fault: str, expected: tuple[Any, ...], tmp_path: Path
+) -> None:
+    world = quiet_world()
+    plant(fault, world)
+    outages, _ = attributed(world, [(START, END)], tmp_path)
+    assert said(outages) == [expected]
+    assert (outages["p_central"][0] > 0.9) == fault.startswith("central")
+    assert fault.startswith("central") or outages["p_central"][0] < 0.01
+
+
+@pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_missing_log_is_a_gap_and_no_outage_whether_or_not_its_silence_was_named(
+    vantage: str, is_named: bool, tmp_path: Path
+) -> None:
+    world = quiet_world()
+    plant(f"log-gap {vantage}", world)
+    windows = [(START, END)] if is_named else []
+    outages, _ = attributed(world, windows, tmp_path, gaps={vantage: (START, END)})
+    assert said(outages) == [("log_gap", None, None, None, None, None)]
+    assert outages["symptom_code"][0] == "no_lines"
+
+
+def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_alone(tmp_path: Path) -> None:
+    world = quiet_world()
+    plant("link", world)
+    del world.health["gerbang"]
+    outages, _ = attributed(world, [(START, END)], tmp_path)
+    assert said(outages) == [("undetermined", HOME, None, None, None, None)]
+    assert outages["p_central"][0] < 0.01
+
+
+def test_silence_of_the_only_log_is_undetermined_without_receipts_and_a_gap_with_them(tmp_path: Path) -> None:
+    world = quiet_world()
+    plant("log-gap pusat", world)
+    del world.health["gerbang"]
+    gaps = {"pusat": (START, END)}
+    blind, _ = attributed(world, [(START, END)], tmp_path, gaps=gaps, has_receipts=False)
+    assert blind["layer_code"].tolist() == ["undetermined"]
+    told, _ = attributed(world, [(START, END)], tmp_path, gaps=gaps)
+    assert told["layer_code"].tolist() == ["log_gap"]
+
+
+def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages(tmp_path: Path) -> None:
+    world = quiet_world()
+    plant("link", world)
+    plant("remote", world)
+    outages, _ = attributed(world, [(START, END)], tmp_path)
+    assert said(outages) == [
+        ("link", HOME, None, None, None, None),
+        ("undetermined", "3207", None, None, None, None),
+    ]
+
+
+def test_two_offices_dark_in_the_same_minutes_are_two_site_outages(tmp_path: Path) -> None:
+    world = quiet_world()
+    for unit in ("U2", "U5"):
+        world.silence(world.pick(unit_id=unit), START, END)
+    outages, _ = attributed(world, [(START, END)], tmp_path)
+    assert said(outages) == [("site", None, "U2", None, None, None), ("site", None, "U5", None, None, None)]
+
+
+def test_a_long_site_fault_beside_a_short_link_fault_is_found_too(tmp_path: Path) -> None:
+    world = quiet_world()
+    world.silence(world.pick(unit_id="U2"), 400, 540)
+    world.fail(world.pick(vantage_code="gerbang"), 440, 460, "upstream")
+    world.silence(world.pick(vantage_code="pusat", region_code=HOME), 440, 460)
+    outages, _ = attributed(world, [(400, 540, "unit"), (440, 460)], tmp_path)
+    assert said(outages) == [("link", HOME, None, None, None, None), ("site", None, "U2", None, None, None)]
+
+
+def test_one_big_office_does_not_make_a_regional_outage(tmp_path: Path) -> None:
+    world = quiet_world()
+    big = world.pick(unit_id="U3")
+    world.n[big] *= 12
+    world.silence(big, START, END)
+    outages, _ = attributed(world, [(START, END)], tmp_path)
+    assert said(outages) == [("site", None, "U3", None, None, None)]
+
+
+def test_a_quiet_month_has_no_outage(tmp_path: Path) -> None:
+    outages, evidence = attributed(quiet_world(), [], tmp_path)
+    assert (len(outages), len(evidence)) == (0, 0)
+
+
+def test_other_regions_served_refute_the_province_in_words_and_figures(tmp_path: Path) -> None:
+    world = quiet_world()
+    plant("link", world)
+    _, evidence = attributed(world, [(START, END)], tmp_path)
+    tests = evidence.set_index("test_code")
+    alive = tests.loc["other_regions_alive"]
+    served = world.n[world.pick(vantage_code="pusat", region_code=OTHERS), 7, START - 360 : END - 360].sum()
+    assert (alive["verdict_code"], alive["observed"]) == ("refutes", served)
+    assert -9 <= alive["log10_bound"] <= -6
+    assert alive["nats"] > 15
+    assert tests.loc["gateway_upstream_errors", "verdict_code"] == "supports"
+    assert {
+        f"layer_{name}" for name in ("central", "link", "gateway", "network", "site", "client", "log_gap")
+    } <= set(tests.index)
