@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from markupsafe import Markup, escape
 
 MONTHS = (
     "Januari", "Februari", "Maret", "April", "Mei", "Juni",
@@ -42,6 +39,14 @@ def probability(p: float) -> str:
     if p > 0.999:
         return ">99,9%"
     return "<0,1%" if p < 0.001 else percent(p)
+
+
+def chance(p: float) -> str:
+    """A small probability in words: 'di bawah satu banding sejuta', 'paling besar 3,2%'."""
+    for limit, words in ((1e-9, "semiliar"), (1e-6, "sejuta"), (1e-3, "seribu")):
+        if p <= limit:
+            return f"di bawah satu banding {words}"
+    return f"paling besar {percent(p)}"
 
 
 def long_date(day: date) -> str:
@@ -102,13 +107,3 @@ def duration(minutes: int) -> str:
     if rest or not hours:
         parts.append(f"{rest} menit")
     return " ".join(parts)
-
-
-def raised_powers(sentence: str) -> Markup:
-    """'10^-300' -> '10<sup>-300</sup>' with a true minus; everything else is escaped."""
-    raised = re.sub(r"10\^(-?)(\d+)", _raised, str(escape(sentence)))
-    return Markup(raised)  # noqa: S704 - escaped above
-
-
-def _raised(power: re.Match[str]) -> str:
-    return f"10<sup>{'−' if power[1] else ''}{power[2]}</sup>"

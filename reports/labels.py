@@ -79,9 +79,14 @@ SYMPTOMS = {
 }
 TESTS = {
     "other_regions_alive": "Apakah wilayah lain tetap dilayani server provinsi?",
-    "same_region_cut": "Apakah wilayah ini terputus dari server provinsi?",
-    "same_region_at_vantage": "Apakah wilayah ini terputus dari server provinsi?",
-    "probe": "Apa kata pemeriksaan berkala?",
+    "same_region_at_pusat": "Apakah wilayah ini terputus dari server provinsi?",
+    "same_region_at_gerbang": "Apakah wilayah ini dilayani di gerbangnya?",
+    "same_region_at_aplikasi": "Apakah wilayah ini sampai ke aplikasi provinsi?",
+    "gateway_upstream_errors": "Gagal pada gerbang atau di belakangnya?",
+    "health_checks": "Apakah server itu sendiri hidup?",
+    "probe": "Apa kata pemeriksaan berkala dari luar?",
+    "receipt_times": "Apakah server menyimpan presensi pada menit-menit itu?",
+    "deferred_demand": "Apakah orang kembali sesudahnya?",
     "declared": "Apakah log mendukung pernyataan gangguan?",
 }
 VERDICTS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.format_id import duration, number, percent, probability, span
+from reports.format_id import chance, duration, number, percent, probability, span
 from reports.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
 from reports.month import Month, Row
@@ -10,7 +10,7 @@ from reports.slug import slug
 from reports.timeline import Traffic, build_timeline
 
 LAYER_TEST = "layer_"
-CUT_TESTS = ("same_region_cut", "same_region_at_vantage")
+CUT_TEST = "same_region_at_pusat"
 REFUTED = 0.05
 
 
@@ -31,28 +31,35 @@ def fault(outage: Row, month: Month) -> str:
 
 def opposite(outage: Row, month: Month) -> str:
     """The sentences that settle the dispute: what part the province's server had."""
+    if outage["layer_code"] == "log_gap":
+        return "Log tidak mencatat pada menit-menit itu; hal itu sendiri bukan gangguan presensi."
     p = probability(outage["p_central"])
     if outage["layer_code"] == "central":
         return f"Server provinsi sendiri yang bermasalah: peluangnya {p}."
-    tests = month.tests.get(outage["outage_id"], [])
-    alive = [t for t in tests if t["test_code"] == "other_regions_alive" and t["verdict_code"] == "refutes"]
-    if not alive:
+    tests = {t["test_code"]: t for t in month.tests.get(outage["outage_id"], []) if t["test_no"] == 1}
+    alive, cut = tests.get("other_regions_alive"), tests.get(CUT_TEST)
+    if alive is None or alive["verdict_code"] != "refutes":
         return f"Peluang bahwa server provinsi yang bermasalah: {p}."
-    cut = any(t["test_code"] in CUT_TESTS and t["verdict_code"] == "supports" for t in tests)
-    said = (
-        f"Server provinsi hidup, tetapi wilayah {month.meta.region_code} terputus darinya."
-        if cut
-        else "Server provinsi hidup dan melayani wilayah lain."
-    )
-    said += (
-        f" Dugaan sebaliknya, yaitu server provinsi mati, terbantah: peluangnya {p}."
-        if outage["p_central"] < REFUTED
-        else f" Peluang bahwa server provinsi yang bermasalah: {p}."
-    )
-    bound = alive[0]["log10_bound"]
-    if bound is not None:
-        said += f" Bila server provinsi mati, peluang melihat data ini di bawah 10^-{int(-bound)}."
-    return said
+    said = f"pada menit-menit itu {_served(alive)} pengirim dari wilayah lain dilayani"
+    if cut is not None and cut["verdict_code"] == "supports":
+        said = (
+            f"Server provinsi hidup, tetapi wilayah {month.meta.region_code} terputus darinya: {said}, sedangkan dari "
+            f"wilayah ini hanya {_served(cut)}."
+        )
+    else:
+        said = f"Server provinsi hidup: {said}."
+    if outage["p_central"] >= REFUTED:
+        return f"{said} Peluang bahwa server provinsi yang bermasalah: {p}."
+    said += f" Dugaan sebaliknya, yaitu server provinsi mati, terbantah: peluangnya {p}"
+    if alive["log10_bound"] is None:
+        return f"{said}."
+    return f"{said}, dan bila benar mati, peluang melihat data ini {chance(10 ** alive['log10_bound'])}."
+
+
+def _served(test: Row) -> str:
+    """'888 (biasanya 903)'."""
+    usual = f" (biasanya {number(test['expected'])})" if test["expected"] is not None else ""
+    return f"{number(test['observed'])}{usual}"
 
 
 def scope(outage: Row, month: Month) -> str:
@@ -164,10 +171,7 @@ def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
         tests = month.tests.get(incident["incident_id"], [])
         said = " ".join(t["sentence"] for t in tests)
         if outage is not None:
-            said = (
-                f"Didukung log: cocok dengan gangguan "
-                f"{span(outage['started_at'], outage['ended_at'], month.zone)}. {said}"
-            )
+            said += f" Gangguannya: {span(outage['started_at'], outage['ended_at'], month.zone)}."
         rows.append(
             DeclaredRow(
                 incident["incident_id"],

@@ -124,20 +124,21 @@ def cause_rows(month: Month) -> tuple[tuple[CauseRow, ...], CauseRow]:
 def _headline(month: Month, total: UnitRow) -> Headline:
     region = month.meta.region_code
     sentences: list[str] = []
-    if not month.outages:
+    outages = [row for row in month.outages if row["layer_code"] != "log_gap"]
+    if not outages:
         title = f"Tidak ditemukan gangguan presensi pada {month.name}"
         sentences.append(
             f"Log yang ada tidak menunjukkan gangguan yang menyentuh wilayah {region}. Saat yang tidak "
             "diliputi log tidak dapat dinilai dan ditandai demikian."
         )
     else:
-        main = month.outages[0]
+        main = outages[0]
         when = span(main["started_at"], main["ended_at"], month.zone)
         title = f"Ada gangguan pada {when}: {fault(main, month)}"
         sentences.append(opposite(main, month))
-        if len(month.outages) > 1:
+        if len(outages) > 1:
             sentences.append(
-                f"Seluruhnya ditemukan {number(len(month.outages))} gangguan pada {month.name}; "
+                f"Seluruhnya ditemukan {number(len(outages))} gangguan pada {month.name}; "
                 "yang di atas menyentuh presensi paling banyak."
             )
     share = total.touched_sides / total.sides if total.sides else 0.0

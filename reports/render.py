@@ -10,7 +10,7 @@ import jinja2
 import pyarrow as pa
 from markupsafe import Markup
 
-from reports.format_id import number, percent, probability, raised_powers, rupiah
+from reports.format_id import number, percent, probability, rupiah
 from reports.models import CLASSIFICATION, ReportMeta
 from reports.month import Month
 from reports.overview import build_overview, unit_rows
@@ -36,7 +36,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters.update(rp=rupiah, bil=number, persen=percent, peluang=probability, pangkat=raised_powers)
+    env.filters.update(rp=rupiah, bil=number, persen=percent, peluang=probability)
     # Our own stylesheet: escaping would break its quotes. "</" cannot occur in it (tested).
     env.globals.update(csp=POLICY, css=Markup(stylesheet()), kelas=CLASSIFICATION)  # noqa: S704
     return env

@@ -75,11 +75,11 @@ class Outage(Table):
 
 
 class OutageEvidence(Table):
-    """One row per test of an outage, or of a declared incident that no outage supports."""
+    """One row per test of an outage, or of a declared incident."""
 
-    subject_id: Text = column("outage_id, or id_insiden where there is no outage")
+    subject_id: Text = column("outage_id, or id_insiden for the test of a declared incident")
     test_code: Text = column(
-        "What was tested: layer_<layer>, other_regions_alive, same_region_at_vantage, probe, ..."
+        "What was tested: layer_<layer>, other_regions_alive, same_region_at_<vantage>, health_checks, probe, ..."
     )
     test_no: Integer = column("Number within subject and test", ge=1)
     outage_id: Text = column("Outage", nullable=True)
@@ -88,7 +88,10 @@ class OutageEvidence(Table):
     expected: Real = column("Expected in health, or under the refuted layer", nullable=True)
     ratio: Real = column("observed / expected", nullable=True)
     log10_bound: Real = column("log10 of the probability bound", nullable=True)
-    nats: Real = column("What it contributes, in nats", nullable=True)
+    nats: Real = column(
+        "What it contributes for the named layer against central, or against the runner-up of central, in nats",
+        nullable=True,
+    )
     verdict_code: Text = column(
         "What it says",
         isin=(

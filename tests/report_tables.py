@@ -106,12 +106,12 @@ def outages() -> tuple[Rows, Rows]:
         )
     ]  # fmt: skip
     tests.append({
-        "test_code": "other_regions_alive", "observed": 12340.0, "expected": 12100.0, "log10_bound": -301.4,
+        "test_code": "other_regions_alive", "observed": 12340.0, "expected": 12100.0, "log10_bound": -9.0,
         "verdict_code": "refutes", "sentence": "Pada menit-menit itu server provinsi menjawab 12340 permintaan "
-        "dari wilayah lain; bila mati, peluang melihat ini di bawah 10^-301.",
+        "dari wilayah lain; bila mati, peluang melihat ini di bawah satu banding semiliar.",
     })  # fmt: skip
     tests.append({
-        "test_code": "same_region_cut", "observed": 0.0, "expected": 3010.0, "verdict_code": "supports",
+        "test_code": "same_region_at_pusat", "observed": 0.0, "expected": 3010.0, "verdict_code": "supports",
         "sentence": "Dari wilayah 3205 hanya 0 permintaan yang sampai, dari harapan 3010.",
     })  # fmt: skip
     return [outage], [{**t, "subject_id": OUTAGE, "outage_id": OUTAGE, "test_no": 1} for t in tests]

@@ -14,7 +14,18 @@ from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
 from pipeline.warehouse import Warehouse
-from schemas import Calendar, Coverage, Duty, Incident, Outage, OutageEvidence, RequestMinute, Setting
+from schemas import (
+    Calendar,
+    Coverage,
+    Duty,
+    Incident,
+    Outage,
+    OutageEvidence,
+    Probe,
+    Punch,
+    RequestMinute,
+    Setting,
+)
 
 FIRST = dt.date(2026, 1, 1)
 ZERO = dt.datetime(2025, 12, 31, 17)
@@ -60,6 +71,8 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
         (Coverage, cover),
         (Incident, incidents),
         (Duty, []),
+        (Probe, []),
+        (Punch, []),
     ):
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())

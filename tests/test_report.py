@@ -54,9 +54,11 @@ def test_the_first_heading_answers_when_and_whose_fault(pages: dict[str, str]) -
 
 def test_the_lead_says_that_the_province_was_up_and_how_sure_that_is(pages: dict[str, str]) -> None:
     lead = pages[INDEX].partition("<h2")[0]
-    assert "Server provinsi hidup, tetapi wilayah 3205 terputus darinya." in lead
+    assert "Server provinsi hidup, tetapi wilayah 3205 terputus darinya: " in lead
+    assert "12.340 (biasanya 12.100) pengirim dari wilayah lain dilayani" in lead
+    assert "dari wilayah ini hanya 0 (biasanya 3.010)" in lead
     assert "server provinsi mati, terbantah: peluangnya &lt;0,1%" in lead
-    assert "10<sup>−301</sup>" in lead
+    assert "bila benar mati, peluang melihat data ini di bawah satu banding semiliar." in lead
 
 
 def test_the_province_at_fault_is_said_as_plainly(tables: Tables) -> None:

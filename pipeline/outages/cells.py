@@ -207,6 +207,6 @@ def _scatter(counts: Array, usual: Array, index: Ints, kept: Flags) -> tuple[Arr
         mean = b[busy][:, None] * (y.sum(axis=0) / b.sum())[None, :]
         k[block] = _moment_k(y[busy], mean)
         full = mean >= 1
-        chi += float((((y[busy] - mean) ** 2) / (mean + mean**2 / k[block]))[full].sum())
+        chi += float(((y[busy] - mean)[full] ** 2 / (mean + mean**2 / k[block])[full]).sum())
         cells += int(full.sum())
     return k, max(1.0, chi / cells) if cells else 1.0

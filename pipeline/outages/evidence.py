@@ -13,7 +13,7 @@ from pipeline.outages.explanation import Explained
 from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
 from pipeline.outages.refutation import absence_bound, success_bound
-from reports.format_id import number, percent, probability
+from reports.format_id import chance, number, probability
 
 LAYER_NAMES = {
     "central": "server provinsi",
@@ -42,14 +42,6 @@ class Test:
     expected: float | None = None
     bound: float | None = None
     nats: float | None = None
-
-
-def chance(p: float) -> str:
-    """A small probability in words."""
-    for limit, words in ((1e-9, "semiliar"), (1e-6, "sejuta"), (1e-3, "seribu")):
-        if p <= limit:
-            return f"di bawah satu banding {words}"
-    return f"paling besar {percent(p)}"
 
 
 def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
