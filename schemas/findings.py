@@ -15,16 +15,15 @@ class AttemptGroup(Table):
     group_no: Integer = column("Number of the session within the side, in time", ge=1)
     started_at: Instant = column("Start of the first request: the act")
     ended_at: Instant = column("When the last answer was logged")
-    attempt_count: Integer = column("Requests at the vantage that saw most", ge=1)
-    failed_count: Integer = column("... failed", ge=0)
-    ok_count: Integer = column("... answered ok", ge=0)
-    rejected_count: Integer = column("... refused", ge=0)
+    attempt_count: Integer = column("Requests, at the vantage that saw most of them", ge=1)
+    failed_count: Integer = column("Failed ones, at the vantage that saw most of them", ge=0)
+    ok_count: Integer = column("Answered ok, likewise", ge=0)
+    rejected_count: Integer = column("Refused, likewise: they support nothing", ge=0)
     first_failed_at: Instant = column("Start of the first failed request", nullable=True)
     first_ok_at: Instant = column("Answer of the first ok request", nullable=True)
     first_unstored_at: Instant = column(
         "Answer of the first ok request without a punch in the export", nullable=True
     )
-    first_attempt_id: Text = column("First failed or unstored request")
     is_authenticated: Flag = column("The user id was authenticated")
 
     _key = ("nip", "duty_date", "side_code", "group_no")
@@ -38,7 +37,10 @@ class Exposure(Table):
     side_code: Text = column("Side", isin=SIDES)
     outage_id: Text = column("Outage")
     exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
-    is_usual: Flag = column("Exposed by habit only (usual carrier or version), not by the unit or region")
+    basis_code: Text = column(
+        "Why: an own failed request, the region or unit, the usual line or app, or only the unit's address blocks",
+        isin=("own_request", "scope", "usual", "unit_block"),
+    )
     is_vantage_alive: Flag = column("A vantage that would have logged an attempt was alive throughout")
 
     _key = ("nip", "duty_date", "side_code", "outage_id")

@@ -1,58 +1,203 @@
--- Which outages of the person's scope overlap the span in which this late, early or missing side was due?
--- One row per side and outage; number 1 is the outage that began first, then the smaller id.
-with covered as (
+-- Which outages of this person's scope touch the span in which the late, early or missing side was due?
+-- One row per side and outage; number 1 explains the side: first one that met an own request, then the earliest.
+with asked as (  -- [due - arrival span, due] of a check-in or apel, [due, due + leaving span] of a check-out
     select
         duty_side.nip,
         duty_side.duty_date,
         duty_side.side_code,
-        outage.outage_id,
-        outage.impact_started_at,
-        outage.impact_ended_at,
-        outage.layer_code
+        duty_side.region_code,
+        duty_side.unit_id,
+        duty_side.accept_from,
+        duty_side.accept_to,
+        case duty_side.side_code
+            when 'out' then duty_side.due_at
+            else duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)
+        end as exposed_from,
+        case duty_side.side_code
+            when 'out' then duty_side.due_at + to_minutes(policy_period.leaving_span_minutes)
+            else duty_side.due_at
+        end as exposed_to
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
         and duty_side.duty_date < policy_period.valid_to
-    inner join outage  -- a null scope column means any
-        on coalesce(outage.scope_region, duty_side.region_code) = duty_side.region_code
-        and coalesce(outage.scope_unit_id, duty_side.unit_id) = duty_side.unit_id
-        and outage.scope_provider is null
-        and outage.scope_client is null
-        and outage.scope_network is null
+    where duty_side.state_code in ('late', 'early', 'missing')
+),
+
+used as (
+    select
+        attempt.nip,
+        attempt.provider,
+        attempt.network_cidr,
+        attempt.unit_id,
+        count(distinct attempt.requested_at::date) as day_count
+    from attempt
+    group by attempt.nip, attempt.provider, attempt.network_cidr, attempt.unit_id
+),
+
+weighted as (
+    select
+        used.nip,
+        used.provider,
+        used.network_cidr,
+        used.unit_id,
+        used.day_count,
+        sum(used.day_count) over (partition by used.nip, used.provider) as provider_day_count
+    from used
+),
+
+usual as (  -- the carrier of most of the person's days, and its block of most days; equal ones by name
+    select
+        weighted.nip,
+        weighted.provider,
+        weighted.network_cidr,
+        weighted.unit_id,
+        row_number() over (
+            partition by weighted.nip
+            order by
+                weighted.provider_day_count desc,
+                weighted.provider,
+                weighted.day_count desc,
+                weighted.network_cidr,
+                weighted.unit_id
+        ) as use_rank
+    from weighted
+),
+
+running as (  -- the app of the last request before the end of the span
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        arg_max(attempt.client_code, (attempt.requested_at, attempt.attempt_id)) as client_code
+    from asked
+    inner join attempt
+        on asked.nip = attempt.nip
+        and attempt.requested_at <= asked.exposed_to
+    where attempt.client_code is not null
+    group by asked.nip, asked.duty_date, asked.side_code
+),
+
+scoped as (  -- a null scope column means any; without own requests the blocks of the unit stand for the person
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        outage.outage_id,
+        case
+            when coalesce(outage.scope_provider, outage.scope_network, outage.scope_client) is null
+                and outage.layer_code <> 'site' then 'scope'
+            when usual.nip is null then 'unit_block'
+            else 'usual'
+        end as basis_code
+    from asked
+    inner join outage
+        on outage.impact_started_at <= asked.exposed_to
+        and outage.impact_ended_at > asked.exposed_from
         and outage.layer_code <> 'log_gap'
+        and coalesce(outage.scope_region, asked.region_code) = asked.region_code
+        and coalesce(outage.scope_unit_id, asked.unit_id) = asked.unit_id
+    left join usual
+        on asked.nip = usual.nip
+        and usual.use_rank = 1
+    left join running
+        on asked.nip = running.nip
+        and asked.duty_date = running.duty_date
+        and asked.side_code = running.side_code
+    left join network
+        on asked.unit_id = network.unit_id
+        and usual.nip is null
+        and coalesce(outage.scope_provider, network.provider) = network.provider
+        and coalesce(outage.scope_network, network.cidr) = network.cidr
+    where (outage.scope_provider is null or outage.scope_provider = coalesce(usual.provider, network.provider))
+        and (outage.scope_network is null or outage.scope_network = coalesce(usual.network_cidr, network.cidr))
+        and (outage.layer_code <> 'site' or usual.nip is null or usual.unit_id = asked.unit_id)
         and (
-            (
-                duty_side.side_code in ('in', 'apel')
-                and outage.impact_started_at <= duty_side.due_at
-                and outage.impact_ended_at
-                > duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)
-            )
+            outage.scope_client is null
             or (
-                duty_side.side_code = 'out'
-                and outage.impact_started_at
-                < duty_side.due_at + to_minutes(policy_period.leaving_span_minutes)
-                and outage.impact_ended_at > duty_side.due_at
+                split_part(outage.scope_client, '/', 1) in ('*', split_part(running.client_code, '/', 1))
+                and split_part(outage.scope_client, '/', 2) in ('*', split_part(running.client_code, '/', 2))
             )
         )
-    where duty_side.state_code in ('late', 'early', 'missing')
+),
+
+met as (  -- an own failed request inside the window, over the failing line or app, exposes by itself
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        outage.outage_id,
+        'own_request' as basis_code
+    from asked
+    inner join attempt
+        on asked.nip = attempt.nip
+        and attempt.requested_at >= asked.accept_from
+        and attempt.requested_at < asked.accept_to
+        and coalesce(attempt.direction_code, asked.side_code) = asked.side_code
+        and attempt.outcome_code = 'failed'
+    inner join outage
+        on attempt.requested_at >= outage.impact_started_at
+        and attempt.requested_at < outage.impact_ended_at
+        and outage.layer_code <> 'log_gap'
+        and coalesce(outage.scope_region, asked.region_code) = asked.region_code
+        and coalesce(outage.scope_unit_id, asked.unit_id) = asked.unit_id
+        and (outage.scope_provider is null or outage.scope_provider = attempt.provider)
+        and (outage.scope_network is null or outage.scope_network = attempt.network_cidr)
+        and (
+            outage.scope_client is null
+            or (
+                split_part(outage.scope_client, '/', 1) in ('*', split_part(attempt.client_code, '/', 1))
+                and split_part(outage.scope_client, '/', 2) in ('*', split_part(attempt.client_code, '/', 2))
+            )
+        )
+),
+
+touched as (  -- `own_request` sorts before the others, of which a side and outage have one
+    select
+        scoped.nip,
+        scoped.duty_date,
+        scoped.side_code,
+        scoped.outage_id,
+        scoped.basis_code
+    from scoped
+    union all
+    select
+        met.nip,
+        met.duty_date,
+        met.side_code,
+        met.outage_id,
+        met.basis_code
+    from met
+),
+
+exposed as (
+    select
+        touched.nip,
+        touched.duty_date,
+        touched.side_code,
+        touched.outage_id,
+        min(touched.basis_code) as basis_code
+    from touched
+    group by touched.nip, touched.duty_date, touched.side_code, touched.outage_id
 )
 
 select
-    covered.nip,
-    covered.duty_date,
-    covered.side_code,
-    covered.outage_id,
+    exposed.nip,
+    exposed.duty_date,
+    exposed.side_code,
+    exposed.outage_id,
     row_number() over (
-        partition by covered.nip, covered.duty_date, covered.side_code
-        order by covered.impact_started_at, covered.outage_id
+        partition by exposed.nip, exposed.duty_date, exposed.side_code
+        order by exposed.basis_code <> 'own_request', outage.impact_started_at, exposed.outage_id
     )::bigint as exposure_no,
-    false as is_usual,
-    exists (
+    exposed.basis_code,
+    -- failures are logged where they fail, so a request would have left a line there
+    outage.symptom_code in ('failure', 'lost_write') and exists (
         select 1
         from coverage
-        where coverage.vantage_code = 'gerbang'
-            and covered.layer_code in ('link', 'central')
-            and coverage.started_at <= covered.impact_started_at
-            and coverage.ended_at >= covered.impact_ended_at
+        where coverage.started_at <= outage.impact_started_at
+            and coverage.ended_at >= outage.impact_ended_at
     ) as is_vantage_alive
-from covered
+from exposed
+inner join outage
+    on exposed.outage_id = outage.outage_id

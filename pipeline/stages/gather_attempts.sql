@@ -1,6 +1,6 @@
 -- Which requests did this person send for this side, and which of them failed or were answered but not stored?
 -- One row per person, duty side and session of retries; the first request of a session is the act.
-with tied as (
+with fitting as (  -- in the windows of several sides the nearest due time wins, then the earlier day
     select
         attempt.attempt_id,
         attempt.vantage_code,
@@ -12,14 +12,15 @@ with tied as (
         duty_side.duty_date,
         duty_side.side_code,
         policy_period.retry_gap_minutes,
-        policy_period.match_tolerance_seconds,
+        policy_period.match_early_seconds,
+        policy_period.match_late_seconds,
         row_number() over (
             partition by attempt.attempt_id
             order by
                 abs(epoch(attempt.requested_at) - epoch(duty_side.due_at)),
                 duty_side.duty_date,
                 duty_side.side_code
-        ) as nearness_rank
+        ) as fit_rank
     from attempt
     inner join duty_side
         on attempt.nip = duty_side.nip
@@ -31,49 +32,49 @@ with tied as (
         and duty_side.duty_date < policy_period.valid_to
 ),
 
-stored as (
+stored as (  -- whatever its direction: one stored in the other is `flipped`, not lost (outages.md section 3)
     select
-        tied.attempt_id,
+        fitting.attempt_id,
         count(punch.punch_id) as stored_count
-    from tied
+    from fitting
     left join punch
-        on tied.nip = punch.nip
-        and abs(epoch(punch.punched_at) - epoch(tied.answered_at)) <= tied.match_tolerance_seconds
-    where tied.nearness_rank = 1 and tied.outcome_code = 'ok'
-    group by tied.attempt_id
+        on fitting.nip = punch.nip
+        and punch.punched_at >= fitting.answered_at - to_seconds(fitting.match_early_seconds)
+        and punch.punched_at <= fitting.answered_at + to_seconds(fitting.match_late_seconds)
+    where fitting.fit_rank = 1 and fitting.outcome_code = 'ok'
+    group by fitting.attempt_id
 ),
 
 spaced as (
     select
-        tied.attempt_id,
-        tied.vantage_code,
-        tied.nip,
-        tied.duty_date,
-        tied.side_code,
-        tied.requested_at,
-        tied.answered_at,
-        tied.outcome_code,
-        tied.is_authenticated,
-        stored.stored_count,
+        fitting.attempt_id,
+        fitting.vantage_code,
+        fitting.nip,
+        fitting.duty_date,
+        fitting.side_code,
+        fitting.requested_at,
+        fitting.answered_at,
+        fitting.outcome_code,
+        fitting.is_authenticated,
+        coalesce(stored.stored_count = 0, false) as is_unstored,
         case
-            when minutes_between(
-                lag(tied.requested_at) over (
-                    partition by tied.nip, tied.duty_date, tied.side_code
-                    order by tied.requested_at, tied.attempt_id
-                ),
-                tied.requested_at
-            ) < tied.retry_gap_minutes then 0
+            when minutes_between(lag(fitting.requested_at) over in_time, fitting.requested_at)
+                < fitting.retry_gap_minutes then 0
             else 1
         end as begins_session
-    from tied
+    from fitting
     left join stored
-        on tied.attempt_id = stored.attempt_id
-    where tied.nearness_rank = 1
+        on fitting.attempt_id = stored.attempt_id
+    where fitting.fit_rank = 1
+    window
+        in_time as (
+            partition by fitting.nip, fitting.duty_date, fitting.side_code
+            order by fitting.requested_at, fitting.attempt_id
+        )
 ),
 
 numbered as (
     select
-        spaced.attempt_id,
         spaced.vantage_code,
         spaced.nip,
         spaced.duty_date,
@@ -82,31 +83,49 @@ numbered as (
         spaced.answered_at,
         spaced.outcome_code,
         spaced.is_authenticated,
-        spaced.stored_count,
+        spaced.is_unstored,
         sum(spaced.begins_session) over (
             partition by spaced.nip, spaced.duty_date, spaced.side_code
             order by spaced.requested_at, spaced.attempt_id
         ) as group_no
     from spaced
+),
+
+seen as (  -- one request is logged at every vantage that it reaches
+    select
+        numbered.nip,
+        numbered.duty_date,
+        numbered.side_code,
+        numbered.group_no,
+        min(numbered.requested_at) as started_at,
+        max(numbered.answered_at) as ended_at,
+        count(*) as attempt_count,
+        count(*) filter (where numbered.outcome_code = 'failed') as failed_count,
+        count(*) filter (where numbered.outcome_code = 'ok') as ok_count,
+        count(*) filter (where numbered.outcome_code = 'rejected') as rejected_count,
+        min(numbered.requested_at) filter (where numbered.outcome_code = 'failed') as first_failed_at,
+        min(numbered.answered_at) filter (where numbered.outcome_code = 'ok') as first_ok_at,
+        min(numbered.answered_at) filter (where numbered.is_unstored) as first_unstored_at,
+        bool_and(numbered.is_authenticated) as is_authenticated
+    from numbered
+    group by
+        numbered.nip, numbered.duty_date, numbered.side_code, numbered.group_no, numbered.vantage_code
 )
 
 select
-    numbered.nip,
-    numbered.duty_date,
-    numbered.side_code,
-    numbered.group_no::bigint as group_no,
-    min(numbered.requested_at) as started_at,
-    max(numbered.answered_at) as ended_at,
-    count(*)::bigint as attempt_count,
-    (count(*) filter (where numbered.outcome_code = 'failed'))::bigint as failed_count,
-    (count(*) filter (where numbered.outcome_code = 'ok'))::bigint as ok_count,
-    (count(*) filter (where numbered.outcome_code = 'rejected'))::bigint as rejected_count,
-    min(numbered.requested_at) filter (where numbered.outcome_code = 'failed') as first_failed_at,
-    min(numbered.answered_at) filter (where numbered.outcome_code = 'ok') as first_ok_at,
-    min(numbered.answered_at) filter (
-        where numbered.outcome_code = 'ok' and numbered.stored_count = 0
-    ) as first_unstored_at,
-    arg_min(numbered.attempt_id, (numbered.requested_at, numbered.attempt_id)) as first_attempt_id,
-    bool_and(numbered.is_authenticated) as is_authenticated
-from numbered
-group by numbered.nip, numbered.duty_date, numbered.side_code, numbered.group_no
+    seen.nip,
+    seen.duty_date,
+    seen.side_code,
+    seen.group_no::bigint as group_no,
+    min(seen.started_at) as started_at,
+    max(seen.ended_at) as ended_at,
+    max(seen.attempt_count)::bigint as attempt_count,
+    max(seen.failed_count)::bigint as failed_count,
+    max(seen.ok_count)::bigint as ok_count,
+    max(seen.rejected_count)::bigint as rejected_count,
+    min(seen.first_failed_at) as first_failed_at,
+    min(seen.first_ok_at) as first_ok_at,
+    min(seen.first_unstored_at) as first_unstored_at,
+    bool_and(seen.is_authenticated) as is_authenticated
+from seen
+group by seen.nip, seen.duty_date, seen.side_code, seen.group_no
