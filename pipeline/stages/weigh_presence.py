@@ -1,6 +1,10 @@
 """Collect what else says that the person was there, or was not."""
 
 from pipeline.stage import SqlStage
-from schemas import Calendar, DutySide, Incident, PolicyPeriod, Presence, Statement
+from schemas import Calendar, DutySide, Incident, PolicyPeriod, Presence, Punch, Statement
 
-STAGE = SqlStage(__name__, reads=(Calendar, DutySide, Incident, PolicyPeriod, Statement), writes=Presence)
+STAGE = SqlStage(
+    __name__,
+    reads=(Calendar, DutySide, Incident, PolicyPeriod, Punch, Statement),
+    writes=Presence,
+)
