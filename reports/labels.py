@@ -119,6 +119,10 @@ COUNTERS = {
     "signed_by_self": "surat keterangan ditandatangani sendiri",
     "signed_by_certifier": "surat keterangan ditandatangani penetap gangguan",
     "signed_too_late": "surat keterangan lewat batas waktu",
+    "signed_before": "surat keterangan bertanggal sebelum hari dinas",
+    "own_success": "permintaan sendiri berhasil sebelum ada yang gagal",
+    "no_attempt": "log hidup, tetapi tidak ada percobaan sendiri",
+    "no_habit": "pada hari lain pun sisi ini lebih sering kosong",
 }
 REACHES = {
     "record": "catatan tidak dipakai",

@@ -1,7 +1,7 @@
 """One contract per table; the table is the class name in snake_case."""
 
 from schemas.attendance import Duty, DutySide, Punch, PunchPlacement
-from schemas.findings import AttemptGroup, EvidenceEdge, Exposure, Finding, Presence
+from schemas.findings import AttemptGroup, EvidenceEdge, Exposure, Finding, Flip, Presence, SideCause
 from schemas.money import (
     Adjustment,
     Assessment,
@@ -93,6 +93,7 @@ __all__ = [
     "Exposure",
     "FileTotal",
     "Finding",
+    "Flip",
     "Incident",
     "IngestReject",
     "IssuedAdjustment",
@@ -134,6 +135,7 @@ __all__ = [
     "Setting",
     "ShiftPattern",
     "SideCharge",
+    "SideCause",
     "SourceFile",
     "Statement",
     "Table",

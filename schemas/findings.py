@@ -46,13 +46,27 @@ class Exposure(Table):
     _key = ("nip", "duty_date", "side_code", "outage_id")
 
 
+class Flip(Table):
+    """One row per late, early or missing side with a better punch that was stored in the other direction."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side that the punch was for", isin=SIDES)
+    punch_id: Text = column("Punch; its stored direction stays as it is")
+    flipped_at: Instant = column("Its time")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
 class Presence(Table):
     """One row per person, duty side and independent record for or against presence."""
 
     nip: Text = column("Person", str_matches=NIP)
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side", isin=SIDES)
-    witness_code: Text = column("other_side, statement, apel, manual_list, ...")
+    witness_code: Text = column(
+        "other_side, manual_list, apel, statement, no_habit, signed_before, signed_by_certifier, signed_by_self, signed_too_late"
+    )
     witness_no: Integer = column("Number within the witness", ge=1)
     role_code: Text = column("supports or contradicts", isin=("supports", "contradicts"))
     witnessed_at: Instant = column("Time it speaks of", nullable=True)
@@ -60,6 +74,30 @@ class Presence(Table):
     statement_id: Text = column("Statement", nullable=True)
 
     _key = ("nip", "duty_date", "side_code", "witness_code", "witness_no")
+
+
+class SideCause(Table):
+    """One row per late, early or missing side: what happened to it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    due_at: Instant = column("Due time")
+    recorded_at: Instant = column("What the record says", nullable=True)
+    state_code: Text = column("State of the record", isin=STATES)
+    minutes_off: Integer = column("Minutes late or early; null when missing", nullable=True, ge=0)
+    cause_code: Text = column("What happened", isin=CAUSES)
+    outage_id: Text = column("Outage that touches the side", nullable=True)
+    impact_started_at: Instant = column("Its impact window: start", nullable=True)
+    impact_ended_at: Instant = column("... end, exclusive", nullable=True)
+    acted_at: Instant = column(
+        "Own act: first failed request, unstored answer or turned punch", nullable=True
+    )
+    has_own_success: Flag = column("An own request of the side came through before any failed, in the outage")
+    is_authenticated: Flag = column("The user id of the own requests was authenticated")
+
+    _key = ("nip", "duty_date", "side_code")
 
 
 class Finding(Table):
@@ -97,6 +135,6 @@ class EvidenceEdge(Table):
     line_no: Integer = column("Line", ge=1)
     row_sha256: Text = column("sha256 of the record")
     rule_id: Text = column("Rule that used it")
-    policy_reference: Text = column("Article", nullable=True)
+    policy_reference: Text = column("Articles of the policy that give the line its weight")
 
     _key = ("finding_id", "role_code", "file_sha256", "line_no", "rule_id")

@@ -1,29 +1,10 @@
-"""Explain each late, early or missing side: which outage, which attempt, which proof."""
+"""Grade each named cause, state the time that would have been recorded, and bind it all in one hash."""
 
 from pipeline.stage import SqlStage
-from schemas import (
-    ActionRule,
-    AttemptGroup,
-    Coverage,
-    DutySide,
-    Exposure,
-    Finding,
-    Outage,
-    PolicyPeriod,
-    Presence,
-)
+from schemas import ActionRule, Exposure, Finding, Outage, PolicyPeriod, Presence, SideCause
 
 STAGE = SqlStage(
     __name__,
-    reads=(
-        ActionRule,
-        AttemptGroup,
-        Coverage,
-        DutySide,
-        Exposure,
-        Outage,
-        PolicyPeriod,
-        Presence,
-    ),
+    reads=(ActionRule, Exposure, Outage, PolicyPeriod, Presence, SideCause),
     writes=Finding,
 )

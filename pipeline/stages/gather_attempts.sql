@@ -27,6 +27,7 @@ with fitting as (  -- in the windows of several sides the nearest due time wins,
         and attempt.requested_at >= duty_side.accept_from
         and attempt.requested_at < duty_side.accept_to
         and coalesce(attempt.direction_code, duty_side.side_code) = duty_side.side_code
+        and duty_side.side_code in ('in', 'out')
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
         and duty_side.duty_date < policy_period.valid_to

@@ -3,10 +3,11 @@
 from pipeline.stage import SqlStage
 from schemas import (
     Attempt,
-    AttemptGroup,
     DutySide,
     EvidenceEdge,
     Finding,
+    Flip,
+    PolicyPeriod,
     Presence,
     Punch,
     SourceFile,
@@ -15,15 +16,6 @@ from schemas import (
 
 STAGE = SqlStage(
     __name__,
-    reads=(
-        Attempt,
-        AttemptGroup,
-        DutySide,
-        Finding,
-        Presence,
-        Punch,
-        SourceFile,
-        Statement,
-    ),
+    reads=(Attempt, DutySide, Finding, Flip, PolicyPeriod, Presence, Punch, SourceFile, Statement),
     writes=EvidenceEdge,
 )

@@ -29,11 +29,12 @@ other_side as (  -- of the same day; a manual entry is named as such
         on asked.nip = other.nip
         and asked.duty_date = other.duty_date
         and asked.side_code <> other.side_code
+        and other.side_code in ('in', 'out')
     inner join punch
         on other.punch_id = punch.punch_id
 ),
 
-assembled as (  -- a scan at the roll call (apel) that is no side of the duty
+assembled as (  -- a scan at the roll call, whether or not the policy asks for it
     select
         asked.nip,
         asked.duty_date,
@@ -45,6 +46,7 @@ assembled as (  -- a scan at the roll call (apel) that is no side of the duty
     inner join punch
         on asked.nip = punch.nip
         and punch.direction_code = 'apel'
+        and asked.side_code <> 'apel'
         and punch.punched_at >= asked.accept_from
         and punch.punched_at < asked.accept_to
 ),

@@ -1,0 +1,6 @@
+"""Find punches that were stored in the wrong direction; the stored direction itself is never edited."""
+
+from pipeline.stage import SqlStage
+from schemas import DutySide, Flip, Punch, PunchPlacement
+
+STAGE = SqlStage(__name__, reads=(DutySide, Punch, PunchPlacement), writes=Flip)

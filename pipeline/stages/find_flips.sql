@@ -1,0 +1,61 @@
+-- Was a punch for this late, early or missing side stored in the other direction?
+-- One row per such side: the first check-in stored as a check-out, or the last check-out stored as a check-in.
+with asked as (
+    select
+        duty_side.nip,
+        duty_side.duty_date,
+        duty_side.side_code,
+        duty_side.due_at,
+        duty_side.recorded_at,
+        duty_side.accept_from,
+        duty_side.accept_to,
+        other.due_at as other_due_at
+    from duty_side
+    inner join duty_side as other
+        on duty_side.nip = other.nip
+        and duty_side.duty_date = other.duty_date
+        and duty_side.side_code <> other.side_code
+    where duty_side.state_code in ('late', 'early', 'missing')
+        and duty_side.side_code in ('in', 'out')
+        and other.side_code in ('in', 'out')
+),
+
+turned as (  -- the day's sequence contradicts it: nearer to this side, and better than what is recorded for it
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        punch.punch_id,
+        punch.punched_at,
+        row_number() over (
+            partition by asked.nip, asked.duty_date, asked.side_code
+            order by
+                case asked.side_code when 'in' then epoch(punch.punched_at) else -epoch(punch.punched_at) end,
+                punch.punch_id
+        ) as turn_rank
+    from asked
+    inner join punch
+        on asked.nip = punch.nip
+        and punch.direction_code in ('in', 'out')
+        and punch.direction_code <> asked.side_code
+        and punch.punched_at >= asked.accept_from
+        and punch.punched_at < asked.accept_to
+        and abs(epoch(punch.punched_at) - epoch(asked.due_at))
+        < abs(epoch(punch.punched_at) - epoch(asked.other_due_at))
+        and case asked.side_code
+            when 'in' then punch.punched_at < coalesce(asked.recorded_at, asked.accept_to)
+            else punch.punched_at > coalesce(asked.recorded_at, asked.accept_from)
+        end
+    inner join punch_placement
+        on punch.punch_id = punch_placement.punch_id
+        and coalesce(punch_placement.duty_date, asked.duty_date) = asked.duty_date
+)
+
+select
+    turned.nip,
+    turned.duty_date,
+    turned.side_code,
+    turned.punch_id,
+    turned.punched_at as flipped_at
+from turned
+where turned.turn_rank = 1

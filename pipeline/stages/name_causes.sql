@@ -1,0 +1,237 @@
+-- What happened to this late, early or missing side, and which own act shows it?
+-- One row per such side; the first cause that fits, in the order of inputs.md section 6.
+with asked as (
+    select
+        duty_side.nip,
+        duty_side.unit_id,
+        duty_side.region_code,
+        duty_side.duty_date,
+        duty_side.side_code,
+        duty_side.due_at,
+        duty_side.recorded_at,
+        duty_side.state_code,
+        duty_side.minutes_off,
+        case duty_side.side_code
+            when 'out' then duty_side.due_at
+            else duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)
+        end as exposed_from,
+        case duty_side.side_code
+            when 'out' then duty_side.due_at + to_minutes(policy_period.leaving_span_minutes)
+            else duty_side.due_at
+        end as exposed_to,
+        to_minutes(policy_period.recovery_grace_minutes) as recovery_grace,
+        outage.outage_id,
+        outage.layer_code,
+        outage.impact_started_at,
+        outage.impact_ended_at
+    from duty_side
+    inner join policy_period
+        on duty_side.duty_date >= policy_period.valid_from
+        and duty_side.duty_date < policy_period.valid_to
+    left join exposure
+        on duty_side.nip = exposure.nip
+        and duty_side.duty_date = exposure.duty_date
+        and duty_side.side_code = exposure.side_code
+        and exposure.exposure_no = 1
+    left join outage
+        on exposure.outage_id = outage.outage_id
+    where duty_side.state_code in ('late', 'early', 'missing')
+),
+
+watching as (
+    select distinct
+        coverage.vantage_code
+    from coverage
+),
+
+unwatched as (  -- no log at all, or one of them does not cover the whole span (design section 2, `no_coverage`)
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code
+    from asked
+    where not exists (select 1 from watching)
+        or exists (
+            select 1
+            from watching
+            where not exists (
+                select 1
+                from coverage
+                where coverage.vantage_code = watching.vantage_code
+                    and coverage.started_at <= asked.exposed_from
+                    and coverage.ended_at >= asked.exposed_to
+            )
+        )
+        or exists (
+            select 1
+            from outage
+            where outage.layer_code = 'log_gap'
+                and coalesce(outage.scope_region, asked.region_code) = asked.region_code
+                and coalesce(outage.scope_unit_id, asked.unit_id) = asked.unit_id
+                and outage.impact_started_at <= asked.exposed_to
+                and outage.impact_ended_at > asked.exposed_from
+        )
+),
+
+failing as (  -- the first act counts; of check-outs the first that was not too early, else the last
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        case asked.side_code
+            when 'in' then min(attempt_group.first_failed_at)
+            else coalesce(
+                min(attempt_group.first_failed_at) filter (where attempt_group.first_failed_at >= asked.due_at),
+                max(attempt_group.first_failed_at)
+            )
+        end as failed_at
+    from asked
+    inner join attempt_group
+        on asked.nip = attempt_group.nip
+        and asked.duty_date = attempt_group.duty_date
+        and asked.side_code = attempt_group.side_code
+        and attempt_group.first_failed_at >= asked.impact_started_at
+        and attempt_group.first_failed_at < asked.impact_ended_at
+        and attempt_group.first_failed_at < coalesce(asked.recorded_at, asked.impact_ended_at)
+    group by asked.nip, asked.duty_date, asked.side_code
+),
+
+answering as (  -- an answer without a punch matters where it is better than what is recorded
+    select
+        asked.nip,
+        asked.duty_date,
+        asked.side_code,
+        min(attempt_group.first_failed_at) as tried_at,
+        min(attempt_group.first_ok_at) as answered_at,
+        min(attempt_group.first_unstored_at) filter (
+            where asked.recorded_at is null
+                or (asked.side_code = 'in' and attempt_group.first_unstored_at < asked.recorded_at)
+                or (asked.side_code = 'out' and attempt_group.first_unstored_at > asked.recorded_at)
+        ) as unstored_at,
+        bool_and(attempt_group.is_authenticated) as is_authenticated
+    from asked
+    inner join attempt_group
+        on asked.nip = attempt_group.nip
+        and asked.duty_date = attempt_group.duty_date
+        and asked.side_code = attempt_group.side_code
+    group by asked.nip, asked.duty_date, asked.side_code
+),
+
+corroborated as (
+    select distinct
+        presence.nip,
+        presence.duty_date,
+        presence.side_code
+    from presence
+    where presence.role_code = 'supports'
+),
+
+gathered as (
+    select
+        asked.nip,
+        asked.unit_id,
+        asked.duty_date,
+        asked.side_code,
+        asked.due_at,
+        asked.recorded_at,
+        asked.state_code,
+        asked.minutes_off,
+        asked.outage_id,
+        asked.layer_code,
+        asked.impact_started_at,
+        asked.impact_ended_at,
+        asked.recovery_grace,
+        unwatched.nip is not null as is_unwatched,
+        corroborated.nip is not null as is_corroborated,
+        flip.flipped_at,
+        answering.tried_at,
+        answering.answered_at,
+        answering.unstored_at,
+        coalesce(answering.is_authenticated, true) as is_authenticated,
+        failing.failed_at
+    from asked
+    left join unwatched
+        on asked.nip = unwatched.nip
+        and asked.duty_date = unwatched.duty_date
+        and asked.side_code = unwatched.side_code
+    left join flip
+        on asked.nip = flip.nip
+        and asked.duty_date = flip.duty_date
+        and asked.side_code = flip.side_code
+    left join answering
+        on asked.nip = answering.nip
+        and asked.duty_date = answering.duty_date
+        and asked.side_code = answering.side_code
+    left join failing
+        on asked.nip = failing.nip
+        and asked.duty_date = failing.duty_date
+        and asked.side_code = failing.side_code
+    left join corroborated
+        on asked.nip = corroborated.nip
+        and asked.duty_date = corroborated.duty_date
+        and asked.side_code = corroborated.side_code
+),
+
+caused as (
+    select
+        gathered.nip,
+        gathered.unit_id,
+        gathered.duty_date,
+        gathered.side_code,
+        gathered.due_at,
+        gathered.recorded_at,
+        gathered.state_code,
+        gathered.minutes_off,
+        gathered.outage_id,
+        gathered.impact_started_at,
+        gathered.impact_ended_at,
+        gathered.is_authenticated,
+        gathered.tried_at,
+        gathered.answered_at,
+        gathered.unstored_at,
+        gathered.flipped_at,
+        gathered.failed_at,
+        case
+            when gathered.flipped_at is not null then 'flipped'
+            when gathered.unstored_at is not null then 'lost'
+            when gathered.is_unwatched and (gathered.outage_id is null or gathered.state_code = 'early')
+                then 'no_coverage'
+            when gathered.outage_id is null or gathered.state_code = 'early' then 'unexplained'
+            when gathered.recorded_at is not null and gathered.failed_at is not null then 'delayed'
+            when gathered.recorded_at >= gathered.impact_started_at
+                and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace then 'delayed'
+            when gathered.recorded_at is not null then 'unexplained'
+            when gathered.failed_at is not null then 'failed'
+            when gathered.layer_code = 'device' then 'unsynced'
+            when gathered.is_corroborated then 'blocked'
+            else 'unexplained'
+        end as cause_code
+    from gathered
+)
+
+select
+    caused.nip,
+    caused.unit_id,
+    caused.duty_date,
+    caused.side_code,
+    caused.due_at,
+    caused.recorded_at,
+    caused.state_code,
+    caused.minutes_off,
+    caused.cause_code,
+    caused.outage_id,
+    caused.impact_started_at,
+    caused.impact_ended_at,
+    case caused.cause_code
+        when 'flipped' then coalesce(caused.failed_at, caused.flipped_at)
+        when 'lost' then caused.unstored_at
+        when 'delayed' then caused.failed_at
+        when 'failed' then caused.failed_at
+    end as acted_at,
+    coalesce(
+        caused.answered_at < caused.impact_ended_at
+        and caused.answered_at < coalesce(caused.tried_at, caused.impact_ended_at),
+        false
+    ) as has_own_success,
+    caused.is_authenticated
+from caused
