@@ -23,7 +23,8 @@ with asked as (
         outage.outage_id,
         outage.layer_code,
         outage.impact_started_at,
-        outage.impact_ended_at
+        outage.impact_ended_at,
+        coalesce(exposure.is_vantage_alive, false) as is_vantage_alive
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
@@ -117,13 +118,18 @@ answering as (  -- an answer without a punch matters where it is better than wha
     group by asked.nip, asked.duty_date, asked.side_code
 ),
 
-corroborated as (
+corroborated as (  -- where a try would have been logged and none was, only someone else's word corroborates
     select distinct
-        presence.nip,
-        presence.duty_date,
-        presence.side_code
-    from presence
-    where presence.role_code = 'supports'
+        asked.nip,
+        asked.duty_date,
+        asked.side_code
+    from asked
+    inner join presence
+        on asked.nip = presence.nip
+        and asked.duty_date = presence.duty_date
+        and asked.side_code = presence.side_code
+        and presence.role_code = 'supports'
+        and (presence.witness_code = 'statement' or not asked.is_vantage_alive)
 ),
 
 gathered as (
