@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.simulation import SCENARIOS, World, make_world, stored_punches
+from pipeline.simulation import SCENARIOS, World, make_world, simulate
 from pipeline.simulation.faults import ANY, LAYERS, Fault
 from pipeline.simulation.people import OTHER_REGIONS, Flags
+from pipeline.simulation.punches import APP
 from pipeline.simulation.requests import BAD, FORGETFUL_VERSION, LOST
 from pipeline.simulation.scenarios import MINUTE, make_plan
 from pipeline.simulation.schedule import HOUR
+from pipeline.simulation.truth_tables import side_truths
 
 
 @cache
@@ -75,9 +78,9 @@ def test_accepted_and_lost_writes_are_answered_200_and_missing_from_the_export()
     hit = inside(month, fault) & home & (requests.by == 0)
     assert set(requests.server_status[hit]) == {200}
     assert set(requests.fate[hit]) == {LOST}
-    person, at, _ = stored_punches(month)
-    within = (at >= fault.start + 5) & (at < fault.end)
-    assert not np.isin(person[within], requests.person[hit]).any()
+    punches = month.punches
+    within = (punches.at >= fault.start + 5) & (punches.at < fault.end)
+    assert not np.isin(punches.person[within], requests.person[hit]).any()
     assert (month.outcome.lost & month.outcome.traced).sum() > 50
 
 
@@ -104,6 +107,47 @@ def test_in_the_abusive_month_many_stay_away_on_the_day_and_superiors_sign_for_t
     absent, usual = (np.isnan(w.sides.act[w.sides.day == day]).sum() for w in (month, honest))
     assert absent > usual + 20
     assert month.plan.liars > 0
+
+
+def test_schools_punch_at_machines_that_arrive_late_or_fall_silent_and_leave_no_log_lines() -> None:
+    month = make_world(600, 5, "2026-01", "machines", units=24, other_regions=1)
+    punches, sides = month.punches, month.sides
+    by_machine = punches.machine != APP
+    assert set(punches.machine[by_machine].tolist()) == {2, 8, 14, 20}
+    delay = (punches.received - punches.at)[by_machine]
+    assert delay.min() >= 0
+    assert (delay[punches.machine[by_machine] == 8] < 60).all()  # online
+    assert (delay[punches.machine[by_machine] == 2] > 86_400).mean() > 0.8  # weeks late
+    silent = punches.at[punches.machine == 20]
+    assert silent.max() < 19 * 86_400
+    users = np.unique(sides.person[month.uses_machine])
+    assert not np.isin(month.requests.person[month.requests.side >= 0], users).any()
+    truths, duties = side_truths(month)
+    awaited = [s for s in truths if s.cause == "unsynced"]
+    assert {int(month.senders.office[s.person]) for s in awaited} == {20}
+    assert all(s.recorded is None and not s.is_own_fault and not s.is_deserving for s in awaited)
+    assert {s.day for s in awaited} == {
+        s.day for s in truths if s.day >= 19 and month.senders.office[s.person] == 20
+    }
+    later = [duty for s in awaited for duty, _ in duties[s.person] if duty.day >= 19]
+    assert all((duty.came, duty.left) == (duty.start, duty.end) for duty in later)  # costs nothing yet
+
+
+def test_what_arrives_late_is_missing_from_early_exports_and_there_at_last(tmp_path: Path) -> None:
+    simulate(tmp_path / "dki", 96, 5, scenario="late-data", units=6, other_regions=1)
+    full = (tmp_path / "dki/masukan/2026-01/presensi.csv").read_text("utf-8").splitlines()
+    early = [
+        (tmp_path / f"dki.kiriman/{n}/masukan/2026-01/presensi.csv").read_text("utf-8").splitlines()
+        for n in (1, 2, 3)
+    ]
+    assert all(set(lines) <= set(full) for lines in early)
+    morning = [
+        sum(",masuk," in line and "2026-01-02 0" in line for line in lines) for lines in (*early, full)
+    ]
+    assert morning[0] < 0.85 * morning[3]
+    assert morning[0] < morning[1] < morning[2] == morning[3]
+    settings = (tmp_path / "dki.kiriman/1/rekon.toml").read_text("utf-8")
+    assert "covers_until = 2026-01-02T09:49:00+07:00" in settings
 
 
 def test_a_forgetful_app_sends_the_other_direction_after_a_failure_and_only_then() -> None:

@@ -13,10 +13,11 @@ from pipeline.simulation.days import make_days
 from pipeline.simulation.export import settings_text, write_punches, write_rows, write_staff
 from pipeline.simulation.logs import health_lines, merged, vantage_lines, write_logs
 from pipeline.simulation.papers import incident_rows, make_statements, statement_rows
-from pipeline.simulation.people import OTHER_REGIONS, Ints, Senders, Staff, make_senders, make_staff
-from pipeline.simulation.requests import LOGIN, Outcome, Requests, send
+from pipeline.simulation.people import OTHER_REGIONS, Flags, Senders, Staff, make_senders, make_staff
+from pipeline.simulation.punches import Punches, by_app, by_machine, carried_late, joined, silent_machines
+from pipeline.simulation.requests import Outcome, Requests, send
 from pipeline.simulation.scenarios import SCENARIOS, Plan, make_plan
-from pipeline.simulation.schedule import Month
+from pipeline.simulation.schedule import GROUPS, Month
 from pipeline.simulation.truth_tables import side_truths, write_truth
 
 __all__ = ["SCENARIOS", "World", "make_world", "simulate"]
@@ -33,6 +34,8 @@ class World:
     sides: Sides
     requests: Requests
     outcome: Outcome
+    punches: Punches
+    uses_machine: Flags  # per side
 
 
 def make_world(
@@ -54,6 +57,8 @@ def make_world(
     )
     senders.is_plain[:people] = senders.version[:people] == 3
     plan = make_plan(scenario, month, senders, np.random.default_rng([seed, 12]))
+    if plan.has_machines:
+        plan = replace(plan, faults=(*plan.faults, *silent_machines(senders, month)))
     staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
     days = make_days(
         month,
@@ -70,23 +75,20 @@ def make_world(
         sides = stay_away(
             sides, int(plan.faults[0].start // DAY), plan.truants, np.random.default_rng([seed, 13])
         )
+    home = senders.region[sides.person] == 0
+    uses_machine = home & plan.has_machines & (senders.group[sides.person] == GROUPS.index("guru"))
+    sent = replace(sides, act=np.where(uses_machine, np.nan, sides.act))
     requests, outcome = send(
-        sides, senders, month, plan.faults, plan.has_losses, np.random.default_rng([seed, 5])
+        sent, senders, month, plan.faults, plan.has_losses, np.random.default_rng([seed, 5])
     )
-    return World(month, senders, staff, plan, sides, requests, outcome)
-
-
-def stored_punches(world: World) -> tuple[Ints, Ints, Ints]:
-    """Person, second and direction (0 in, 1 out, 2 none) of what the province stored, by person and time."""
-    requests, senders = world.requests, world.senders
-    kept = (requests.server_status == 200) & (requests.kind != LOGIN) & (requests.fate == 0)
-    kept &= senders.region[requests.person] == 0
-    rows = np.flatnonzero(kept)
-    at = np.floor(requests.begin[rows] + requests.server_ms[rows] / 1000 + 0.007).astype(np.int64)
-    person = requests.person[rows]
-    direction = np.where(senders.is_plain[person], 2, requests.direction[rows])
-    order = np.lexsort((direction, at, person))
-    return person[order], at[order], direction[order]
+    outcome = replace(outcome, act=np.where(uses_machine, sides.act, outcome.act))
+    punches = by_app(requests, senders, np.random.default_rng([seed, 9]))
+    if plan.has_machines:
+        punches = joined(punches, by_machine(sides, uses_machine, month, np.random.default_rng([seed, 16])))
+    if plan.deliveries:
+        release = (plan.deliveries[1], plan.deliveries[2])
+        punches = carried_late(punches, plan.late_from, release, np.random.default_rng([seed, 17]))
+    return World(month, senders, staff, plan, sides, requests, outcome, punches, uses_machine)
 
 
 def _write_all_logs(folder: Path, world: World, seed: int) -> None:
@@ -98,6 +100,10 @@ def _write_all_logs(folder: Path, world: World, seed: int) -> None:
     write_logs(folder / "pusat", server, month, utc_hours=0, fast=world.plan.server_fast)
 
 
+def _write_settings(folder: Path, text: str) -> None:
+    (folder / "rekon.toml").write_text(text, encoding="utf-8", newline="\n")
+
+
 def simulate(
     directory: Path,
     people: int,
@@ -107,7 +113,10 @@ def simulate(
     units: int | None = None,
     other_regions: int = 5,
 ) -> Path:
-    """Write a workspace to `directory` and the truth to `directory`.truth; returns the latter."""
+    """Write a workspace to `directory` and the truth to `directory`.truth; returns the latter.
+
+    Where data arrived late, `directory`.kiriman/<n> holds what earlier exports said, to be laid over the workspace.
+    """
     truth = directory.with_name(directory.name + ".truth")
     for folder in (directory, truth):
         if folder.exists() and any(folder.iterdir()):
@@ -117,12 +126,8 @@ def simulate(
     inputs.mkdir(parents=True, exist_ok=True)
     truth.mkdir(parents=True, exist_ok=True)
     write_staff(inputs, world.staff, world.senders, world.month)
-    person, at, direction = stored_punches(world)
-    write_punches(
-        inputs / "presensi.csv", world.staff.nip, person, at, direction, world.senders, world.month, seed
-    )
-    punches = (person, at, direction)
-    sides, duties = side_truths(world.sides, world.outcome, world.plan.faults, world.staff, punches)
+    write_punches(inputs / "presensi.csv", world.staff.nip, world.punches, world.senders, world.month)
+    sides, duties = side_truths(world)
     statements = make_statements(sides, np.random.default_rng([seed, 6]), people, world.plan.liars)
     write_rows(
         inputs / "surat-keterangan.csv",
@@ -134,8 +139,14 @@ def simulate(
         header = "id_insiden,mulai,selesai,lapisan,wilayah,kode_opd,penetap,nip_penetap,nomor_ba,keterangan"
         write_rows(inputs / "insiden.csv", header, incidents)
     kinds = {"employee", "unit", "network", "punch", "absence", "roster", "statement"}
-    text = settings_text(period, world.month, kinds | ({"incident"} if incidents else set()))
-    (directory / "rekon.toml").write_text(text, encoding="utf-8", newline="\n")
+    kinds |= {"incident"} if incidents else set()
+    _write_settings(directory, settings_text(period, world.month, kinds))
+    for number, second in enumerate(world.plan.deliveries, start=1):
+        early = directory.with_name(f"{directory.name}.kiriman") / str(number)
+        (early / "masukan" / period).mkdir(parents=True, exist_ok=True)
+        path = early / "masukan" / period / "presensi.csv"
+        write_punches(path, world.staff.nip, world.punches.known_by(second), world.senders, world.month)
+        _write_settings(early, settings_text(period, world.month, kinds, second))
     _write_all_logs(inputs / "log", world, seed)
     write_truth(truth, world, sides, duties, statements)
     return truth

@@ -23,6 +23,7 @@ from pipeline.simulation.people import (
     unit_code,
     unit_name,
 )
+from pipeline.simulation.punches import APP, Punches
 from pipeline.simulation.schedule import GROUPS, Month, shift_code
 
 SETTINGS = """# Ruang kerja sintetis, dibuat oleh `rekon simulate`. Tidak ada data orang sungguhan.
@@ -49,15 +50,16 @@ def write_rows(path: Path, header: str, rows: list[str]) -> None:
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8", newline="\n")
 
 
-def settings_text(period: str, month: Month, kinds: set[str]) -> str:
-    """rekon.toml; a source only where its file exists."""
-    until = (month.first + dt.timedelta(days=month.days)).isoformat()
+def settings_text(period: str, month: Month, kinds: set[str], until: float | None = None) -> str:
+    """rekon.toml; a source only where its file exists. Punches are vouched for before second `until`, or all."""
+    midnight = dt.datetime.combine(month.first, dt.time())
+    covered = midnight + dt.timedelta(seconds=month.days * DAY if until is None else until)
     text = SETTINGS.format(period=period, region=HOME)
     for kind, pattern in SOURCES:
         if kind in kinds:
             text += f'\n[[source]]\nkind = "{kind}"\nfiles = ["{pattern}"]\nprofile = "baku"\n'
         if kind == "punch":
-            text += f"covers_until = {until}T00:00:00+07:00\n"
+            text += f"covers_until = {covered.isoformat()}+07:00\n"
     for vantage, zone in LOGS:
         text += (
             f'\n[[source]]\nkind = "access_log"\nfiles = ["masukan/{{period}}/log/{vantage}/*.log*"]\n'
@@ -121,26 +123,20 @@ def local_texts(at: Ints, month: Month) -> pa.Array:
     return pc.binary_join_element_wise(dates.take(pa.array(at // DAY)), clock.take(pa.array(at % DAY)), " ")
 
 
-def write_punches(
-    path: Path,
-    nips: list[str],
-    person: Ints,
-    at: Ints,
-    direction: Ints,
-    senders: Senders,
-    month: Month,
-    seed: int,
-) -> None:
-    """presensi.csv: exactly what the province stored; direction 0 in, 1 out, 2 none."""
-    received = at + np.random.default_rng([seed, 9]).integers(0, 4, len(at))
+def write_punches(path: Path, nips: list[str], punches: Punches, senders: Senders, month: Month) -> None:
+    """presensi.csv: exactly what an export holds."""
+    person, machine = punches.person, punches.machine
+    is_app = pa.array(machine == APP)
+    phones = pa.array(["android", "android", "android", "ios"]).take(pa.array(senders.system[person]))
+    machines = pa.array([f"FP-{unit_code(unit)}" for unit in range(int(max(machine, default=0)) + 1)] or [""])
     text = pc.binary_join_element_wise(
         pa.array(nips).take(pa.array(person)),
-        local_texts(at, month),
-        pa.array(["masuk", "pulang", ""]).take(pa.array(direction)),
-        "aplikasi",
-        pa.array(["android", "android", "android", "ios"]).take(pa.array(senders.system[person])),
-        pa.array(list(VERSIONS)).take(pa.array(senders.version[person])),
-        local_texts(received, month),
+        local_texts(punches.at, month),
+        pa.array(["masuk", "pulang", ""]).take(pa.array(punches.direction)),
+        pc.if_else(is_app, "aplikasi", "mesin"),
+        pc.if_else(is_app, phones, machines.take(pa.array(np.maximum(machine, 0)))),
+        pc.if_else(is_app, pa.array(list(VERSIONS)).take(pa.array(senders.version[person])), ""),
+        local_texts(punches.received, month),
         ",",
     )
     write_rows(path, "nip,waktu,arah,kanal,perangkat,versi_aplikasi,waktu_terima", text.to_pylist())

@@ -22,8 +22,9 @@ from pipeline.simulation.people import (
 ANY = -1
 CENTRAL, LINK, GATEWAY, NETWORK, SITE, CLIENT = "central", "link", "gateway", "network", "site", "client"
 LAYERS = (CENTRAL, LINK, GATEWAY, NETWORK, SITE, CLIENT)
-LOG_GAP = "log_gap"
+LOG_GAP, DEVICE = "log_gap", "device"
 FAILURE, SILENCE, LOST_WRITE, NO_LINES = "failure", "silence", "lost_write", "no_lines"
+DEVICE_SILENT = "device_silent"
 # A request meets the hops in this order; the first that is broken for it decides.
 HOPS = {SITE: 0, NETWORK: 1, GATEWAY: 2, LINK: 3, CENTRAL: 4, CLIENT: 5}
 

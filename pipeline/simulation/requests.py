@@ -13,7 +13,6 @@ from pipeline.simulation.faults import (
     GATEWAY,
     HOPS,
     LINK,
-    LOG_GAP,
     LOST_WRITE,
     SILENCE,
     Fault,
@@ -103,7 +102,7 @@ def fates(
     fate = np.select([dice < 0.0004, dice < 0.0007, dice < 0.0020], [OFF, BARE, BROKEN], OK).astype(np.int64)
     fate = np.where((fate == BARE) & (where.region > 0), BROKEN, fate)
     by = np.full(len(begin), -1, dtype=np.int64)
-    broken = [k for k, fault in enumerate(faults) if fault.layer != LOG_GAP]
+    broken = [k for k, fault in enumerate(faults) if fault.layer in HOPS]
     for k in sorted(broken, key=lambda k: (-HOPS[faults[k].layer], k)):
         rows = np.flatnonzero((begin >= faults[k].start) & (begin < faults[k].end))
         rows = rows[reach(faults[k], where.take(rows))]

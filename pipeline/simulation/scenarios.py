@@ -53,6 +53,9 @@ class Plan:
     is_half_empty: bool = False
     server_fast: float = 0.0
     truants: float = 0.0  # share of people who stay away on the day of the first fault
+    has_machines: bool = False  # schools punch at fingerprint machines
+    late_from: float = 0.0  # records are carried over late from here on
+    deliveries: tuple[float, ...] = ()  # moments of the early exports
     liars: float = 0.0  # share of own faults beside an outage for which a superior signs all the same
 
 
@@ -62,7 +65,7 @@ def declare(fault: Fault) -> Declared:
     return Declared(fault.layer, fault.start, fault.end, region, unit)
 
 
-def truly(*faults: Fault, **other: bool | float) -> Plan:
+def truly(*faults: Fault, **other: float) -> Plan:
     """Everything that broke is declared as it was."""
     return Plan(faults, tuple(declare(fault) for fault in faults if fault.layer != LOG_GAP), **other)  # type: ignore[arg-type]
 
@@ -88,6 +91,12 @@ def _overload(month: Month, rng: np.random.Generator) -> Plan:
     return truly(*(
         Fault(CENTRAL, _at(day, "07:10"), _at(day, "07:40"), share=float(rng.uniform(0.35, 0.6))) for day in mondays
     ))  # fmt: skip
+
+
+def _late_data(day: int) -> Plan:
+    """The hours of Jakarta, 2 to 4 January 2019 (domain.md 0): what was absent at 09:49 and 16:35 arrived later."""
+    moments = (_at(day, "09:49"), _at(day, "16:35"), _at(day + 2, "11:00"))
+    return Plan(late_from=_at(day, "05:00"), deliveries=moments)
 
 
 def _declared(month: Month) -> Plan:
@@ -172,6 +181,8 @@ def make_plan(scenario: str, month: Month, senders: Senders, rng: np.random.Gene
         "shifts": lambda: truly(
             Fault(CENTRAL, _at(first, "20:30"), _at(first, "22:10")),
             Fault(LINK, _at(second, "06:30"), _at(second, "08:20"), region=0)),
+        "machines": lambda: truly(_dispute(month, LINK, 0), has_machines=True),
+        "late-data": lambda: _late_data(days[0]),
         "abuse": lambda: truly(_dispute(month, LINK, 0), truants=0.12, liars=0.5),
     }  # fmt: skip
     if scenario not in plans:
@@ -180,4 +191,4 @@ def make_plan(scenario: str, month: Month, senders: Senders, rng: np.random.Gene
 
 
 SCENARIOS = ("dispute", "province-down", "quiet", "overload", "isp", "app-version", "site-power", "log-gap",
-             "lost-writes", "skew", "declared", "random", "shifts", "abuse")  # fmt: skip
+             "lost-writes", "skew", "declared", "random", "shifts", "abuse", "machines", "late-data")  # fmt: skip

@@ -93,3 +93,10 @@ def restored(duty: Duty, came: int | None, left: int | None) -> Duty:
     if came is None and left is None:
         return duty
     return duty._replace(came=duty.came if came is None else came, left=duty.left if left is None else left)
+
+
+def without_awaited(duty: Duty, is_in_awaited: bool, is_out_awaited: bool) -> Duty:
+    """A side that has not arrived yet costs nothing; the day's other side is assessed alone (design section 7)."""
+    came = duty.start if is_in_awaited and duty.came is None else duty.came
+    left = duty.end if is_out_awaited and duty.left is None else duty.left
+    return duty._replace(came=came, left=left)

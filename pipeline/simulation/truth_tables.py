@@ -10,14 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.simulation.acts import Sides, duty_table, exposed
+from pipeline.simulation.acts import duty_table, exposed
 from pipeline.simulation.export import write_rows
-from pipeline.simulation.faults import LOG_GAP, Fault, may_reach, reach
+from pipeline.simulation.faults import DEVICE, LOG_GAP, may_reach, reach
 from pipeline.simulation.papers import SideTruth, Statement, minutes_off
-from pipeline.simulation.people import Absence, Ints, Staff
-from pipeline.simulation.requests import Outcome
+from pipeline.simulation.people import Absence, Flags, Ints
+from pipeline.simulation.punches import Punches, last_upload
 from pipeline.simulation.schedule import Month
-from pipeline.simulation.truth import AFTER, BEFORE, Duty, month_deduction, recorded, restored
+from pipeline.simulation.truth import (
+    AFTER,
+    BEFORE,
+    Duty,
+    month_deduction,
+    recorded,
+    restored,
+    without_awaited,
+)
 
 if TYPE_CHECKING:
     from pipeline.simulation import World
@@ -39,6 +47,7 @@ def _judge(
     is_flipped: bool,
     touched_by: int,
     is_in_gap: bool,
+    is_awaited: bool,
 ) -> tuple[SideTruth, int | None]:
     """What happened to one side and the restored time where it deserves one."""
     due, at = (duty.start, duty.came) if side == 0 else (duty.end, duty.left)
@@ -47,7 +56,7 @@ def _judge(
         inside = duty.start - BEFORE <= did < duty.end if side == 0 else duty.start < did <= duty.end + AFTER
         did = did if inside else None
     off, true_off = minutes_off(side, due, at), minutes_off(side, due, did)
-    is_bad = off is None or off > 0
+    is_bad = (off is None or off > 0) and not is_awaited
     is_worse = is_bad and did is not None and (off is None or (true_off or 0) < off)
     is_deserving = is_worse and (hit_by >= 0 or is_lost)
     cause = ""
@@ -61,30 +70,44 @@ def _judge(
         else:
             cause = "failed" if is_traced or is_unlucky else "blocked"
     is_own = is_bad and not cause
+    cause = "unsynced" if is_awaited else cause
     outage_no = (hit_by if hit_by >= 0 else touched_by) + 1 if is_bad else 0
     truth = SideTruth(person, duty.day, side, due, did, at, cause, outage_no, is_in_gap, is_deserving, is_traced,
                       is_own)  # fmt: skip
     return truth, did if is_deserving else None
 
 
-def side_truths(
-    sides: Sides, outcome: Outcome, faults: tuple[Fault, ...], staff: Staff, punches: tuple[Ints, Ints, Ints]
-) -> tuple[list[SideTruth], Duties]:
-    """Every duty side of the home region that is not excused, and per person the recorded and deserved duties."""
-    by_person: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for person, at, direction in zip(*(column.tolist() for column in punches), strict=True):
-        by_person[person].append((at, ("masuk", "pulang", "")[direction]))
+def _by_person(punches: Punches) -> dict[int, list[tuple[int, str]]]:
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = zip(punches.person.tolist(), punches.at.tolist(), punches.direction.tolist(), strict=True)
+    for person, at, direction in rows:
+        found[person].append((at, ("masuk", "pulang", "")[direction]))
+    return found
+
+
+def _touches(world: World) -> tuple[Ints, Flags]:
+    """Per side the first outage that may have touched it (-1 for none), and whether a log lost its lines then."""
+    sides, faults = world.sides, world.plan.faults
     touched, gap = np.full(len(sides.person), -1, dtype=np.int64), np.zeros(len(sides.person), dtype=np.bool_)
     for k in reversed(range(len(faults))):
         near = exposed(sides, (faults[k].start, faults[k].end))
         if faults[k].layer == LOG_GAP:
             gap |= near
         else:
-            touched[near & may_reach(faults[k], outcome.where)] = k
-    size = int(np.searchsorted(sides.person, len(staff.nip)))
+            touched[near & may_reach(faults[k], world.outcome.where)] = k
+    return touched, gap
+
+
+def side_truths(world: World) -> tuple[list[SideTruth], Duties]:
+    """Every duty side of the home region that is not excused, and per person the recorded and deserved duties."""
+    sides, outcome = world.sides, world.outcome
+    by_person = _by_person(world.punches)
+    touched, gap = _touches(world)
+    awaited = world.uses_machine & (sides.due >= last_upload(world.month, sides.office))
+    size = int(np.searchsorted(sides.person, len(world.staff.nip)))
     columns = [sides.person, sides.day, sides.start, sides.end, outcome.act, outcome.hit_by, outcome.unlucky,
-               outcome.traced, outcome.lost, outcome.flipped, touched, gap]  # fmt: skip
-    person, day, start, end, act, hit, unlucky, traced, lost, flipped, near_by, in_gap = (
+               outcome.traced, outcome.lost, outcome.flipped, touched, gap, awaited]  # fmt: skip
+    person, day, start, end, act, hit, unlucky, traced, lost, flipped, near_by, in_gap, unsynced = (
         c[:size].tolist() for c in columns
     )
     truths: list[SideTruth] = []
@@ -99,9 +122,10 @@ def side_truths(
             k = n + side
             truth, deserved = _judge(
                 person[n], side, duty, act[k], hit_by=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
-                is_flipped=flipped[k], touched_by=near_by[k], is_in_gap=in_gap[k])  # fmt: skip
+                is_flipped=flipped[k], touched_by=near_by[k], is_in_gap=in_gap[k], is_awaited=unsynced[k])  # fmt: skip
             truths.append(truth)
             times.append(deserved)
+        duty = without_awaited(duty, unsynced[n], unsynced[n + 1])
         duties[person[n]].append((duty, restored(duty, *times)))
     return truths, duties
 
@@ -126,6 +150,9 @@ def _affected(world: World, number: int) -> tuple[float | None, float | None, in
         status = requests.gate_status if fault.vantage == "gerbang" else requests.server_status
         mute = (status > 0) & (ends >= fault.start) & (ends < fault.end)
         return fault.start, fault.end, len(np.unique(requests.person[mute]))
+    if fault.layer == DEVICE:
+        kept = world.uses_machine & (world.sides.office == fault.office) & (world.sides.act >= fault.start)
+        return fault.start, fault.end, int(kept.sum())
     hurt = requests.by == number
     met = (world.sides.act >= fault.start) & (world.sides.act < fault.end)
     expected = int((met & reach(fault, world.outcome.where)).sum())
