@@ -71,11 +71,16 @@ def test_boundaries_within_1_92_nats_are_the_support() -> None:
     assert (found.start_low, found.start_high, found.end_low, found.end_high) == (1, 4, 6, 8)
 
 
-def test_idle_ends_of_over_half_an_hour_are_cut_off() -> None:
-    scores, minutes = np.array([0.5, 5, 5, 0.5]), np.array([0, 100, 101, 120])
-    found = located(scores, minutes, 0, 4)
-    assert found is not None
-    assert (found.start, found.end) == (100, 121)
+def test_idle_and_stray_ends_beyond_half_an_hour_are_cut_off() -> None:
+    def ends(scores: list[float], minutes: list[int]) -> tuple[int, int] | None:
+        found = located(np.array(scores), np.array(minutes), 0, len(scores))
+        return found and (found.start, found.end)
+
+    assert ends([0.01, 9, 9, 0.01], [0, 100, 101, 120]) == (100, 121)
+    assert ends([5, 9, 9, 5], [0, 100, 101, 131]) == (100, 132)  # thirty minutes do not part
+    assert ends([5, 9, 9, 5], [0, 100, 101, 132]) == (100, 102)
+    assert ends([13, 9, 9, 5], [0, 100, 101, 132]) == (0, 102)
+    assert ends([5, 5, 5], [0, 100, 200]) is None
 
 
 def test_bound_shrinks_with_the_score_and_never_exceeds_one() -> None:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.outages.baseline import LEAST_SHARE, Flags, dispersion, expected_counts, failure_null
-from pipeline.outages.healthy import LEAST, calibrated_threshold, rescored_failure, rescored_silence
+from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.scores import FAILURES, SILENCES, Array, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
+    LEAST,
     NEAR,
     Segment,
     false_alarm_bound,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.outages.scores import HEALTHY_FACTORS, Array, bb_log, nb_shape
+from pipeline.outages.segments import LEAST
 
 SHIFTS = tuple(range(-20, 21, 2))
 HABIT = 0.1
@@ -21,8 +22,6 @@ STICKY = 0.9
 """Nine in ten of those who come back after a failure fail again: one stubborn phone is one piece of evidence."""
 RETRY_MINUTES = 10
 HEALTHY_SHARES = (1.0, 2.0, 3.0, 5.0)
-LEAST = 12.0
-"""Nats from which a segment is looked at again; far below every threshold."""
 PRIOR_PEAKS = 10.0
 
 

@@ -16,6 +16,9 @@ SUPPORT = 1.92
 NEAR = 2
 """Segments of one group at most two minutes apart are one (outages.md 1.5)."""
 IDLE = 30
+WHISPER = 0.02
+LEAST = 12.0
+"""Nats from which a segment is looked at again; far below every threshold."""
 
 
 @dataclass(frozen=True)
@@ -75,18 +78,22 @@ def strong_segments(scores: Array, least: float) -> list[tuple[int, int, float]]
 
 
 def located(scores: Array, minute: NDArray[np.int64], a: int, b: int) -> Segment | None:
-    """The segment of positions [a, b) in minutes, idle ends cut off; None where nothing is left.
+    """The segment of positions [a, b) in minutes, without idle and stray ends; None where nothing is left.
 
-    An end is idle where it is over 30 minutes long and carries at most 1.92 nats.
+    Half an hour in which no minute says anything (0.02 nats) parts a segment: outer parts under 12 nats are
+    strays that the silence between joined to it, a failed request of the next evening for one.
     """
-    lead = int((np.cumsum(scores[a:b]) <= SUPPORT).sum())
-    tail = int((np.cumsum(scores[a:b][::-1]) <= SUPPORT).sum())
-    if minute[min(a + lead, b - 1)] - minute[a] > IDLE:
-        a += lead
-    if minute[b - 1] - minute[max(b - 1 - tail, a)] > IDLE:
-        b -= tail
-    if a >= b:
+    loud = a + np.flatnonzero(np.abs(scores[a:b]) > WHISPER)
+    parts = np.split(loud, np.flatnonzero(np.diff(minute[loud]) > IDLE) + 1)
+    while parts and float(scores[parts[0][0] : parts[0][-1] + 1].sum() if parts[0].size else 0) < LEAST:
+        parts.pop(0)
+    while parts and float(scores[parts[-1][0] : parts[-1][-1] + 1].sum()) < LEAST:
+        parts.pop()
+    if not parts:
         return None
+    first, last = int(parts[0][0]), int(parts[-1][-1])
+    a = first if minute[first] - minute[a] > IDLE else a
+    b = last + 1 if minute[b - 1] - minute[last] > IDLE else b
     start, end = int(minute[a]), int(minute[b - 1]) + 1
     starts = support(scores, a, b)
     ends = support(scores[::-1], len(scores) - b, len(scores) - a)
