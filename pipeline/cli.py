@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "Jalankan seluruh tahap satu bulan dan terbitkan revisi.",
     "explain": "Jelaskan bulan satu orang, dari baris masukan sampai rupiah.",
     "sql": "Jawab kueri SQL dari basis data DuckDB bulan itu.",
+    "decide": "Terima kembali lembar verifikasi dan penetapan gangguan.",
     "finalize": "Terbitkan batch penyesuaian untuk penggajian.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",
     "simulate": "Buat bulan sintetis satu daerah beserta kebenarannya.",

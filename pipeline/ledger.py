@@ -23,11 +23,18 @@ GENESIS = "0" * 64
 LEDGER_NAME = "ledger.jsonl"
 REVISION = "revision"
 BATCH = "batch"
+DECISION = "decision"
+LOCK = "lock"
+PURGE = "purge"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One publication. `path` is relative to terbit/; `at` is the only clock reading that is kept."""
+    """One publication, decision file, lock or purge; `at` is the only clock reading that is kept.
+
+    `path` is relative to terbit/, of a decision file to the workspace; `manifest_sha256` is the hash of the
+    manifest, of a decision file that of its bytes.
+    """
 
     sequence: int
     previous: str

@@ -114,6 +114,15 @@ REFUSALS = {
     "DECIDER_NOT_SUPERIOR": "pemutus bukan atasannya",
     "OUTAGE_NOT_CERTIFIED": "gangguan belum ditetapkan",
     "EVIDENCE_INSUFFICIENT": "bukti belum cukup",
+    "DATE_MISSING": "persetujuan tanpa tanggal",
+    "DECIDED_TOO_LATE": "diputus lewat batas waktu",
+    "NIP_PRECISION": "NIP tersimpan sebagai angka; tulis ulang sebagai teks",
+    "NIP_FORMAT": "NIP harus 18 angka",
+    "VALUE_MISSING": "kolom penetapan belum lengkap",
+    "VERDICT_UNKNOWN": "keputusan bukan setuju, tolak, atau minta_bukti",
+    "REASON_MISSING": "penolakan perlu alasan, paling sedikit 10 huruf",
+    "DATE_FORMAT": "tanggal harus seperti 2026-02-05",
+    "QUOTA_EXCEEDED": "melebihi kuota surat keterangan orang itu sebulan",
 }
 COUNTERS = {
     "signed_by_self": "surat keterangan ditandatangani sendiri",

@@ -116,6 +116,22 @@ class OutageSection:
 
 
 @dataclass(frozen=True)
+class Minutes:
+    """The draft minutes of one outage. `units` are (name, people touched, sides touched)."""
+
+    month: str
+    outage_id: str
+    incident_id: str
+    is_certified: bool
+    window: str
+    fault: str
+    verdict: str
+    facts: tuple[tuple[str, str], ...]
+    tests: tuple[TestRow, ...]
+    units: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
 class DeclaredRow:
     """One declared incident and what the logs say to it."""
 

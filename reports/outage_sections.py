@@ -75,7 +75,8 @@ def scope(outage: Row, month: Month) -> str:
     return ", ".join(f"{what} {value}" for what, value in named if value) or "semua wilayah"
 
 
-def _facts(outage: Row, month: Month) -> tuple[tuple[str, str], ...]:
+def facts(outage: Row, month: Month) -> tuple[tuple[str, str], ...]:
+    """The figures of an outage, each with its name."""
     minutes = round((outage["ended_at"] - outage["started_at"]).total_seconds() / 60)
     touched = [f for f in month.findings if f["outage_id"] == outage["outage_id"]]
     people = len({f["nip"] for f in touched})
@@ -120,7 +121,8 @@ def _layers(outage: Row, tests: list[Row]) -> tuple[LayerRow, ...]:
     )
 
 
-def _tests(tests: list[Row]) -> tuple[TestRow, ...]:
+def asked(tests: list[Row]) -> tuple[TestRow, ...]:
+    """The tests in words, without the layers' own."""
     return tuple(
         TestRow(
             label(TESTS, t["test_code"]),
@@ -153,10 +155,10 @@ def outage_sections(month: Month) -> tuple[OutageSection, ...]:
                 outage["outage_id"],
                 f"{span(outage['started_at'], outage['ended_at'], month.zone)}: {fault(outage, month)}",
                 opposite(outage, month),
-                _facts(outage, month),
+                facts(outage, month),
                 build_timeline(month, traffic, outage),
                 _layers(outage, tests),
-                _tests(tests),
+                asked(tests),
             )
         )
     return tuple(sections)

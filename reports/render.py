@@ -11,6 +11,7 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from reports.format_id import number, percent, probability, rupiah
+from reports.minutes import draft_minutes
 from reports.models import CLASSIFICATION, ReportMeta
 from reports.month import Month
 from reports.overview import build_overview, unit_rows
@@ -43,7 +44,7 @@ def environment() -> jinja2.Environment:
 
 
 def render_report(tables: Mapping[str, pa.Table], meta: ReportMeta) -> dict[str, bytes]:
-    """Relative path -> bytes of `laporan/index.html` and `laporan/opd/<slug>.html`; same input, same bytes.
+    """Relative path -> bytes of the report and the draft minutes; same input, same bytes.
 
     `tables` are keyed by table name and follow `schemas`.
     """
@@ -54,4 +55,7 @@ def render_report(tables: Mapping[str, pa.Table], meta: ReportMeta) -> dict[str,
     template = env.get_template("opd.html")
     for name, page in build_unit_pages(month, unit_rows(month)):
         pages[f"laporan/opd/{name}"] = template.render(page=page, meta=meta)
+    template = env.get_template("berita-acara.html")
+    for name, minutes in draft_minutes(month).items():
+        pages[name] = template.render(page=minutes, meta=meta)
     return {path: text.encode() for path, text in pages.items()}

@@ -53,6 +53,11 @@ class PolicyPeriod(Table):
     statement_quota_count: Integer = column(
         "Statements accepted per person and month; null where the policy sets no quota", nullable=True, ge=0
     )
+    decision_deadline_days: Integer = column(
+        "Working days after the month in which a superior may approve; null where the policy sets none",
+        nullable=True,
+        ge=0,
+    )
     reference: Text = column("Articles")
 
     _key = ("valid_from",)

@@ -158,6 +158,13 @@ def filled(contract: type[Table], rows: list[dict[str, Any]], day: dt.date) -> p
         merged = {**usual, **ids, **row}
         if "minutes_off" in row:
             merged.setdefault("seconds_off", row["minutes_off"] * 60)
+        # TOML has no null: false stands for it in a column that is no flag.
+        empty = [
+            name
+            for name in schema.names
+            if merged.get(name) is False and schema.field(name).type != pa.bool_()
+        ]
+        merged.update(dict.fromkeys(empty))
         complete.append({name: in_utc(merged.get(name)) for name in schema.names})
     return pa.Table.from_pylist(complete, schema=schema)
 

@@ -18,6 +18,15 @@ policy = "kebijakan.toml"     # kebijakan TPP bertanggal; sunting dan kutip pasa
 
 # Satu [[source]] per jenis berkas; {{period}} diganti bulan di atas.
 {sources}
+# Yang kembali lewat `rekon decide`: keputusan atasan, dan gangguan yang ditetapkan dengan berita acara.
+[[source]]
+kind = "decision"
+files = ["keputusan/{{period}}/*.csv"]
+
+[[source]]
+kind = "incident"
+files = ["keputusan/{{period}}/insiden/*.csv"]
+
 # Catatan server: tulis dari titik mana di jalur permintaan (pusat, gerbang, aplikasi).
 [[source]]
 kind = "access_log"
@@ -38,8 +47,10 @@ TABLES = {
     "network": "jaringan",
     "punch": "presensi",
     "absence": "ketidakhadiran",
+    "roster": "jadwal",
     "statement": "keterangan",
     "incident": "insiden",
+    "deduction": "potongan",
 }
 
 

@@ -24,7 +24,7 @@ NUMBERS = (
     "statement_deadline_days",
 )
 CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_out_punch_code"}
-OPTIONAL_NUMBERS = {"statement_quota": "statement_quota_count"}
+OPTIONAL_NUMBERS = {"statement_quota": "statement_quota_count", "decision_deadline": "decision_deadline_days"}
 REQUIRED_VALUES = NUMBERS + tuple(CHOICES)
 OPTIONAL_VALUES = tuple(OPTIONAL_NUMBERS)
 CITED = ("base_share_bps", "monthly_cap_bps", *NUMBERS)
@@ -58,7 +58,12 @@ def periods(code: str, values: dict[str, list[Row]], general: Rules, rows: Rows)
         held = {name: in_force(entries, begin) for name, entries in values.items()}
         cited = [in_force(general.get(("value", name), values.get(name, ())), begin) for name in CITED]
         references = dict.fromkeys(row["reference"] for row in cited if row)
-        row: Row = {"valid_from": begin, "valid_to": end, "policy_code": code, "statement_quota_count": None}
+        row: Row = {
+            "valid_from": begin,
+            "valid_to": end,
+            "policy_code": code,
+            **dict.fromkeys(OPTIONAL_NUMBERS.values()),
+        }
         row |= {name: entry["value"] for name, entry in held.items() if entry}
         found.append({**row, "reference": "; ".join(references)})
     return {PolicyPeriod: found}

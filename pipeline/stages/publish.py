@@ -57,7 +57,7 @@ def publish(desk: Desk) -> None:
 
 
 def render_pages(tables: Mapping[str, pa.Table], settings: Settings, facts: RunFacts) -> dict[str, bytes]:
-    """The pages of laporan/, by path within the revision's folder."""
+    """The report, draft minutes and verification sheets, by path within the revision's folder."""
     meta = ReportMeta(
         run_id=facts.run_id,
         revision=facts.revision,
@@ -68,8 +68,8 @@ def render_pages(tables: Mapping[str, pa.Table], settings: Settings, facts: RunF
         versions={**facts.engines, "rekon": facts.code_version},
     )
     # Loaded here: a run that its totals stop need not spend half a second on templates.
-    render = importlib.import_module("reports.render")
-    pages: dict[str, bytes] = render.render_report(tables, meta)
+    render, sheets = importlib.import_module("reports.render"), importlib.import_module("reports.sheets")
+    pages: dict[str, bytes] = render.render_report(tables, meta) | sheets.render_sheets(tables, meta)
     return pages
 
 
