@@ -6,13 +6,14 @@ A case is one person's month. Days that it does not name are on time; `false` me
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.errors import SettingsError
 from pipeline.policy.dated import OPEN_END, Rows
 from pipeline.settings import Settings
+from pipeline.stage import SqlStage
 from pipeline.strict_toml import Reading, Row
 from schemas import (
     Absence,
@@ -32,7 +33,7 @@ from schemas.codes import PERIOD
 ZONE = dt.timezone(dt.timedelta(hours=7))
 SIDES = {"in": "starts_at", "out": "ends_at", "apel": "apel_at"}
 RECORD = {"file_id": "case", "line_no": 1, "row_sha256": "0"}
-STAGES = ("value_duties", "charge_sides", "charge_leave", "price_charges", "assess_tpp")
+SETTLING = ("value_duties", "charge_sides", "charge_leave", "price_charges", "assess_tpp")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _case(reading: Reading, entry: Any, path: str, groups: tuple[str, ...]) -> C
     )
     name, reference = (reading.text(read.get(key), f"{path}.{key}") for key in ("name", "reference"))
     period = reading.text(read.get("period"), f"{path}.period")
+    if period and not re.match(PERIOD, period):
+        reading.say(f"{path}.period", "harus bulan seperti 2026-01")
     group = reading.choice(read.get("group"), f"{path}.group", groups)
     tpp = reading.number(read.get("tpp"), f"{path}.tpp")
     days = {}
@@ -124,9 +127,8 @@ def run_cases(rows: Rows, cases: list[Case]) -> list[Outcome]:
 
 
 def _run_month(rows: Rows, period: str, listed: list[tuple[int, Case]]) -> dict[int, Outcome]:
-    import importlib
-
     from pipeline.run import setting_row
+    from pipeline.stages import STAGES
     from pipeline.stages.load_policy import calendar_days
     from pipeline.warehouse import Warehouse
 
@@ -150,16 +152,17 @@ def _run_month(rows: Rows, period: str, listed: list[tuple[int, Case]]) -> dict[
     for contract, entries in given.items():
         warehouse.write(contract, as_table(contract, entries))
 
-    def run(names: tuple[str, ...]) -> None:
-        for name in names:
-            stage = importlib.import_module(f"pipeline.stages.{name}").STAGE
-            warehouse.create(stage.writes, stage.sql)
+    rules = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
 
-    run(("expect_duty",))
+    def run(*names: str) -> None:
+        for name in names:
+            warehouse.create(rules[name].writes, rules[name].sql)
+
+    run("expect_duty")
     duties = warehouse.arrow(Duty).to_pylist()
     punches = [row for duty in duties for row in _punches(duty, people[duty["nip"]])]
     warehouse.write(Punch, as_table(Punch, punches))
-    run(("place_punches", "match_punches", "build_scenarios", *STAGES))
+    run("place_punches", "match_punches", "build_scenarios", *SETTLING)
     costs: dict[str, list[Row]] = defaultdict(list)
     for row in warehouse.arrow(Assessment).to_pylist():
         if row["scenario_code"] == "recorded":
@@ -235,11 +238,3 @@ def _compare(case: Case, rows: list[Row]) -> Outcome:
             text = ", ".join(f"{key} {value}" for key, value in wanted.items())
             problems.append(f"tidak ada potongan dengan {text}")
     return Outcome(case, total, tuple(rows), tuple(problems))
-
-
-def check_period(period: str) -> None:
-    """Raise SettingsError unless a month like 2026-01."""
-    import re
-
-    if not re.match(PERIOD, period):
-        raise SettingsError(f"{period}: harus bulan seperti 2026-01")
