@@ -187,7 +187,7 @@ def _nip(number: int) -> str:
 
 
 def _spans(nip: str, case: Case) -> list[Row]:
-    row = {"nip": nip, "name": "-", "status_code": "PNS", "unit_id": "1", "group_code": case.group}
+    row: Row = {"nip": nip, "name": "-", "status_code": "PNS", "unit_id": "1", "group_code": case.group}
     row |= {"tpp_idr": case.tpp, "valid_from": dt.date(1, 1, 1), "valid_to": OPEN_END}
     spans = [row]
     for change in case.changes:
@@ -221,7 +221,7 @@ def _punches(duty: Row, case: Case) -> list[Row]:
             at = local.astimezone(dt.UTC).replace(tzinfo=None)
             if side == "out" and at <= duty["starts_at"]:
                 at += dt.timedelta(days=1)
-        row = {"punch_id": f"{duty['nip']}:{duty['duty_date']}:{side}", "nip": duty["nip"]}
+        row: Row = {"punch_id": f"{duty['nip']}:{duty['duty_date']}:{side}", "nip": duty["nip"]}
         rows.append({**row, "punched_at": at, "direction_code": side})
     return rows
 
