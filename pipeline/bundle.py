@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections.abc import Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from schemas import (
     Assessment,
+    DeductionCheck,
     DutySide,
     EvidenceEdge,
     Finding,
     Outage,
     OutageEvidence,
+    PersonMonth,
     Quarantine,
     Recommendation,
     Table,
@@ -56,12 +61,26 @@ LEADING: dict[type[Table], tuple[str, ...]] = {
     ),
     OutageEvidence: (),
     EvidenceEdge: (),
+    PersonMonth: (),
+    DeductionCheck: (),
     Quarantine: (),
 }
 TRAILING: dict[type[Table], tuple[str, ...]] = {
     Assessment: ("unit_id",),
     Recommendation: ("side_code",),
 }
+HIDDEN: dict[type[Table], tuple[str, ...]] = {Assessment: ("step_no",)}
+ALSO_CSV = (EvidenceEdge,)
+PACKAGE_NAME = "datapackage.json"
+FIELD_TYPES = {
+    "varchar": "string",
+    "date": "date",
+    "bigint": "integer",
+    "boolean": "boolean",
+    "double": "number",
+    "timestamp": "datetime",
+}
+MEDIA_TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 ROWS_PER_GROUP = 1 << 17
 
 
@@ -74,7 +93,51 @@ def table_files(tables: Mapping[str, pa.Table]) -> tuple[dict[str, bytes], dict[
         path = f"bukti/{contract.table_name()}.parquet"
         files[path] = parquet_bytes(table)
         rows[path] = table.num_rows
+        if contract in ALSO_CSV:
+            files[f"bukti/{contract.table_name()}.csv"] = csv_bytes(table)
+    files[PACKAGE_NAME] = _package(files, rows)
     return files, rows
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """RFC 4180 with a header line, LF, UTF-8; a null is an empty field, a text is quoted."""
+    stream = io.BytesIO()
+    pa_csv.write_csv(table.combine_chunks(), stream)
+    return stream.getvalue()
+
+
+def _package(files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
+    """The Frictionless description of the tables: schema, size, hash of every file under bukti/."""
+    contracts = {contract.table_name(): contract for contract in LEADING}
+    resources = []
+    for path in sorted(files):
+        name, _, kind = path.removeprefix("bukti/").partition(".")
+        contract = contracts[name]
+        shown = _columns(contract)
+        descriptions = contract.described()
+        fields = [
+            {
+                "name": column,
+                "type": FIELD_TYPES[contract.columns()[column]],
+                "description": descriptions[column],
+            }
+            for column in shown
+        ]
+        resources.append(
+            {
+                "name": f"{name}-{kind}".replace("_", "-"),
+                "path": path,
+                "format": kind,
+                "mediatype": MEDIA_TYPES[kind],
+                "description": " ".join((contract.__doc__ or "").split()),
+                "bytes": len(files[path]),
+                "hash": f"sha256:{hashlib.sha256(files[path]).hexdigest()}",
+                "rows": rows[f"bukti/{name}.parquet"],
+                "schema": {"fields": fields, "primaryKey": [key for key in contract.key() if key in shown]},
+            }
+        )
+    document = {"profile": "data-package", "name": "rekon-bukti", "resources": resources}
+    return (json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
@@ -97,10 +160,14 @@ def parquet_bytes(table: pa.Table) -> bytes:
 def _as_published(contract: type[Table], table: pa.Table) -> pa.Table:
     """Rows in key order; the three scenarios only, without the steps between them."""
     table = table.sort_by([(name, "ascending") for name in contract.key()])
-    hidden: set[str] = set()
     if contract is Assessment:
         table = table.filter(pc.not_equal(table["scenario_code"], "step"))
-        hidden = {"step_no"}
+    return table.select(_columns(contract))
+
+
+def _columns(contract: type[Table]) -> list[str]:
+    """The published columns, in order."""
     leading, trailing = LEADING[contract], TRAILING.get(contract, ())
+    hidden = HIDDEN.get(contract, ())
     between = [name for name in contract.columns() if name not in {*leading, *trailing, *hidden}]
-    return table.select([*leading, *between, *trailing])
+    return [*leading, *between, *trailing]

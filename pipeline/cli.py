@@ -17,6 +17,7 @@ COMMANDS = {
     "sql": "Jawab kueri SQL dari basis data DuckDB bulan itu.",
     "decide": "Terima kembali lembar verifikasi dan penetapan gangguan.",
     "finalize": "Terbitkan batch penyesuaian untuk penggajian.",
+    "lock": "Tutup satu periode: koreksinya ikut batch periode berikutnya.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",
     "simulate": "Buat bulan sintetis satu daerah beserta kebenarannya.",
     "evaluate": "Bandingkan hasil dengan kebenaran simulasi.",

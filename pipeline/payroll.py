@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import importlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import xlsxwriter
 
-from pipeline.errors import TotalsError, VerificationError
-from pipeline.ledger import BATCH, Entry, Ledger, open_ledger, read_ledger
+from pipeline.errors import SettingsError, TotalsError, VerificationError
+from pipeline.ledger import BATCH, GENESIS, LOCK, REVISION, Entry, Ledger, open_ledger, read_ledger
 from pipeline.manifest import code_sha256, json_bytes, sha256_of, verify_folder
+from pipeline.payroll_formats import load_format
 from pipeline.publication import Publication, Published, publish_folder
 from pipeline.settings import Settings
 
 CSV_NAME = "penyesuaian-tpp.csv"
 SIDECAR_NAME = "penyesuaian-tpp.csv.json"
 WORKBOOK_NAME = "penyesuaian-tpp.xlsx"
+MINUTES_NAME = "berita-acara.html"
 COLUMNS = (
     "adjustment_id",
     "origin_period",
@@ -63,14 +68,22 @@ def publish_batch(
     `adjustment` is net of what was issued; the caller holds the workspace's lock.
     """
     ledger = open_ledger(workspace)
-    rows = batch_rows(adjustment, _latest_issued(ledger, workspace), revision.name)
+    if is_locked(ledger, settings.period):
+        raise SettingsError(
+            f"Periode {settings.period} sudah dikunci; koreksinya ikut batch periode terbuka berikutnya."
+        )
+    payable = adjustment.filter(pc.invert(adjustment["is_held"]))
+    rows = batch_rows(payable, _latest_issued(ledger, workspace), revision.name)
     if not rows:
         return None
     number = len(ledger.of(BATCH, settings.period)) + 1
     batch_id = rows[0]["batch_id"]
     files = batch_files(rows, settings.payroll.delimiter)
+    if (extra := load_format(settings.payroll.format, workspace, COLUMNS)) is not None:
+        files[extra.file] = extra.csv_bytes(rows)
+    files[MINUTES_NAME] = _minutes(rows, number, sha256_of(files[CSV_NAME]), settings, ledger, revision)
     sums = _sums(rows)
-    expected = sum(adjustment["adjustment_idr"].to_pylist())
+    expected = sum(payable["adjustment_idr"].to_pylist())
     if sums["adjustment_idr"] != expected:
         raise TotalsError(
             f"Angka kendali tidak cocok; batch tidak diterbitkan:\n  rupiah batch, tingkat seluruh daerah: "
@@ -95,6 +108,7 @@ def publish_batch(
                 "revision": revision.name,
                 "code": {"sha256": code_sha256()},
                 "totals": {"count": len(rows), **sums},
+                "held": adjustment.num_rows - payable.num_rows,
             },
             ledger_totals={"count": len(rows), **sums},
         ),
@@ -156,8 +170,44 @@ def batch_files(rows: Sequence[Row], delimiter: str) -> dict[str, bytes]:
     return {CSV_NAME: content, SIDECAR_NAME: json_bytes(sidecar), WORKBOOK_NAME: _workbook_bytes(rows)}
 
 
-def issued_adjustments(workspace: Path, period: str) -> list[Row]:
-    """Rows of IssuedAdjustment whose month of origin is `period`, from every batch in the ledger.
+def is_locked(ledger: Ledger, period: str) -> bool:
+    """Whether payroll closed the period (`rekon lock`)."""
+    return bool(ledger.of(LOCK, period))
+
+
+def closed_months(workspace: Path, period: str) -> dict[str, list[Row]]:
+    """Rows of ClosedMonth by period, of every locked period before `period`, from its newest revision."""
+    ledger = read_ledger(workspace)
+    months: dict[str, list[Row]] = {}
+    for closed in sorted({entry.period for entry in ledger.of(LOCK) if entry.period < period}):
+        newest = ledger.of(REVISION, closed)[-1]
+        folder = workspace / "terbit" / newest.path
+        verify_folder(folder, newest.manifest_sha256, newest.path)
+        table = pq.read_table(folder / "bukti" / "person_month.parquet")
+        names = ("nip", "unit_id", "tpp_idr", "recorded_idr", "restored_idr")
+        months[closed] = [{"origin_period": closed, **row} for row in table.select(names).to_pylist()]
+    return months
+
+
+def _minutes(
+    rows: Sequence[Row], number: int, csv_sha256: str, settings: Settings, ledger: Ledger, revision: Published
+) -> bytes:
+    minutes = importlib.import_module("reports.batch_minutes")
+    meta = importlib.import_module("reports.models").ReportMeta(
+        run_id=revision.run_id,
+        revision=revision.revision,
+        period=settings.period,
+        region_code=settings.region,
+        previous_head="-" if ledger.head == GENESIS else ledger.head[:16],
+        policy_code=settings.policy,
+        versions={},
+    )
+    page: bytes = minutes.render_batch_minutes(rows, rows[0]["batch_id"], number, csv_sha256, meta)
+    return page
+
+
+def issued_adjustments(workspace: Path, periods: Container[str]) -> list[Row]:
+    """Rows of IssuedAdjustment whose month of origin is one of `periods`, from every batch in the ledger.
 
     Raises VerificationError where a batch is not what the ledger says.
     """
@@ -171,7 +221,7 @@ def issued_adjustments(workspace: Path, period: str) -> list[Row]:
             "batch_id": row["batch_id"],
         }
         for row in _issued_lines(read_ledger(workspace), workspace)
-        if row["origin_period"] == period
+        if row["origin_period"] in periods
     ]
 
 

@@ -73,6 +73,7 @@ class Payroll(_Frozen):
     """Form of the payroll file."""
 
     delimiter: Literal[";", ","] = ";"
+    format: str = "baku"
 
 
 class Settings(_Frozen):

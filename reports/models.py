@@ -132,6 +132,32 @@ class Minutes:
 
 
 @dataclass(frozen=True)
+class BatchSum:
+    """Sums of a payroll batch for one month or OPD, as shown."""
+
+    name: str
+    count: str
+    paid: str
+    taken_back: str
+    total: str
+
+
+@dataclass(frozen=True)
+class BatchMinutes:
+    """The minutes of one payroll batch."""
+
+    month: str
+    batch_id: str
+    batch_no: int
+    csv_sha256: str
+    count: str
+    people: str
+    total: str
+    by_month: tuple[BatchSum, ...]
+    by_unit: tuple[BatchSum, ...]
+
+
+@dataclass(frozen=True)
 class DeclaredRow:
     """One declared incident and what the logs say to it."""
 

@@ -48,6 +48,33 @@ class IssuedAdjustment(Table):
     _key = ("adjustment_id",)
 
 
+class ClosedMonth(Table):
+    """One row per person and OPD of a closed month before this one: its newest revision's deductions."""
+
+    origin_period: Text = column("The closed month", str_matches=PERIOD)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    tpp_idr: Integer = column("Gross TPP in force on the last day at the OPD", ge=0)
+    recorded_idr: Integer = column("Deduction as recorded", ge=0)
+    restored_idr: Integer = column("... with approved findings applied", ge=0)
+
+    _key = ("origin_period", "nip", "unit_id")
+
+
+class DeductionCheck(Table):
+    """One row per person whose real deduction is not the recomputed one; their adjustments are held."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    period: Text = column("Month", str_matches=PERIOD)
+    deduction_idr: Integer = column(
+        "What payroll deducted; null where it names no amount", nullable=True, ge=0
+    )
+    recorded_idr: Integer = column("Deduction as recorded, recomputed", ge=0)
+    difference_idr: Integer = column("Really deducted - recomputed")
+
+    _key = ("nip", "period")
+
+
 class DecisionCheck(Table):
     """One row per decision: whether it counts, and why not."""
 
@@ -223,5 +250,6 @@ class Adjustment(Table):
     deduction_after_idr: Integer = column("Deduction with approved findings", ge=0)
     issued_idr: Integer = column("Paid by earlier batches")
     adjustment_idr: Integer = column("To pay now: before - after - issued")
+    is_held: Flag = column("Not paid before the difference to the real deduction is resolved")
 
     _key = ("nip", "origin_period", "unit_id")

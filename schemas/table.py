@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import pandera.pandas as pa
@@ -52,11 +49,9 @@ class Table(pa.DataFrameModel):
         return cls._key
 
     @classmethod
-    @functools.cache
-    def columns(cls) -> Mapping[str, str]:
+    def columns(cls) -> dict[str, str]:
         """Column -> DuckDB type, in the contract's order."""
-        fields = cls.to_schema().columns
-        return MappingProxyType({name: DUCKDB_TYPES[str(field.dtype)] for name, field in fields.items()})
+        return {name: DUCKDB_TYPES[str(column.dtype)] for name, column in cls.to_schema().columns.items()}
 
     @classmethod
     def described(cls) -> dict[str, str]:

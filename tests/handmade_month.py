@@ -111,6 +111,7 @@ def adjustment_row(issued: int = 0, after: int = 60_000) -> dict[str, Any]:
         "deduction_after_idr": after,
         "issued_idr": issued,
         "adjustment_idr": 100_000 - after - issued,
+        "is_held": False,
     }
 
 

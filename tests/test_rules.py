@@ -60,6 +60,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "incident_id": "INS-1", "started_at": dt.datetime(2026, 1, 5, 7, 0), "ended_at": dt.datetime(2026, 1, 5, 8, 0),
         "certifier_nip": "197001011995011003",
     },
+    "closed_month": {
+        "origin_period": "2025-12", "unit_id": "4.01", "tpp_idr": 5_000_000, "recorded_idr": 100_000,
+        "restored_idr": 100_000,
+    },
+    "deduction": {"period": "2026-01", "deduction_idr": 100_000},
+    "deduction_check": {
+        "period": "2026-01", "deduction_idr": 90_000, "recorded_idr": 100_000, "difference_idr": -10_000,
+    },
     "decision_check": {"finding_id": "f" * 16, "verdict_code": "approve", "status_code": "counts"},
     "duty_side": {  # a check-in of 07:30 that nobody recorded
         "unit_id": "4.01", "region_code": "3205", "side_code": "in", "state_code": "missing",

@@ -19,21 +19,22 @@ def command(workspace: Path, as_json: bool) -> None:
     Hanya temuan yang disetujui dengan dua kunci, dikurangi yang sudah dibayar batch sebelumnya.
     Dijalankan dua kali tidak membayar dua kali.
     """
-    from pipeline.payroll import publish_batch
+    from pipeline.ledger import read_ledger
+    from pipeline.payroll import is_locked, publish_batch
     from pipeline.run import run_pipeline
     from pipeline.stages import STAGES
     from reports.format_id import rupiah
     from schemas import Adjustment
 
     with stage_progress(len(STAGES)) as progress, run_pipeline(workspace, progress) as outcome:
-        revision = outcome.published
-        batch = publish_batch(
-            outcome.arrow(Adjustment),
-            outcome.settings,
-            workspace,
-            workspace / "kerja" / "coret",
-            revision,
-        )
+        revision, settings = outcome.published, outcome.settings
+        adjustment = outcome.arrow(Adjustment)
+        held = sum(adjustment["is_held"].to_pylist())
+        locked = is_locked(read_ledger(workspace), settings.period)
+        batch = None
+        if not locked:
+            scratch = workspace / "kerja" / "coret"
+            batch = publish_batch(adjustment, settings, workspace, scratch, revision)
     if as_json:
         document = {
             "schema": 1,
@@ -43,8 +44,21 @@ def command(workspace: Path, as_json: bool) -> None:
             "batch_id": batch.batch_id if batch else None,
             "count": batch.count if batch else 0,
             "adjustment_idr": batch.adjustment_idr if batch else 0,
+            "held": held,
+            "is_locked": locked,
         }
         click.echo(json.dumps(document, sort_keys=True))
+        return
+    if held:
+        click.echo(
+            f"{held} baris ditahan: potongan nyata berbeda dari hasil hitung. Lihat bukti/deduction_check.parquet, "
+            "selesaikan bedanya, lalu ulangi."
+        )
+    if locked:
+        owing = sum(adjustment["adjustment_idr"].to_pylist())
+        click.echo(
+            f"Periode {settings.period} sudah dikunci; {rupiah(owing)} ikut batch periode terbuka berikutnya."
+        )
     elif batch:
         click.echo(f"Batch terbit: {batch.count} baris, {rupiah(batch.adjustment_idr)}\n{batch.path}")
     else:

@@ -29,6 +29,7 @@ from pipeline.stages import (
     rank_candidates,
     recall_issued,
     recommend,
+    reconcile_deductions,
     snapshot,
     sum_person_months,
     tally_files,
@@ -69,6 +70,7 @@ STAGES: tuple[Stage | SqlStage, ...] = (
     assess_tpp.STAGE,
     sum_person_months.STAGE,
     recommend.STAGE,
+    reconcile_deductions.STAGE,
     net_adjustments.STAGE,
     publish.STAGE,
 )

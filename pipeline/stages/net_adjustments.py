@@ -1,11 +1,13 @@
 """Net what approved findings move against what earlier batches already paid."""
 
 from pipeline.stage import SqlStage
-from schemas import Adjustment, IssuedAdjustment, PersonMonth, Setting
+from schemas import Adjustment, ClosedMonth, DeductionCheck, IssuedAdjustment, PersonMonth, Setting
 
 STAGE = SqlStage(
     __name__,
     reads=(
+        ClosedMonth,
+        DeductionCheck,
         IssuedAdjustment,
         PersonMonth,
         Setting,

@@ -1,29 +1,36 @@
-"""Read back what earlier payroll batches issued for the period, from the ledger and the batches themselves.
+"""Read back what earlier payroll batches issued, and closed months whose corrections ship with this one.
 
-Runs before anything else is computed, so a workspace that cannot be written or whose ledger does not verify
-stops the run at once.
+Both come from the ledger and the publications themselves. Runs before anything else is computed, so a workspace that
+cannot be written or whose ledger does not verify stops the run at once.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pyarrow as pa
 
-from pipeline.payroll import issued_adjustments
+from pipeline.payroll import closed_months, issued_adjustments
 from pipeline.platform import check_writable
 from pipeline.stage import Desk, Stage
-from schemas import IssuedAdjustment
+from pipeline.warehouse import arrow_schema
+from schemas import ClosedMonth, IssuedAdjustment
+
+if TYPE_CHECKING:
+    from pipeline.stage import Contract
 
 
 def recall(desk: Desk) -> None:
-    """Write one row per adjustment whose month of origin is the run's period."""
+    """Write the adjustments issued for the run's period and for closed periods before it, and those periods' months."""
     check_writable(desk.workspace / "terbit")
-    rows = issued_adjustments(desk.workspace, desk.settings.period)
-    columns = {name: [row[name] for row in rows] for name in IssuedAdjustment.columns()}
-    types = {"adjustment_idr": pa.int64()}
-    desk.write(
-        IssuedAdjustment,
-        pa.table({name: pa.array(values, types.get(name, pa.string())) for name, values in columns.items()}),
-    )
+    months = closed_months(desk.workspace, desk.settings.period)
+    periods = {desk.settings.period, *months}
+    desk.write(ClosedMonth, _table(ClosedMonth, [row for rows in months.values() for row in rows]))
+    desk.write(IssuedAdjustment, _table(IssuedAdjustment, issued_adjustments(desk.workspace, periods)))
 
 
-STAGE = Stage(__name__, reads=(), writes=(IssuedAdjustment,), work=recall)
+def _table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=arrow_schema(contract))
+
+
+STAGE = Stage(__name__, reads=(), writes=(ClosedMonth, IssuedAdjustment), work=recall)
