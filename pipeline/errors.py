@@ -61,3 +61,10 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
     """` Maksudnya `x`?` where a known word is near, else nothing."""
     close = difflib.get_close_matches(word, known, n=1)
     return f" Maksudnya `{close[0]}`?" if close else ""
+
+
+def one_of(word: str, known: tuple[str, ...]) -> str:
+    """The word, where it is known; else ValueError that names the nearest."""
+    if word not in known:
+        raise ValueError(f"`{word}` tidak dikenal.{nearest(word, known)}")
+    return word

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from pipeline.errors import SettingsError, nearest
+from pipeline.errors import SettingsError, nearest, one_of
 from schemas.codes import PERIOD, REGION, VANTAGES
 
 FILE_NAME = "rekon.toml"
@@ -59,7 +59,7 @@ class Source(_Frozen):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        return value if value is None else zone_name(value)
+        return value if value is None else _zone(value)
 
 
 class Engine(_Frozen):
@@ -90,7 +90,7 @@ class Settings(_Frozen):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        return zone_name(value)
+        return _zone(value)
 
     @property
     def period_from(self) -> dt.date:
@@ -131,15 +131,7 @@ def _problem(item: Any) -> str:
     return f"{place}: {item['msg'].removeprefix('Value error, ')}"
 
 
-def one_of(value: str, known: tuple[str, ...]) -> str:
-    """The value, where it is known; else ValueError that names the nearest."""
-    if value not in known:
-        raise ValueError(f"`{value}` tidak dikenal.{nearest(value, known)}")
-    return value
-
-
-def zone_name(value: str) -> str:
-    """The value, where it is an IANA zone; else ValueError."""
+def _zone(value: str) -> str:
     if value not in zoneinfo.available_timezones():
         raise ValueError(f"zona waktu `{value}` tidak dikenal; tulis nama IANA seperti Asia/Jakarta")
     return value

@@ -157,3 +157,20 @@ class RawCoverage(Raw):
     titik: Text = _cell("titik")
     mulai: Text = _cell("mulai")
     selesai: Text = _cell("selesai")
+
+
+RAW_TABLES: dict[str, type[Table]] = {
+    "employee": RawEmployee,
+    "unit": RawUnit,
+    "network": RawNetwork,
+    "punch": RawPunch,
+    "absence": RawAbsence,
+    "roster": RawRoster,
+    "statement": RawStatement,
+    "incident": RawIncident,
+    "deduction": RawDeduction,
+    "decision": RawDecision,
+    "probe": RawProbe,
+    "coverage": RawCoverage,
+}
+"""Kind of inputs.md section 3 -> its raw table."""

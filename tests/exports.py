@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.readers.kinds import RAW_TABLES
+import pyarrow as pa
+
+from pipeline.readers.kinds import HEADERS
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.records import Records
 from pipeline.readers.tables import arrow_schema
 from pipeline.readers.tabular import constants_of, read_table
 from pipeline.readers.values import Validated, validate_records
 from pipeline.settings import Settings
+from schemas.raw import RAW_TABLES
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
 UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
@@ -30,21 +33,33 @@ class Month:
     folder: Path
     files: list[dict[str, Any]] = field(default_factory=list)
     records: dict[str, Records] = field(default_factory=dict)
+    batches: dict[str, list[pa.RecordBatch]] = field(default_factory=dict)
 
     def put(
         self, kind: str, name: str, content: str | bytes, profile: str = "baku", vantage: str | None = None
     ) -> Records:
-        """Write a file and read it."""
+        """Write a file and read it; what was read and rejected must be what another count finds."""
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        found = read_table(path, name, load_table_profile(profile, self.folder), kind)
-        assert found.record_count == found.count + sum(1 for reject in found.rejects if reject.line_no), name
-        self.records[name] = found
+        table = load_table_profile(profile, self.folder)
+        records = Records(HEADERS[kind], name, constants_of(name, table, kind, vantage))
+        batches: list[pa.RecordBatch] = []
+        records.sink = batches.append
+        read_table(path, name, table, kind, records)
+        assert records.record_count == records.count + sum(1 for reject in records.rejects if reject.line_no)
+        self.records[name], self.batches[name] = records, batches
         self.files.append(
             {"file_id": name, "path": name, "kind_code": kind, "profile_code": profile, "zone": None}
-            | {"vantage_code": vantage, "same_as_path": None}
+            | {"same_as_path": None}
         )
-        return found
+        return records
+
+    def cells(self, name: str) -> list[dict[str, Any]]:
+        """The raw rows of a file."""
+        rows: list[dict[str, Any]] = pa.Table.from_batches(
+            self.batches[name], self.records[name].schema
+        ).to_pylist()
+        return rows
 
     def validated(self) -> Validated:
         """Every file so far, with the usual units and people where the test gave none."""
@@ -52,27 +67,11 @@ class Month:
         for kind, name, content in (("unit", "opd.csv", UNITS), ("employee", "pegawai.csv", PEOPLE)):
             if kind not in kinds:
                 self.put(kind, name, content)
-        import pyarrow as pa
-
         raws = {}
         for kind in ("unit", "employee", *sorted(kinds - {"unit", "employee"}), "absence"):
-            schema = arrow_schema(RAW_TABLES[kind])
-            parts = [
-                self.records[file["path"]]
-                .table(
-                    file["file_id"],
-                    constants_of(
-                        file["path"],
-                        load_table_profile(file["profile_code"], self.folder),
-                        kind,
-                        file["vantage_code"],
-                    ),
-                )
-                .cast(schema)
-                for file in self.files
-                if file["kind_code"] == kind
-            ]
-            raws[kind] = pa.concat_tables([schema.empty_table(), *parts])
+            names = [file["path"] for file in self.files if file["kind_code"] == kind]
+            batches = [batch for name in names for batch in self.batches[name]]
+            raws[kind] = pa.Table.from_batches(batches, arrow_schema(RAW_TABLES[kind]))
         return validate_records(
             raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS
         )

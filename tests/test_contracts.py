@@ -8,9 +8,11 @@ import pytest
 import sqlglot
 from sqlglot import expressions
 
+from pipeline.readers.kinds import HEADERS, ORIGIN, ROLES
 from pipeline.stage import SqlStage
 from pipeline.stages import STAGES
 from schemas import Setting, Table
+from schemas.raw import RAW_TABLES
 
 RULES = [stage for stage in STAGES if isinstance(stage, SqlStage)]
 
@@ -60,3 +62,11 @@ def test_a_rule_opens_with_its_question_and_grain_and_uses_nothing_banned(stage:
     assert code == code.lower() or re.search(r"'[^']*[A-Z][^']*'", code)
     for banned in (r"date_diff\(\s*'minute'", r"any_value\(", r"\bfirst\(", r"\{\{", r"\bdouble\b"):
         assert not re.search(banned, code), banned
+
+
+def test_the_readers_headers_are_those_of_the_raw_tables() -> None:
+    """Readers work in a child process that does not load the contracts, so the names stand twice."""
+    assert {kind: (*ORIGIN, *headers) for kind, headers in HEADERS.items()} == {
+        kind: tuple(contract.columns()) for kind, contract in RAW_TABLES.items()
+    }
+    assert all(set(roles) <= set(HEADERS[kind]) for kind, roles in ROLES.items())

@@ -11,20 +11,19 @@ from pathlib import Path
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.header import Header
-from pipeline.readers.records import Records, places_of
+from pipeline.readers.records import Records
 from pipeline.readers.table_profiles import BLANKS, TableProfile
 from pipeline.readers.text_lines import LINE_LIMIT, count_records, open_text
 
 
-def read_attlog(path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
+def read_attlog(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
     """Read a headless file of `kind`; raises InputRefusedError where the profile names no delimiter."""
     if table.delimiter is None:
         raise InputRefusedError(f"{name}: profil berkas tanpa kepala tabel harus menyatakan delimiter.")
     profile = table.of(kind)
     width = len(profile.columns)
     named = {header: place for place, header in enumerate(profile.columns) if header}
-    places = places_of(Header(named, width, 0), wanted)
-    records = Records(wanted)
+    records.use(Header(named, width, 0))
     with open_text(path, name, table.encoding) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -37,9 +36,8 @@ def read_attlog(path: Path, name: str, table: TableProfile, kind: str, wanted: t
             if code is not None:
                 records.reject(number, code)
             else:
-                records.add(None, number, hashlib.sha256(body.encode()).hexdigest(), cells, places)
+                records.add(None, number, hashlib.sha256(body.encode()).hexdigest(), cells)
     records.record_count = count_records(path, table.encoding, None, 0)
-    return records
 
 
 def _wrong(line: str) -> str | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.header import Header, find_header, refuse_headless
-from pipeline.readers.records import Records, places_of
+from pipeline.readers.records import Records
 from pipeline.readers.table_profiles import DELIMITERS, TableProfile
 from pipeline.readers.text_lines import LINE_LIMIT, count_records, ends_inside, open_text
 
@@ -23,11 +23,10 @@ HEADER_LINES = 200  # physical lines in which the first rows must lie
 NAMES = {",": "koma", ";": "titik koma", "\t": "TAB"}
 
 
-def read_delimited(path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
-    """Read a file of `kind`. `name` is what messages call it, `wanted` our headers; raises InputRefusedError."""
-    delimiter, header = _dialect(path, name, table, kind, wanted)
-    records = Records(wanted)
-    places = places_of(header, wanted)
+def read_delimited(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
+    """Read a file of `kind`. `name` is what messages call it; raises InputRefusedError."""
+    delimiter, header = _dialect(path, name, table, kind, records.wanted)
+    records.use(header)
     after = header.last_line
     with open_text(path, name, table.encoding) as lines:
         to_skip = table.skip_after_header
@@ -37,9 +36,8 @@ def read_delimited(path: Path, name: str, table: TableProfile, kind: str, wanted
             if to_skip:
                 to_skip, after = to_skip - 1, last
                 continue
-            _keep(records, first, text, cells, header.width, places, name)
+            _keep(records, first, text, cells, header.width, name)
     records.record_count = count_records(path, table.encoding, delimiter, after)
-    return records
 
 
 def cut_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, int, str, list[str] | str]]:
@@ -102,9 +100,7 @@ def _well_formed(delimiter: str) -> re.Pattern[str]:
     return re.compile(rf"{cell}(?:{mark}{cell})*")
 
 
-def _keep(
-    records: Records, first: int, text: str, cells: list[str] | str, width: int, places: list[int], name: str
-) -> None:
+def _keep(records: Records, first: int, text: str, cells: list[str] | str, width: int, name: str) -> None:
     if cells == "ROW_OPEN_QUOTE":
         raise InputRefusedError(
             f"{name}: tanda kutip yang dibuka di baris {first} tidak pernah ditutup. Perbaiki, lalu serahkan lagi."
@@ -121,7 +117,7 @@ def _keep(
         except UnicodeEncodeError:
             records.reject(first, "ROW_ENCODING")
         else:
-            records.add(None, first, digest, cells, places)
+            records.add(None, first, digest, cells)
 
 
 def _dialect(

@@ -1,39 +1,116 @@
-"""The kinds of tabular records (inputs.md section 3): their raw tables, headers, and what a header's cells hold."""
+"""The kinds of tabular records (inputs.md section 3): their headers, and what the cells under a header hold.
+
+Plain data, so that a reader's child process starts without the contracts; a test holds it against the raw tables.
+"""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from schemas import (
-    RawAbsence,
-    RawCoverage,
-    RawDecision,
-    RawDeduction,
-    RawEmployee,
-    RawIncident,
-    RawNetwork,
-    RawProbe,
-    RawPunch,
-    RawRoster,
-    RawStatement,
-    RawUnit,
-    Table,
-)
-
-RAW_TABLES: dict[str, type[Table]] = {
-    "employee": RawEmployee,
-    "unit": RawUnit,
-    "network": RawNetwork,
-    "punch": RawPunch,
-    "absence": RawAbsence,
-    "roster": RawRoster,
-    "statement": RawStatement,
-    "incident": RawIncident,
-    "deduction": RawDeduction,
-    "decision": RawDecision,
-    "probe": RawProbe,
-    "coverage": RawCoverage,
+HEADERS: dict[str, tuple[str, ...]] = {
+    "employee": (
+        "nip",
+        "nama",
+        "status",
+        "kode_opd",
+        "unit_kerja",
+        "jabatan",
+        "kelas_jabatan",
+        "kelompok",
+        "tpp",
+        "pin",
+        "nip_atasan",
+        "mulai",
+        "selesai",
+    ),
+    "unit": (
+        "kode_opd",
+        "nama_opd",
+        "wilayah",
+        "zona",
+    ),
+    "network": (
+        "cidr",
+        "kode_opd",
+        "penyedia",
+        "jenis",
+    ),
+    "punch": (
+        "nip",
+        "pin",
+        "waktu",
+        "arah",
+        "kanal",
+        "perangkat",
+        "versi_aplikasi",
+        "waktu_terima",
+        "tanggal",
+        "jam",
+        "jam_masuk",
+        "jam_pulang",
+        "keterangan",
+    ),
+    "absence": (
+        "nip",
+        "jenis",
+        "mulai",
+        "selesai",
+        "nomor_surat",
+    ),
+    "roster": (
+        "nip",
+        "tanggal",
+        "shift",
+    ),
+    "statement": (
+        "nip",
+        "tanggal",
+        "sisi",
+        "jam",
+        "nip_penandatangan",
+        "nomor_surat",
+        "tanggal_surat",
+    ),
+    "incident": (
+        "id_insiden",
+        "mulai",
+        "selesai",
+        "lapisan",
+        "wilayah",
+        "kode_opd",
+        "penetap",
+        "nip_penetap",
+        "nomor_ba",
+        "keterangan",
+    ),
+    "deduction": (
+        "nip",
+        "periode",
+        "potongan",
+    ),
+    "decision": (
+        "finding_id",
+        "finding_hash",
+        "keputusan",
+        "nip_pemutus",
+        "alasan",
+        "tanggal",
+    ),
+    "probe": (
+        "waktu",
+        "titik",
+        "asal",
+        "hasil",
+        "latensi_ms",
+        "kode_http",
+    ),
+    "coverage": (
+        "titik",
+        "mulai",
+        "selesai",
+    ),
 }
+"""Kind -> our headers, in the order of its raw table."""
 ORIGIN = ("file_id", "sheet", "line_no", "row_sha256")
 Role = Literal["date", "clock", "instant"]
 _INSTANT_SPAN: dict[str, Role] = {"mulai": "instant", "selesai": "instant"}
@@ -57,8 +134,3 @@ ROLES: dict[str, dict[str, Role]] = {
     "probe": {"waktu": "instant"},
 }
 """Kind -> header -> how a cell that a workbook types as date or time is written in the profile's format."""
-
-
-def headers_of(kind: str) -> tuple[str, ...]:
-    """Our headers of a kind, in the order of its raw table."""
-    return tuple(name for name in RAW_TABLES[kind].columns() if name not in ORIGIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.readers.header import Header
-from pipeline.readers.kinds import Role
+from pipeline.readers.kinds import ORIGIN, Role
 from pipeline.readers.table_profiles import TableProfile
 
 BATCH = 20_000
@@ -30,53 +31,68 @@ class Reject:
 
 @dataclass
 class Records:
-    """Records of one kind. `count` cut into cells, `rejects` the others; `record_count` by another method."""
+    """Records of one file. `count` were cut into cells, `rejects` not; `record_count` comes from another method.
+
+    Every so many records a batch of rows of the kind's raw table goes to `sink`, so that a file needs little memory.
+    """
 
     wanted: tuple[str, ...]
+    file_id: str = ""
+    constants: dict[str, str] = field(default_factory=dict)
+    """Header -> what stands in every record of a file that has no such column."""
+    sink: Callable[[pa.RecordBatch], object] = lambda _batch: None
     count: int = 0
     record_count: int = 0
     rejects: list[Reject] = field(default_factory=list)
-    _rows: list[list[str | None]] = field(default_factory=list)
-    _batches: list[pa.RecordBatch] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
+    _origins: list[tuple[str | None, int, str]] = field(default_factory=list)
+    _cells: list[list[str]] = field(default_factory=list)
 
-    def add(
-        self, sheet: str | None, line_no: int, row_sha256: str, cells: list[str], places: list[int]
-    ) -> None:
-        """One record; `places` gives the cell of each wanted header, -1 where there is none."""
-        values = [(cells[place].strip() or None) if place >= 0 else None for place in places]
-        self._rows.append([sheet, str(line_no), row_sha256, *values])
+    def use(self, header: Header) -> None:
+        """The cells from here on lie under this header."""
+        self.flush()
+        self._places = header.places
+
+    def add(self, sheet: str | None, line_no: int, row_sha256: str, cells: list[str]) -> None:
+        """One record."""
+        self._origins.append((sheet, line_no, row_sha256))
+        self._cells.append(cells)
         self.count += 1
-        if len(self._rows) >= BATCH:
-            self._flush()
+        if len(self._cells) >= BATCH:
+            self.flush()
 
     def reject(self, line_no: int, code: str, sheet: str | None = None) -> None:
         """One record that could not be cut into cells."""
         self.rejects.append(Reject(line_no, code, sheet))
 
-    def table(self, file_id: str, constants: dict[str, str]) -> pa.Table:
-        """Rows of the kind's raw table; a constant stands where a whole column is absent."""
-        self._flush()
-        names = ("sheet", "line_no", "row_sha256", *self.wanted)
-        table = pa.Table.from_batches(self._batches, pa.schema([(name, pa.string()) for name in names]))
-        line_no = table["line_no"].cast(pa.int64())
-        table = table.set_column(1, "line_no", line_no)
-        for header, constant in constants.items():
-            place = table.column_names.index(header)
-            if table[header].null_count == table.num_rows:
-                table = table.set_column(place, header, pa.repeat(pa.scalar(constant), table.num_rows))
-        return table.add_column(0, "file_id", pa.repeat(pa.scalar(file_id), table.num_rows))
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns of the kind's raw table."""
+        return pa.schema(
+            [(name, pa.int64() if name == "line_no" else pa.string()) for name in (*ORIGIN, *self.wanted)]
+        )
 
-    def _flush(self) -> None:
-        if self._rows:
-            names = ("sheet", "line_no", "row_sha256", *self.wanted)
-            columns = [pa.array(column, pa.string()) for column in zip(*self._rows, strict=True)]
-            self._batches.append(pa.RecordBatch.from_arrays(columns, list(names)))
-            self._rows = []
+    def flush(self) -> None:
+        """Hand over what has gathered."""
+        if not self._cells:
+            return
+        size = len(self._cells)
+        sheets, lines, digests = zip(*self._origins, strict=True)
+        columns = [
+            pa.repeat(pa.scalar(self.file_id), size),
+            pa.array(sheets, pa.string()),
+            pa.array(lines, pa.int64()),
+            pa.array(digests, pa.string()),
+            *(self._column(name, size) for name in self.wanted),
+        ]
+        self.sink(pa.RecordBatch.from_arrays(columns, schema=self.schema))
+        self._origins, self._cells = [], []
 
-
-def places_of(header: Header, wanted: tuple[str, ...]) -> list[int]:
-    """The cell of each wanted header, -1 where there is none."""
-    return [header.places.get(name, -1) for name in wanted]
+    def _column(self, name: str, size: int) -> pa.Array:
+        place = self._places.get(name)
+        if place is None:
+            return pa.repeat(pa.scalar(self.constants.get(name), pa.string()), size)
+        return pa.array([row[place].strip() or None for row in self._cells], pa.string())
 
 
 def cells_sha256(cells: list[str]) -> str:

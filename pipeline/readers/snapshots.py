@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from pipeline.errors import InputRefusedError
 
 BLOCK = 1 << 20
@@ -73,7 +75,7 @@ def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
     limit = LOG_LIMIT if is_log else TABLE_LIMIT
     with kept.open("rb") as file:
         found = _type_of(file.read(512))
-    if found == "gzip":
+    if found in ("gzip", "zstd"):
         plain_sha256 = _decompress(kept, folder / f"{sha256}.plain", path, limit)
     elif found in ("XLSX atau ZIP", "Parquet") and not is_log:
         plain_sha256 = sha256
@@ -113,7 +115,7 @@ def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _blocks(source: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+def _blocks(source: BinaryIO | gzip.GzipFile | pa.CompressedInputStream) -> Iterator[bytes]:
     while block := source.read(BLOCK):
         yield block
 
@@ -126,28 +128,34 @@ def _type_of(head: bytes) -> str | None:
     return "HTML" if text.startswith((b"<!doctype", b"<html")) else None
 
 
+def _unpacked(packed: Path) -> gzip.GzipFile | pa.CompressedInputStream:
+    with packed.open("rb") as file:
+        is_gzip = file.read(2) == b"\x1f\x8b"
+    return gzip.GzipFile(packed) if is_gzip else pa.CompressedInputStream(pa.OSFile(str(packed)), "zstd")
+
+
 def _decompress(packed: Path, plain: Path, path: str, limit: int) -> str:
     """Unpack, checking CRC, length, ratio and size on the way (DuckDB checks neither CRC nor length)."""
     digest, size, packed_size = hashlib.sha256(), 0, packed.stat().st_size
     part = plain.with_suffix(".part")
     try:
-        with gzip.open(packed, "rb") as source, part.open("wb") as copy:
+        with _unpacked(packed) as source, part.open("wb") as copy:
             for block in _blocks(source):
                 size += len(block)
                 if size > limit or (size > RATIO_FREE and size > RATIO_LIMIT * packed_size):
                     raise InputRefusedError(
-                        f"{shown(path)}: isi gz mengembang di luar batas ({limit >> 20} MiB atau {RATIO_LIMIT} kali). "
+                        f"{shown(path)}: isinya mengembang di luar batas ({limit >> 20} MiB atau {RATIO_LIMIT} kali). "
                         "Periksa asal berkas."
                     )
                 digest.update(block)
                 copy.write(block)
     except (OSError, EOFError, zlib.error):
         raise InputRefusedError(
-            f"{shown(path)}: gz rusak setelah {size} bita isi (terpotong atau berubah). Minta salinan baru."
+            f"{shown(path)}: berkas terkompresi rusak setelah {size} bita isi (terpotong atau berubah). Minta salinan baru."
         ) from None
     if size == 0:
         raise InputRefusedError(
-            f"{shown(path)}: gz tanpa isi. Ekspor ulang, atau keluarkan dari folder masukan."
+            f"{shown(path)}: berkas terkompresi tanpa isi. Ekspor ulang, atau keluarkan dari folder masukan."
         )
     part.replace(plain)
     return digest.hexdigest()

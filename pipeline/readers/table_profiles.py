@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.readers.kinds import RAW_TABLES, headers_of
-from pipeline.settings import one_of, zone_name
+from pipeline.errors import one_of
+from pipeline.readers.kinds import HEADERS
 
 CODE_GROUPS = (
     "absence",
@@ -97,7 +98,7 @@ class TableProfile(_Frozen):
     @field_validator("zone", "received_zone")
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
-        return value if value is None else zone_name(value)
+        return value if value is None else one_of(value, tuple(sorted(zoneinfo.available_timezones())))
 
     @field_validator("device_pattern")
     @classmethod
@@ -112,8 +113,8 @@ class TableProfile(_Frozen):
     @model_validator(mode="after")
     def _known_headers(self) -> TableProfile:
         for kind, profile in self.kind.items():
-            one_of(kind, tuple(RAW_TABLES))
-            known = headers_of(kind)
+            one_of(kind, tuple(HEADERS))
+            known = HEADERS[kind]
             for header in (
                 *profile.required,
                 *profile.aliases,

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+import pyarrow.parquet as pq
+
 from pipeline.readers.attlog import read_attlog
 from pipeline.readers.delimited import read_delimited
-from pipeline.readers.kinds import headers_of
+from pipeline.readers.kinds import HEADERS
 from pipeline.readers.parquet import read_parquet
-from pipeline.readers.records import Records
+from pipeline.readers.records import Records, Reject
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.workbook import read_workbook
 
 
-def read_table(path: Path, name: str, table: TableProfile, kind: str) -> Records:
-    """The records of a file of `kind`; `name` is what messages call it. Raises InputRefusedError."""
+def read_table(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
+    """Read a file of `kind` into `records`; `name` is what messages call it. Raises InputRefusedError."""
     with path.open("rb") as file:
         magic = file.read(4)
     if magic == b"PK\x03\x04":
@@ -24,7 +26,28 @@ def read_table(path: Path, name: str, table: TableProfile, kind: str) -> Records
         read = read_parquet
     else:
         read = read_attlog if table.of(kind).columns else read_delimited
-    return read(path, name, table, kind, headers_of(kind))
+    read(path, name, table, kind, records)
+    records.flush()
+
+
+def store_table(
+    path: Path,
+    name: str,
+    table: TableProfile,
+    kind: str,
+    file_id: str,
+    constants: dict[str, str],
+    target: Path,
+) -> tuple[list[Reject], int]:
+    """Read a file, in a child process: rows of the kind's raw table go to the Parquet file `target`.
+
+    Returns the records that could not be cut into cells, and the independent count of all.
+    """
+    records = Records(HEADERS[kind], file_id, constants)
+    with pq.ParquetWriter(target, records.schema, compression="zstd") as writer:
+        records.sink = writer.write_batch
+        read_table(path, name, table, kind, records)
+    return records.rejects, records.record_count
 
 
 def constants_of(name: str, table: TableProfile, kind: str, vantage: str | None) -> dict[str, str]:

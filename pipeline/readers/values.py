@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipeline.quarantine import CATALOGUE, masked
 from pipeline.readers.checks import KindRules
 from pipeline.readers.formats import FIXED, profile_macros
-from pipeline.readers.kinds import headers_of
+from pipeline.readers.kinds import HEADERS
 from pipeline.readers.punch_rules import RECAP_ABSENCE
 from pipeline.readers.rules import RULES
 from pipeline.readers.table_profiles import TableProfile
@@ -200,7 +200,7 @@ def _validate_kind(
 
 
 def _raw_view(kind: str) -> str:
-    cells = ", ".join(f"given({header}) as {header}" for header in headers_of(kind))
+    cells = ", ".join(f"given({header}) as {header}" for header in HEADERS[kind])
     return (
         f"create or replace temp view raw as select file_id, coalesce(sheet, '') as sheet, line_no, row_sha256, {cells} "  # noqa: S608
         "from every_raw where file_id in (from chosen)"

@@ -13,7 +13,7 @@ from typing import Any
 from pipeline.errors import InputRefusedError
 from pipeline.readers.header import find_header, refuse_headless
 from pipeline.readers.kinds import ROLES
-from pipeline.readers.records import Records, cell_text, cells_sha256, places_of
+from pipeline.readers.records import Records, cell_text, cells_sha256
 from pipeline.readers.snapshots import shown
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.workbook_scan import SheetScan, scan_workbook
@@ -21,7 +21,7 @@ from pipeline.readers.workbook_scan import SheetScan, scan_workbook
 Top = list[tuple[int, list[str]]]
 
 
-def read_workbook(path: Path, name: str, table: TableProfile, kind: str, wanted: tuple[str, ...]) -> Records:
+def read_workbook(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
     """Read the sheets of a workbook that hold `kind`; raises InputRefusedError.
 
     A sheet without the headers is a reject of row 0. `record_count` is what the XML says lies below the headers.
@@ -29,7 +29,6 @@ def read_workbook(path: Path, name: str, table: TableProfile, kind: str, wanted:
     import python_calamine
 
     scans = scan_workbook(path, name)
-    records = Records(wanted)
     tops: Top = []
     is_read = False
     try:
@@ -47,8 +46,7 @@ def read_workbook(path: Path, name: str, table: TableProfile, kind: str, wanted:
             f"{name}: XLSX tidak terbaca. Simpan ulang, atau serahkan sebagai CSV."
         ) from None
     if not is_read:
-        raise refuse_headless(tops, name, table.of(kind), wanted)
-    return records
+        raise refuse_headless(tops, name, table.of(kind), records.wanted)
 
 
 def _chosen(book: Any, table: TableProfile, name: str) -> list[str]:
@@ -74,14 +72,14 @@ def _read_sheet(
         return False
     roles = ROLES.get(kind, {})
     role_at = {place: roles.get(ours) for ours, place in header.places.items()}
-    places = places_of(header, records.wanted)
+    records.use(header)
     below = ((row_no, row) for row_no, row in chain(top, rows) if row_no > header.last_line)
     for row_no, row in islice(below, table.skip_after_header, None):
         if row_no in scan.errors:
             records.reject(row_no, "CELL_ERROR", sheet.name)
         else:
             cells = [cell_text(cell, role_at.get(place), table) for place, cell in enumerate(row)]
-            records.add(sheet.name, row_no, cells_sha256(cells), cells, places)
+            records.add(sheet.name, row_no, cells_sha256(cells), cells)
     filled = sorted(row_no for row_no in scan.filled if row_no > header.last_line)
     records.record_count += len(filled[table.skip_after_header :])
     return True

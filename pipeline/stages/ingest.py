@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.quarantine import CATALOGUE
-from pipeline.readers.kinds import RAW_TABLES
+from pipeline.readers.jail import Jail
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.snapshots import plain_copy, shown
-from pipeline.readers.tabular import constants_of, read_table
+from pipeline.readers.tabular import constants_of, store_table
 from pipeline.stage import Desk, Stage
 from schemas import IngestReject, RecordCount, SourceFile, Table
+from schemas.raw import RAW_TABLES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,24 +22,30 @@ if TYPE_CHECKING:
 def ingest(desk: Desk) -> None:
     """Read every used tabular file; structure that cannot be read becomes an `ingest_reject`."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     files = [row for row in desk.arrow(SourceFile).to_pylist() if row["same_as_path"] is None]
     counts: list[dict[str, object]] = []
     rejects: list[dict[str, object]] = []
-    for kind, contract in RAW_TABLES.items():
-        parts = [_empty(contract)]
-        for file in files:
-            if file["kind_code"] != kind:
-                continue
-            name = shown(file["path"])
-            desk.progress(f"{kind}: {name}")
-            profile = load_table_profile(file["profile_code"], desk.workspace)
-            records = read_table(plain_copy(desk.workspace, file["sha256"]), name, profile, kind)
-            constants = constants_of(file["path"], profile, kind, file["vantage_code"])
-            parts.append(records.table(file["file_id"], constants))
-            rejects += [_reject(file["file_id"], reject) for reject in records.rejects]
-            counts.append({"file_id": file["file_id"], "record_count": records.record_count})
-        desk.write(contract, pa.concat_tables(parts))
+    target = desk.scratch / "raw.parquet"
+    with Jail() as jail:
+        for kind, contract in RAW_TABLES.items():
+            parts = [_empty(contract)]
+            for file in files:
+                if file["kind_code"] != kind:
+                    continue
+                name, file_id = shown(file["path"]), file["file_id"]
+                desk.progress(f"{kind}: {name}")
+                profile = load_table_profile(file["profile_code"], desk.workspace)
+                constants = constants_of(file["path"], profile, kind, file["vantage_code"])
+                path = plain_copy(desk.workspace, file["sha256"])
+                wrong, count = jail.run(
+                    name, store_table, path, name, profile, kind, file_id, constants, target
+                )
+                parts.append(pq.read_table(target))
+                rejects += [_reject(file_id, reject) for reject in wrong]
+                counts.append({"file_id": file_id, "record_count": count})
+            desk.write(contract, pa.concat_tables(parts))
     desk.write(RecordCount, pa.Table.from_pylist(counts, _empty(RecordCount).schema))
     desk.write(IngestReject, pa.Table.from_pylist(rejects, _empty(IngestReject).schema))
 

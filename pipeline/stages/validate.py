@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.kinds import RAW_TABLES
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.snapshots import shown
 from pipeline.stage import Desk, Stage
@@ -31,6 +30,7 @@ from schemas import (
     Unit,
     ValueReject,
 )
+from schemas.raw import RAW_TABLES
 
 if TYPE_CHECKING:
     import pyarrow as pa
