@@ -75,18 +75,18 @@ class Returned:
 def read_returned(path: Path, workspace: Path) -> Returned:
     """Read a filled CSV or XLSX; raises InputRefusedError where it is no sheet of ours."""
     from pipeline.readers.profiles import load_table_profile
-    from pipeline.readers.tabular import read_table
+    from pipeline.readers.tabular import read_rows
 
     if path.stat().st_size > SIZE_LIMIT:
         raise InputRefusedError(f"{path.name}: lebih besar dari {SIZE_LIMIT >> 20} MiB.")
     profile = load_table_profile("baku", workspace)
     for kind in HEADERS:
         try:
-            records = read_table(path, path.name, profile, kind)
+            rows, rejects = read_rows(path, path.name, profile, kind)
         except InputRefusedError:
             continue
-        broken = [Refusal(each.line_no, "-", each.code) for each in records.rejects if each.line_no]
-        return _sorted_out(kind, records.table("", {}).to_pylist(), broken)
+        broken = [Refusal(each.line_no, "-", each.code) for each in rejects if each.line_no]
+        return _sorted_out(kind, rows.to_pylist(), broken)
     raise InputRefusedError(
         f"{path.name}: bukan lembar verifikasi atau penetapan yang utuh. Kepala tabelnya harus memuat "
         f"{', '.join(REQUIRED['decision'])} (keputusan) atau {', '.join(REQUIRED['incident'])} (penetapan)."

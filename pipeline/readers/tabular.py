@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.readers.attlog import read_attlog
@@ -28,6 +29,14 @@ def read_table(path: Path, name: str, table: TableProfile, kind: str, records: R
         read = read_attlog if table.of(kind).columns else read_delimited
     read(path, name, table, kind, records)
     records.flush()
+
+
+def read_rows(path: Path, name: str, table: TableProfile, kind: str) -> tuple[pa.Table, list[Reject]]:
+    """The raw rows of a small file, and the records that could not be cut into cells. Raises InputRefusedError."""
+    batches: list[pa.RecordBatch] = []
+    records = Records(HEADERS[kind], sink=batches.append)
+    read_table(path, name, table, kind, records)
+    return pa.Table.from_batches(batches, records.schema), records.rejects
 
 
 def store_table(
