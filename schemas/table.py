@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import pandera.pandas as pa
@@ -49,9 +52,11 @@ class Table(pa.DataFrameModel):
         return cls._key
 
     @classmethod
-    def columns(cls) -> dict[str, str]:
+    @functools.cache
+    def columns(cls) -> Mapping[str, str]:
         """Column -> DuckDB type, in the contract's order."""
-        return {name: DUCKDB_TYPES[str(column.dtype)] for name, column in cls.to_schema().columns.items()}
+        fields = cls.to_schema().columns
+        return MappingProxyType({name: DUCKDB_TYPES[str(field.dtype)] for name, field in fields.items()})
 
     @classmethod
     def described(cls) -> dict[str, str]:

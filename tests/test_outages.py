@@ -163,6 +163,15 @@ def test_a_late_morning_explains_an_empty_early_flank() -> None:
     assert healthy_days(mean, 400, 430).shape == (43, 30)
 
 
+def test_a_day_may_begin_early_and_end_late() -> None:
+    minute = np.arange(1440)
+    mean = 9 * np.exp(-(((minute - 425) / 12) ** 2)) + 9 * np.exp(-(((minute - 850) / 12) ** 2))
+    early_and_late = np.where(minute < 720, np.roll(mean, -16), np.roll(mean, 12))
+    plain = float(silence_scores(early_and_late, mean, 50, 0.02)[424:840].sum())
+    assert plain > 20
+    assert rescored_silence(early_and_late, mean, 50, 0.02, 424, 840) < 12
+
+
 def test_an_emptied_peak_is_no_late_morning() -> None:
     mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
     assert rescored_silence(np.zeros(1440), mean, 50, 0.02, 415, 455) > 100

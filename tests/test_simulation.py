@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -65,6 +68,32 @@ def test_the_same_seed_gives_the_same_bytes_in_another_folder(dispute: Path, tmp
     simulate(again, 90, 5, scenario="dispute", other_regions=2)
     assert files(again) == files(dispute)
     assert files(tmp_path / "lain.truth") == files(dispute.with_name("garut.truth"))
+
+
+def test_zone_locale_and_hash_seed_of_the_machine_change_no_byte(tmp_path: Path) -> None:
+    made = []
+    for number, (zone, locale, hash_seed) in enumerate(
+        (("UTC", "C", "1"), ("Asia/Jayapura", "C.UTF-8", "77"))
+    ):
+        folder = tmp_path / str(number) / "garut"
+        folder.parent.mkdir()
+        asked = [
+            "simulate",
+            str(folder),
+            "--people",
+            "60",
+            "--seed",
+            "3",
+            "--scenario",
+            "machines",
+            "--other-regions",
+            "1",
+        ]
+        env = os.environ | {"TZ": zone, "LC_ALL": locale, "PYTHONHASHSEED": hash_seed}
+        subprocess.run([sys.executable, "-m", "pipeline", *asked], env=env, check=True, capture_output=True)
+        made.append(files(folder.parent))
+    assert len(made[0]) > 60
+    assert made[0] == made[1]
 
 
 def test_another_seed_gives_other_people(dispute: Path, tmp_path: Path) -> None:

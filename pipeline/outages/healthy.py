@@ -7,6 +7,7 @@ a family of healthy days (outages.md 1.4). The score that remains is what counts
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ SHIFTS = tuple(range(-20, 21, 2))
 HABIT = 0.1
 """However late a day runs, one in ten keeps their own time: a whole region never moves as one person."""
 FLAT = 31
+HALF_DAY = 720
 STICKY = 0.9
 """Nine in ten of those who come back after a failure fail again: one stubborn phone is one piece of evidence."""
 RETRY_MINUTES = 10
@@ -45,16 +47,18 @@ def healthy_days(mean: Array, a: int, b: int) -> Array:
 
 
 def rescored_silence(count: Array, mean: Array, k: float, rho: float, a: int, b: int) -> float:
-    """Log f1 - max over healthy days and one theta in [0.7, 1.4] of log f0, over minutes [a, b).
+    """Log f1 - max over healthy days and theta in [0.7, 1.4] of log f0, over minutes [a, b).
 
-    `count` and `mean` are the whole month. Never above the score against the plain baseline.
+    A morning may run early and the evening of the same day late: each half day of the segment has its own
+    healthy curve and theta. `count` and `mean` are the whole month, from a local midnight.
     """
-    y = count[a:b]
-    curves = healthy_days(mean, a, b)
-    best = -np.inf
-    for theta in HEALTHY_FACTORS:
-        best = max(best, float(nb_shape(y, theta * curves, k).sum(axis=1).max()))
-    return float(nb_shape(y, rho * mean[a:b], k).sum()) - best
+    total = 0.0
+    cuts = [a, *range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY), b]
+    for low, high in pairwise(cuts):
+        y, curves = count[low:high], healthy_days(mean, low, high)
+        best = max(float(nb_shape(y, theta * curves, k).sum(axis=1).max()) for theta in HEALTHY_FACTORS)
+        total += float(nb_shape(y, rho * mean[low:high], k).sum()) - best
+    return total
 
 
 def rescored_failure(

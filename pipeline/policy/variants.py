@@ -175,28 +175,35 @@ def _fits(
 
 
 def _rises(reading: DatedReading, charges: dict[str, list[Row]]) -> None:
-    """More minutes, more counts or more sides never cost less: restoring a side must never raise a deduction."""
-    for event, side in (("late", "in"), ("early", "out")):
-        before: Row | None = None
-        for band in [*charges[event], *charges[side]]:
-            if before and _less(band, before) and band["count_from"] == 1:
-                reading.once(band["path"], "lebih ringan daripada tingkat sebelumnya")
-            before = band if band["count_from"] == 1 else before
-    for side in ("in", "out", *(("apel",) if "apel" in charges else ())):
-        absent = charges["both"][0]
-        if _less(absent, charges[side][0]):
-            reading.once(
-                absent["path"], f"tidak masuk sehari tidak boleh lebih ringan daripada missing.{side}"
-            )
+    """Restoring a side must never raise a deduction (design section 7), whatever else happened in the month.
+
+    An event more of a band costs its rate at the next count, one less saves at least its first rate. So a heavier
+    band at its first count must cost no less than a lighter one at its highest.
+    """
     for bands in charges.values():
         for earlier, later in itertools.pairwise(bands):
             if later["count_from"] > 1 and _less(later, earlier):
                 reading.once(later["path"], "tarif menurut hitungan tidak boleh turun")
+    for event, side in (("late", "in"), ("early", "out")):
+        for lighter, heavier in itertools.pairwise([*charges[event], *charges[side]]):
+            if heavier["count_from"] == 1 and _less(heavier, lighter):
+                reading.once(
+                    heavier["path"], "lebih ringan daripada tingkat sebelumnya (pada hitungan tertingginya)"
+                )
+    absent = charges["both"][0]
+    for unit in ("rate_bps", "charge_minutes"):
+        parts = {side: charges[side][-1][unit] or 0 for side in ("in", "out", "apel") if side in charges}
+        remaining = max(parts["in"], parts["out"]) + parts.get("apel", 0)
+        if absent[unit] is not None and absent[unit] < remaining:
+            reading.once(
+                absent["path"],
+                "hari yang kosong seluruhnya tidak boleh lebih ringan daripada sisi yang tersisa",
+            )
 
 
 def _less(one: Row, other: Row) -> bool:
     """Whether a charge is surely lighter than another; own minutes are compared with nothing."""
-    for unit in ("rate_bps", "charge_minutes"):
-        if one[unit] is not None and other[unit] is not None:
-            return bool(one[unit] < other[unit])
-    return False
+    return any(
+        one[unit] is not None and other[unit] is not None and one[unit] < other[unit]
+        for unit in ("rate_bps", "charge_minutes")
+    )

@@ -1,0 +1,99 @@
+"""Each example policy computes what its description says: its own cases, every band edge, and generated months."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.policy import compile_policy, preset_names, read_policy
+from pipeline.policy.cases import read_cases, run_cases
+from pipeline.strict_toml import parse
+from schemas import AssessmentRule, Band
+from tests.reference import Day
+from tests.reference.months import DAYS_A_MONTH, disagreements, generated, settled
+
+PRESETS = ("harian", "kementerian", "kepmendagri", "manado", "pekalongan", "proporsional")
+CI_DAYS = 20_000
+TPP = 6_000_000
+
+
+def test_the_shipped_examples_are_these() -> None:
+    assert tuple(preset_names()) == PRESETS
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_an_example_says_that_it_is_one_and_where_each_number_comes_from(preset: str) -> None:
+    name, content = read_policy(Path(), preset)
+    document = parse(name, content)
+    assert document["status"] == "contoh"
+    assert "CONTOH, BUKAN" in content.decode().splitlines()[0]
+    for rows in compile_policy(name, content).values():
+        assert all(row["reference"].startswith(("Contoh", "Tafsir", "Rekaan")) for row in rows)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_cases_in_the_file_hold(preset: str) -> None:
+    name, content = read_policy(Path(), preset)
+    outcomes = run_cases(compile_policy(name, content), read_cases(name, parse(name, content)))
+    assert len(outcomes) >= 3
+    assert {outcome.case.name: outcome.problems for outcome in outcomes if outcome.problems} == {}
+
+
+def test_one_missing_record_costs_eight_times_more_under_one_rule_than_under_another() -> None:
+    """domain.md 1.4, TPP Rp6,000,000: why the policy is a file and never code."""
+    in_missing = (TPP, [Day(late=None), *[Day()] * 20])
+    both_missing = (TPP, [Day(late=None, early=None), *[Day()] * 20])
+    assert settled("kepmendagri", [in_missing]) == [36_000]
+    assert settled("manado", [both_missing]) == [144_000]
+    assert settled("proporsional", [in_missing]) == [285_714]
+    whole = read_policy(Path(), "kepmendagri")[1].decode().replace("value = 40", "value = 100", 1)
+    (case, *_) = read_cases("k.toml", parse("k.toml", whole.encode()))
+    absent = {day: {"date": day, "in": False, "out": False} for day in case.days}
+    (outcome,) = run_cases(
+        compile_policy("k.toml", whole.encode()), [type(case)(**{**case.__dict__, "days": absent})]
+    )
+    assert outcome.deduction_idr == 180_000
+
+
+def test_we_follow_the_table_where_its_published_example_contradicts_it() -> None:
+    """domain.md 1.4: 61 minutes late and 120 early are TL3 and PSW4 (not TL4 and PSW2), 2.5% for the day."""
+    months = [(TPP, [Day(late=61 * 60, early=120 * 60)])]
+    assert settled("kementerian", months) == [150_000]
+    bands = compile_policy(*read_policy(Path(), "kementerian"))[Band]
+
+    def code(event: str, seconds: int) -> str:
+        return next(
+            str(band["band_code"])
+            for band in bands
+            if band["event_code"] == event
+            and band["seconds_from"] <= seconds < (band["seconds_to"] or seconds + 1)
+        )
+
+    assert (code("late", 61 * 60), code("early", 120 * 60)) == ("TL3", "PSW4")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_band_edge_is_right_to_the_second(preset: str) -> None:
+    """One second before, at and after each edge of the file, and each edge that the description names."""
+    tables = compile_policy(*read_policy(Path(), preset))
+    named = {1, 60, 960, 1800, 1801, 1860, 3600, 3601, 3660, 5460}
+    edges = named | {row["seconds_from"] for row in tables[Band]}
+    seconds = sorted({edge + shift for edge in edges for shift in (-1, 0, 1) if edge + shift >= 0})
+    months = [(TPP, [Day(late=second), *[Day()] * 20]) for second in seconds]
+    months += [(TPP, [Day(early=second), *[Day()] * 20]) for second in seconds]
+    assert disagreements(preset, months) == []
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_generated_months_cost_what_an_independent_computation_says(preset: str) -> None:
+    months = generated(round(CI_DAYS / DAYS_A_MONTH), seed=11, has_apel=preset == "pekalongan")
+    assert disagreements(preset, months) == []
+
+
+def test_every_example_settles_the_groups_that_a_simulated_month_has() -> None:
+    for preset in PRESETS:
+        tables = compile_policy(*read_policy(Path(), preset))
+        assert len(tables[AssessmentRule]) == 1
+        groups = {row["group_code"] for rows in tables.values() for row in rows if row.get("group_code")}
+        assert groups == {"kantor-5", "kantor-6", "guru", "nakes-shift"}
