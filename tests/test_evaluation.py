@@ -185,7 +185,7 @@ def side(nip: str, **values: object) -> dict[str, object]:
 
 
 def verdict(nip: str, cause: str, action: str, restored: str | None = None) -> dict[str, object]:
-    at = None if restored is None else pd.Timestamp(DAY + restored)
+    at = pd.NaT if restored is None else pd.Timestamp(DAY + restored)
     return {
         "nip": nip, "duty_date": "2026-01-05", "side_code": "in", "cause_code": cause, "action_code": action,
         "grade_code": "A", "restored_at": at,
@@ -241,3 +241,12 @@ def test_a_campaign_goes_on_from_the_months_it_has_and_leaves_a_table_and_a_plot
     plot = (tmp_path / "kalibrasi.svg").read_text("utf-8")
     assert plot.count("<circle") == 2
     assert "skor Brier" in plot
+
+
+def test_what_has_not_arrived_yet_is_right_without_a_finding_and_wrong_with_another_cause() -> None:
+    true = pd.DataFrame([side("a", cause_code="unsynced"), side("b", cause_code="unsynced")])
+    found = pd.DataFrame([verdict("b", "blocked", "needs_statement")])
+    money = pd.DataFrame({"nip": ["a"], "recorded_idr": [0]})
+    empty = pd.DataFrame({"nip": ["a"], "scenario_code": ["recorded"], "deduction_idr": [0]})
+    causes = {c.cause_code: c for c in score_sides(true, money, found, empty).causes}
+    assert causes["unsynced"] == CauseCount("unsynced", 2, 1, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.commands.simulate import SCENARIOS as offered  # noqa: N811
 from pipeline.errors import SettingsError
 from pipeline.simulation import SCENARIOS, World, make_world, simulate
 from pipeline.simulation.faults import ANY, LAYERS, Fault
@@ -169,6 +170,10 @@ def test_every_scenario_is_simulated_with_edges_from_its_affected_requests() -> 
         for number, fault in enumerate(month.plan.faults):
             hurt = month.requests.begin[month.requests.by == number]
             assert ((hurt >= fault.start) & (hurt < fault.end)).all()
+
+
+def test_the_command_offers_every_scenario_and_no_other() -> None:
+    assert offered == SCENARIOS
 
 
 def test_an_unknown_scenario_is_refused_with_the_list() -> None:

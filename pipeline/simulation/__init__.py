@@ -108,7 +108,7 @@ def simulate(
     directory: Path,
     people: int,
     seed: int,
-    period: str = "2026-01",
+    period: str | None = None,
     scenario: str = "dispute",
     units: int | None = None,
     other_regions: int = 5,
@@ -121,6 +121,7 @@ def simulate(
     for folder in (directory, truth):
         if folder.exists() and any(folder.iterdir()):
             raise SettingsError(f"{folder.name} sudah berisi; simulasi hanya menulis ke folder kosong")
+    period = period or ("2026-03" if scenario == "shifts" else "2026-01")
     world = make_world(people, seed, period, scenario, units, other_regions)
     inputs = directory / "masukan" / period
     inputs.mkdir(parents=True, exist_ok=True)
