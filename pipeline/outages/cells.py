@@ -90,7 +90,7 @@ class Traffic:
     at: Ints  # per row
     leaf: Ints
     counts: Mapping[str, Array]
-    day_type: Ints  # per day of the period; 3 is a day of rest
+    day_type: Ints  # per day of the period; 3 is a day of rest, 4 more in Ramadan
 
     def window(self, *pieces: Piece) -> WindowCells:
         """Minutes [start, end) of every piece, at most those of the first day, and the same minutes on like days."""
@@ -139,7 +139,7 @@ class Traffic:
                 (start + shifts * DAY >= self.at[0] - 60) & (end + shifts * DAY <= self.at[-1] + 60)
             ]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
-        for like in (kinds == own, (kinds == REST) == (own == REST)):
+        for like in (kinds == own, (kinds % 4 == REST) == (own % 4 == REST)):
             if like.sum() >= FEWEST_DAYS:
                 return np.asarray(shifts[like], dtype=np.int64)
         return np.asarray(shifts, dtype=np.int64)

@@ -66,6 +66,8 @@ def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
 def _nats(outage: Explained, *witnesses: str) -> float:
     """Nats of these witnesses for the best layer against central (against the runner-up where it is central)."""
     nats, best = outage.judgement.nats, outage.judgement.best.layer
+    if not nats:
+        return 0.0
     rivals = [layer for layer in nats if layer != best]
     rival = "central" if best != "central" else min(rivals, key=lambda name: -sum(nats[name].values()))
     return -sum(nats[rival].get(name, 0.0) for name in witnesses)

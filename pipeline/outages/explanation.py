@@ -4,79 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.outages.cells import Flags, Traffic, WindowCells
-from pipeline.outages.layers import PLACES, Court, Judgement, Signals
+from pipeline.outages.layers import PLACES, PROVINCE, Court, Judgement, Signals, lost_write_judgement
 from pipeline.outages.slices import ALPHA, shared_deviance, slice_scan
+from pipeline.outages.trails import NEAR, Segment, Span, Trail, trails, without
 
 Scope = tuple[tuple[str, str], ...]
-NEAR = 2
 ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")
 """Client faults first: unexplained they would fragment the region into dozens of windows (outages.md section 3)."""
 MOST_AT_ONCE = 4
 MOST_PROPOSED = 3
-
-
-class Segment(NamedTuple):
-    """One row of `outage_segment`; minutes from the first local midnight, [start, end)."""
-
-    kind: str
-    value: str
-    vantage: str
-    symptom: str
-    is_hard: bool
-    start: float
-    end: float
-    nats: float
-    bound: float
-
-
-class Span(NamedTuple):
-    """[start, end) in minutes."""
-
-    start: float
-    end: float
-
-    @property
-    def length(self) -> float:
-        """Minutes; 0 where empty."""
-        return max(0.0, self.end - self.start)
-
-    def meet(self, other: Span) -> Span:
-        """The common part."""
-        return Span(max(self.start, other.start), min(self.end, other.end))
-
-
-@dataclass(frozen=True)
-class Trail:
-    """Segments of one group that overlap or lie within two minutes."""
-
-    kind: str
-    value: str
-    segments: tuple[Segment, ...]
-
-    @property
-    def hard(self) -> Span:
-        """Hard windows of failures, else of silence, else everything."""
-        hard = [s for s in self.segments if s.is_hard]
-        rows = [s for s in hard if s.symptom == "failure"] or hard or self.segments
-        return Span(min(s.start for s in rows), max(s.end for s in rows))
-
-    @property
-    def impact(self) -> Span:
-        """From the first start to the last end."""
-        return Span(min(s.start for s in self.segments), max(s.end for s in self.segments))
-
-    @property
-    def symptom(self) -> str:
-        """Failure where there is any, else the strongest segment's."""
-        if any(s.symptom == "failure" for s in self.segments):
-            return "failure"
-        return max(self.segments, key=lambda s: (s.nats, s.start)).symptom
 
 
 @dataclass(frozen=True)
@@ -99,26 +40,6 @@ class Explained:
                 own = own | ((cells.vantage == "gerbang") & (cells.groups["region"] == ""))
             mask &= own
         return mask
-
-
-def trails(segments: Iterable[Segment]) -> list[Trail]:
-    """Segments of each group, joined where they overlap or lie within two minutes."""
-    found: list[Trail] = []
-    ordered = sorted(segments, key=lambda s: (s.kind, s.value, s.symptom == "lost_write", s.start, s.end, s))
-    for segment in ordered:
-        last = found[-1] if found else None
-        if last is not None and _continues(last, segment):
-            found[-1] = Trail(last.kind, last.value, (*last.segments, segment))
-        else:
-            found.append(Trail(segment.kind, segment.value, (segment,)))
-    return found
-
-
-def _continues(trail: Trail, segment: Segment) -> bool:
-    """Same group, same kind of symptom, and no more than two minutes later."""
-    same = (trail.kind, trail.value) == (segment.kind, segment.value)
-    lost = trail.segments[0].symptom == "lost_write"
-    return same and lost == (segment.symptom == "lost_write") and segment.start <= trail.impact.end + NEAR
 
 
 def residual(trail: Trail, cells: WindowCells, left: Flags) -> float:
@@ -208,60 +129,81 @@ def explain(
     every = trails(segments)
     every += [Trail("vantage", v, (Segment("vantage", v, v, "no_lines", True, *gap, 0.0, 1.0),))
               for v, spans in sorted(gaps.items()) for gap in spans]  # fmt: skip
-    rank = {name: n for n, name in enumerate(ORDER)}
-
-    def order(trail: Trail) -> tuple[int, float, str]:
-        kind = "home" if trail.kind == "region" and trail.value == home else trail.kind
-        return rank[kind], trail.hard.start, trail.value
-
-    found: list[Explained] = []
-    for trail in sorted(every, key=order):
+    search = _Search(every, traffic, signals_in, home)
+    for trail in sorted(every, key=search.order):
         for _ in range(MOST_AT_ONCE):
-            one = _judged(trail, every, found, traffic, signals_in, home)
+            one = search.lost(trail) if trail.symptom == "lost_write" else search.judged(trail)
             if one is None:
                 break
-            found.append(one)
-    return _merged(found)
+            search.found.append(one)
+            if trail.symptom == "lost_write":
+                break
+    return _merged(search.found)
 
 
-def _judged(
-    trail: Trail,
-    every: list[Trail],
-    found: list[Explained],
-    traffic: Traffic,
-    signals_in: Callable[..., Signals],
-    home: str,
-) -> Explained | None:
-    """What explains the part of a trail that no outage explains yet; None where nothing is left of it."""
-    free = _free(trail, found)
-    pieces = tuple((math.floor(span.start), math.ceil(span.end)) for span in free)
-    cells = traffic.window(*pieces)
-    gone = np.zeros(len(cells.vantage), dtype=np.bool_)
-    for outage in found:
-        if 2 * sum(outage.trail.impact.meet(span).length for span in free) > sum(
-            span.length for span in free
-        ):
-            gone |= outage.leaves(cells)
-    is_gap = trail.symptom == "no_lines"
-    if is_gap:
-        if (gone & group_leaves(trail, cells)).any():
+@dataclass
+class _Search:
+    """What is known while trails are explained one after the other."""
+
+    every: list[Trail]
+    traffic: Traffic
+    signals_in: Callable[..., Signals]
+    home: str
+    found: list[Explained] = field(default_factory=list)
+
+    def order(self, trail: Trail) -> tuple[int, float, str]:
+        """Kinds in the order of explanation, the home region before others; then by time."""
+        is_home = trail.kind == "region" and trail.value == self.home
+        return ORDER.index("home" if is_home else trail.kind), trail.hard.start, trail.value
+
+    def lost(self, trail: Trail) -> Explained:
+        """Accepted and not stored."""
+        piece = math.floor(trail.hard.start), math.ceil(trail.hard.end)
+        cells = self.traffic.window(piece)
+        reached = bool(np.isin(cells.vantage[cells.answered >= 1], PROVINCE).any())
+        judgement = lost_write_judgement(reached, self.home)
+        return Explained(
+            trail, judgement, cells, self.signals_in(piece), judgement.layer, judgement.best.scope
+        )
+
+    def judged(self, trail: Trail) -> Explained | None:
+        """What explains the part of a trail that no outage explains yet; None where nothing is left of it."""
+        free = _free(trail, self.found)
+        pieces = tuple((math.floor(span.start), math.ceil(span.end)) for span in free)
+        cells = self.traffic.window(*pieces)
+        gone = self._explained(free, cells)
+        if not _is_open(trail, cells, gone):
             return None
-    elif residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
-        return None
-    if trail.kind == "client" and not _stands_out(trail, cells, ~gone):
-        return None
-    signals = signals_in(*pieces)
-    left = cells.without(gone)
-    court = Court(left, signals, home)
-    if not court.blocks and not is_gap:
-        return None
-    judgement = court.judge(proposals(trail, court))
-    layer, scope = judgement.layer, judgement.best.scope
-    if trail.kind == "client" and layer != "client":
-        return None
-    if is_gap and layer == "undetermined":  # no lines and nothing against it: a log that was not written
-        layer, scope = "log_gap", (("vantage", trail.value),)
-    return Explained(_windows_of(scope, layer, trail, every), judgement, left, signals, layer, scope)
+        signals, left = self.signals_in(*pieces), cells.without(gone)
+        court = Court(left, signals, self.home)
+        judgement = court.judge(proposals(trail, court))
+        layer, scope = judgement.layer, judgement.best.scope
+        if trail.kind == "client" and layer != "client":
+            return None
+        if (
+            trail.symptom == "no_lines" and layer == "undetermined"
+        ):  # nothing speaks against a log not written
+            layer, scope = "log_gap", (("vantage", trail.value),)
+        windows = _windows_of(scope, layer, trail, self.every)
+        return Explained(windows, judgement, left, signals, layer, scope)
+
+    def _explained(self, free: list[Span], cells: WindowCells) -> Flags:
+        """Leaves of outages that cover more than half of the free minutes."""
+        gone, whole = np.zeros(len(cells.vantage), dtype=np.bool_), sum(span.length for span in free)
+        for outage in self.found:
+            covered = sum(outage.trail.impact.meet(span).length for span in free)
+            if covered * 2 > whole and outage.trail.symptom != "lost_write":
+                gone |= outage.leaves(cells)
+        return gone
+
+
+def _is_open(trail: Trail, cells: WindowCells, gone: Flags) -> bool:
+    """Something is left to explain: lines of a log nobody missed yet, or a group that still deviates."""
+    if trail.symptom == "no_lines":
+        return not (gone & group_leaves(trail, cells)).any()
+    if residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
+        return False
+    return trail.kind != "client" or _stands_out(trail, cells, ~gone)
 
 
 def _stands_out(trail: Trail, cells: WindowCells, left: Flags) -> bool:
@@ -284,16 +226,6 @@ def _free(trail: Trail, found: list[Explained]) -> list[Span]:
     return free or [trail.hard]
 
 
-def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
-    """Parts of the span that no cut touches; cuts are in order."""
-    out, start = [], span.start
-    for cut in cuts:
-        if cut.start > start:
-            out.append(Span(start, min(cut.start, span.end)))
-        start = max(start, cut.end)
-    return [*out, Span(start, span.end)] if start < span.end else out
-
-
 def _concerns(outage: Explained, trail: Trail) -> bool:
     """The outage may explain part of the trail: its place is another kind's, or the same."""
     return all(dimension != trail.kind or value == trail.value for dimension, value in outage.scope)
@@ -306,6 +238,10 @@ def _windows_of(scope: Scope, layer: str, trail: Trail, every: list[Trail]) -> T
     else:
         same = [t for t in every if scope and (t.kind, t.value) == scope[0] and t.symptom != "no_lines"]
     near = [t for t in same if t.hard.meet(trail.hard).length > 0]
+    if layer == "central":  # what all regions meet, all regions date
+        near = [t for t in every if t.kind == "region" and t.hard.meet(trail.hard).length > 0]
+        met = [s for t in near if t.symptom != "lost_write" for s in t.segments]
+        return Trail(trail.kind, trail.value, tuple(met or trail.segments))
     return max(near, key=lambda t: (t.hard.meet(trail.hard).length, -t.hard.start), default=trail)
 
 

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.cells import Traffic, WindowCells
-from pipeline.outages.explanation import NEAR, Explained, Span, without
+from pipeline.outages.explanation import Explained
+from pipeline.outages.trails import NEAR, Span, without
 
 BIN = 30
 EMPTY_CHANCE = 0.001

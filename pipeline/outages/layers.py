@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from scipy.special import betaln, logsumexp
 
 from pipeline.outages.cells import Flags, Ints, Texts, WindowCells
-from pipeline.outages.scores import HEALTHY_FACTORS, PRECISION, SILENCES, Array, nb_log
+from pipeline.outages.scores import FAILURES, HEALTHY_FACTORS, SILENCES, Array, bb_log, nb_log
 
 LEAST_CONFIDENCE = 0.8
 DOUBT = 0.01
 """Chance that a witness (one log's lines of one region, its health checks, ...) is worthless in a window: a wrong
 address block, a day like no other, a monitor that looks elsewhere. So no witness refutes by more than ln(1/DOUBT)."""
 TEMPERATURE = 1.0
-FAILING_SHARES = (0.2, 0.5, 0.95)
 FAILING_FACTORS = (0.3, 1.0, 3.0, 8.0)
 FAILING_K = 2.0
 """People retry while an app fails and give up later: the senders of a failing group tell little."""
@@ -67,19 +65,13 @@ def leaf_logs(cells: WindowCells) -> dict[int, Array]:
     """Per state (settings, leaves): log-likelihood of senders and failed senders at each setting of its common factor."""
     n, x, b = cells.senders, cells.failed, cells.expected
     thetas = np.array(HEALTHY_FACTORS)[:, None]
-    healthy = nb_log(n, thetas * b, cells.k) + _failures(x, n, cells.share)
+    healthy = nb_log(n, thetas * b, cells.k) + bb_log(x, n, cells.share)
     failing = [
-        nb_log(n, factor * b, FAILING_K) + _failures(x, n, p1)
-        for factor in FAILING_FACTORS for p1 in FAILING_SHARES
+        nb_log(n, factor * b, FAILING_K) + bb_log(x, n, p1)
+        for factor in FAILING_FACTORS for p1 in FAILURES
     ]  # fmt: skip
     silent = nb_log(n, np.array(SILENCES)[:, None] * b, cells.k) + betaln(x + 1, n - x + 1)
     return {HEALTHY: healthy, FAILING: np.stack(failing), SILENT: silent}
-
-
-def _failures(x: Any, n: Any, share: Any, precision: float = PRECISION) -> Array:
-    """Log BetaBin without the coefficient, which every state shares."""
-    a, b = precision * share, precision * (1 - share)
-    return np.asarray(betaln(x + a, n - x + b) - betaln(a, b), dtype=float)
 
 
 def _mean(logs: Array) -> float:
@@ -104,7 +96,7 @@ def count_log(seen: float, bad: float, usual: float, state: int) -> float:
         if kind == SILENT:
             return float(nb_log(seen, 0.01 * usual, 5.0)) + float(betaln(bad + 1, seen - bad + 1))
         share = 0.01 if kind == HEALTHY else 0.9
-        return float(nb_log(seen, usual, 50.0)) + float(_failures(bad, seen, share))
+        return float(nb_log(seen, usual, 50.0)) + float(bb_log(bad, seen, share))
 
     kinds = (HEALTHY, FAILING, SILENT) if state == ANY else (state,)
     return float(logsumexp([one(kind) for kind in kinds])) - math.log(len(kinds))
@@ -120,6 +112,21 @@ def received_log(seen: float, usual: float, state: int) -> float:
 
     kinds = {HEALTHY: (HEALTHY,), ANY: (HEALTHY, SILENT)}.get(state, (SILENT,))
     return float(logsumexp([one(kind) for kind in kinds])) - math.log(len(kinds))
+
+
+def lost_write_judgement(reached_province: bool, home: str) -> Judgement:
+    """Accepted and not stored: the deepest server that answered ok lost it (inputs.md 6).
+
+    Where the province's log holds the answers, only a worthless witness speaks against it; where only the gateway's
+    does, the three servers and lines behind that answer cannot be told apart.
+    """
+    p = dict.fromkeys(LAYERS, 0.0)
+    if reached_province:
+        p |= {"central": 1 - DOUBT, "gateway": DOUBT}
+    else:
+        p |= dict.fromkeys(("central", "link", "gateway"), 1 / 3)
+    best = Hypothesis("central", (("region", home),), np.zeros(0, dtype=np.int64), {})
+    return Judgement(p, best, {})
 
 
 class Court:
@@ -206,7 +213,7 @@ class Court:
             share, precision = {1: (0.95, 10.0), 0: (0.05, 10.0)}.get(
                 h.others.get("upstream", -1), (0.5, 2.0)
             )
-            out["upstream"] = float(_failures(up, up + own, share, precision))
+            out["upstream"] = float(bb_log(up, up + own, share, precision))
         return out
 
     def judge(self, proposed: Mapping[str, tuple[str, ...]]) -> Judgement:

@@ -25,9 +25,10 @@ from schemas import (
 if TYPE_CHECKING:
     from pipeline.outages.cells import Piece, Traffic
     from pipeline.outages.evidence import Test
-    from pipeline.outages.explanation import Explained, Segment, Span
+    from pipeline.outages.explanation import Explained
     from pipeline.outages.incidents import Declared, Ruling
     from pipeline.outages.layers import Signals
+    from pipeline.outages.trails import Segment, Span
 
 SCOPES = {
     "region": "scope_region",
@@ -83,7 +84,8 @@ def load_traffic(desk: Desk, clock: Clock) -> Traffic:
     leaves = desk.query(LEAVES)
     rows = desk.query(MINUTES)
     days = desk.query(
-        "select case when is_holiday or weekday_no = 7 then 3 else greatest(0, weekday_no - 4) end as kind "
+        "select case when is_holiday or weekday_no = 7 then 3 else greatest(0, weekday_no - 4) end "
+        "+ 4 * is_ramadan::int as kind "
         "from calendar, setting where calendar_date >= period_from and calendar_date < period_to order by calendar_date"
     )
     texts = [
@@ -137,7 +139,7 @@ class SignalSource:
 
 def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
     """`outage_segment`, in minutes."""
-    from pipeline.outages.explanation import Segment
+    from pipeline.outages.trails import Segment
 
     return [
         Segment(
@@ -151,7 +153,7 @@ def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
 
 def covered_spans(desk: Desk, clock: Clock) -> dict[str, tuple[Span, ...]]:
     """Per vantage the spans in which its log is complete."""
-    from pipeline.outages.explanation import Span
+    from pipeline.outages.trails import Span
 
     spans: dict[str, list[Span]] = {}
     for row in desk.arrow(Coverage).to_pylist():
@@ -224,8 +226,8 @@ def declared_rows(
 ) -> list[Row]:  # fmt: skip
     """One row of evidence per declared incident; marks certified outages on the way."""
     from pipeline.outages.evidence import declared_test
-    from pipeline.outages.explanation import Span
     from pipeline.outages.incidents import Declared, ruling
+    from pipeline.outages.trails import Span
 
     rows = []
     spans = [span for found in covered.values() for span in found]
@@ -247,7 +249,8 @@ def attribute_outages(desk: Desk) -> None:
     import pandas as pd
 
     from pipeline.outages.evidence import tests_of
-    from pipeline.outages.explanation import Span, explain
+    from pipeline.outages.explanation import explain
+    from pipeline.outages.trails import Span
 
     setting = desk.frame(Setting).iloc[0]
     home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])
