@@ -51,9 +51,11 @@ from schemas.raw import (
 )
 from schemas.requests import (
     Attempt,
+    ClockLag,
     Coverage,
     Probe,
     RequestMinute,
+    StorageMinute,
 )
 from schemas.source import (
     AcceptedCount,
@@ -82,6 +84,7 @@ __all__ = [
     "Band",
     "Calendar",
     "Candidate",
+    "ClockLag",
     "ClosedMonth",
     "Coverage",
     "Decision",
@@ -142,6 +145,7 @@ __all__ = [
     "SideCharge",
     "SourceFile",
     "Statement",
+    "StorageMinute",
     "Table",
     "Unit",
     "ValueReject",

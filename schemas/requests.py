@@ -60,6 +60,33 @@ class Attempt(Table):
     _key = ("attempt_id",)
 
 
+class ClockLag(Table):
+    """One row per vantage whose clock can be compared with that of the stored punches."""
+
+    vantage_code: Text = column("Vantage", isin=VANTAGES)
+    lag_seconds: Integer = column(
+        "Median of stored time minus logged time: the export's clock is ahead by this"
+    )
+    matched_count: Integer = column("Requests compared", ge=1)
+
+    _key = ("vantage_code",)
+
+
+class StorageMinute(Table):
+    """One row per vantage, minute in which requests started, and leaf group of own people whose request was answered ok."""
+
+    vantage_code: Text = column("Where the log was written", isin=VANTAGES)
+    minute_at: Instant = column("Start of the minute")
+    unit_id: Text = column("OPD of the address block", nullable=True)
+    network_cidr: Text = column("Address block", nullable=True)
+    provider: Text = column("Carrier of the block", nullable=True)
+    client_code: Text = column("os/version of the app", nullable=True)
+    accepted_count: Integer = column("People with an accepted request", ge=1)
+    stored_count: Integer = column("... of whom a punch is stored within a minute of it", ge=0)
+
+    _key = ("vantage_code", "minute_at", "unit_id", "network_cidr", "provider", "client_code")
+
+
 class Coverage(Table):
     """One row per vantage and span in which its log is complete: lines keep coming, of whatever kind."""
 

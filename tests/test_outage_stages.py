@@ -25,6 +25,7 @@ from schemas import (
     Punch,
     RequestMinute,
     Setting,
+    StorageMinute,
 )
 
 FIRST = dt.date(2026, 1, 1)
@@ -73,6 +74,7 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
         (Duty, []),
         (Probe, []),
         (Punch, []),
+        (StorageMinute, []),
     ):
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())

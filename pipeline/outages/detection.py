@@ -23,19 +23,24 @@ from pipeline.outages.segments import (
 
 ALPHA = 0.01
 WINDOWS = ("hard", "middle", "impact")
-ALTERNATIVES = len(SILENCES) + len(FAILURES)
 REWEIGHTINGS = 2
 DAY = 1440
 
 
 @dataclass(frozen=True)
 class Counts:
-    """A group's month: distinct senders and those that failed, (days, 1440); people on duty per day (days,)."""
+    """A group's month at one vantage; arrays of (days, 1440) but for `heads`, people on duty per day (days,).
+
+    Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
+    Minutes that are not `observed` say nothing: a log that was not written is not silence.
+    """
 
     vantage: str
     senders: Array
     failed: Array
     heads: Array
+    observed: Flags | None = None
+    alternatives: tuple[str, ...] = ("silence", "failure")
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,11 @@ class Model:
         self.busy = np.flatnonzero(self.n)
         self.pairs = Pairs.of(self.x[self.busy], self.n[self.busy])
         self.usual = usual_failing
+        blind = counts.observed is not None and not counts.observed.all()
+        self.unseen = ~counts.observed.ravel() if blind and counts.observed is not None else None
         flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
+        if self.unseen is not None:
+            flagged |= self.unseen.reshape(flagged.shape)
         self.fit(day_type, flagged)
         for _ in range(REWEIGHTINGS):
             again = self.suspects().reshape(flagged.shape)
@@ -99,6 +108,8 @@ class Model:
     def fit(self, day_type: NDArray[np.int64], flagged: Flags) -> None:
         """Baseline, dispersion and failing share from the minutes that are not flagged."""
         self.mu = expected_counts(self.counts.senders, day_type, self.counts.heads, flagged).ravel()
+        if self.unseen is not None:
+            self.mu[self.unseen] = 0.0
         clean = ~flagged.ravel()
         self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
         healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))
@@ -107,7 +118,7 @@ class Model:
         self.p0, self.precision = failure_null(self.pairs, times, self.usual)
         self.found = {
             (alternative, number): self.segments(alternative, number)
-            for alternative in ("silence", "failure")
+            for alternative in self.counts.alternatives
             for number in range(len(WINDOWS))
         }
 
@@ -122,6 +133,13 @@ class Model:
         parts = (located(scores, minutes, a, b) for a, b, _ in strong_segments(scores, LEAST))
         return [part for part in parts if part is not None]
 
+    @property
+    def tests(self) -> int:
+        """Start minutes times alternatives: silence starts where somebody is expected, failure where somebody is."""
+        is_silence = "silence" in self.counts.alternatives
+        others = len(self.counts.alternatives) - is_silence
+        return is_silence * self.minutes.size * len(SILENCES) + others * self.busy.size * len(FAILURES)
+
     def suspects(self) -> Flags:
         """Minutes in candidate segments of any alternative."""
         flags = np.zeros(self.n.size, dtype=np.bool_)
@@ -133,17 +151,20 @@ class Model:
     def candidates(self, group: int) -> list[Candidate]:
         """Every segment that is worth a second look, scored again against the best healthy explanation."""
         found = []
-        for number, window in enumerate(WINDOWS):
-            for part in joined(self.found["silence", number]):
+        for (alternative, number), parts in self.found.items():
+            for part in joined(parts):
                 a, b = part.start, part.end
-                again = rescored_silence(self.n, self.mu, self.k, SILENCES[number], a, b)
-                seen = float(self.n[a:b].sum()), float(self.mu[a:b].sum())
-                found.append(Candidate(group, "silence", window, part, min(again, part.score), *seen))
-            for part in joined(self.found["failure", number]):
-                a, b = part.start, part.end
-                again = rescored_failure(self.x, self.n, self.p0, self.precision, FAILURES[number], a, b)
-                seen = float(self.x[a:b].sum()), float(self.n[a:b].sum()) * self.p0
-                found.append(Candidate(group, "failure", window, part, min(again, part.score), *seen))
+                if alternative == "silence":
+                    again = rescored_silence(self.n, self.mu, self.k, SILENCES[number], a, b)
+                    seen, usual = self.n[a:b].sum(), self.mu[a:b].sum()
+                else:
+                    null = (self.p0, self.precision, FAILURES[number])
+                    again = rescored_failure(self.x, self.n, *null, a, b, alternative == "failure")
+                    seen, usual = self.x[a:b].sum(), self.n[a:b].sum() * self.p0
+                again = min(again, part.score)
+                found.append(
+                    Candidate(group, alternative, WINDOWS[number], part, again, float(seen), float(usual))
+                )
         return found
 
 
@@ -153,17 +174,18 @@ def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> list[Window
     A window stays where its re-scored segment passes the calibrated threshold. Where only the middle alternative
     passes, it stands for both windows.
     """
-    vantages = sorted({counts.vantage for counts in groups})
-    usual = {name: usual_failing([g for g in groups if g.vantage == name]) for name in vantages}
+    kinds = sorted({(counts.vantage, counts.alternatives) for counts in groups})
+    usual = {
+        kind: usual_failing([g for g in groups if (g.vantage, g.alternatives) == kind]) for kind in kinds
+    }
     found: list[Candidate] = []
-    cells = 0
+    tests = 0.0
     for number, counts in enumerate(groups):
-        model = Model(counts, day_type, usual[counts.vantage])
-        cells += model.minutes.size
+        model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
+        tests += model.tests
         found += model.candidates(number)
-    tests = float(cells * ALTERNATIVES)
     out: list[Window] = []
-    for alternative in ("silence", "failure"):
+    for alternative in ("silence", "failure", "lost_write"):
         mine = [part for part in found if part.alternative == alternative]
         floor = calibrated_threshold(day_bests(mine, len(day_type)), tests, ALPHA)
         out += windows(mine, floor, tests)

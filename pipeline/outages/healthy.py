@@ -62,20 +62,28 @@ def rescored_silence(count: Array, mean: Array, k: float, rho: float, a: int, b:
 
 
 def rescored_failure(
-    failed: Array, tried: Array, share: float, precision: float, p1: float, a: int, b: int
+    failed: Array,
+    tried: Array,
+    share: float,
+    precision: float,
+    p1: float,
+    a: int,
+    b: int,
+    has_retries: bool = True,
 ) -> float:
     """Highest running sum from minute a of log f1 - max over healthy shares of log f0, retries discounted.
 
     In the healthy model whoever failed lately comes back once in ten minutes and mostly fails again, so one
     stubborn phone that fails every minute never adds up to more than some 16 nats. Both densities depend on
     the past only: the running product stays a martingale, and Ville's inequality speaks of its highest value.
-    `failed` and `tried` are the whole month.
+    `failed` and `tried` are the whole month. A lost write is never retried: its sender was told that all is well.
     """
     low = max(0, a - RETRY_MINUTES)
     sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum(failed[low:b])])
     returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
     busy = tried[a:b] > 0
-    x, n, again = failed[a:b][busy], tried[a:b][busy], STICKY * returning[busy]
+    x, n = failed[a:b][busy], tried[a:b][busy]
+    again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
     best = math.inf
     for factor in HEALTHY_SHARES:
         base = min(factor * share, max(share, 0.1))

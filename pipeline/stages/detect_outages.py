@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.stage import Desk, Stage
-from schemas import Calendar, Duty, OutageSegment, RequestMinute, Setting
+from schemas import Calendar, Coverage, Duty, OutageSegment, RequestMinute, Setting, StorageMinute
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,54 +70,83 @@ class Heads:
         return self.ones if heads is None or not heads.any() else heads
 
 
-def read_groups(
-    desk: Desk, first: date, days: int, origin: datetime
-) -> tuple[list[tuple[str, str, str]], list[Counts]]:
-    """(vantage, kind, value) of every group, and its counts per local day and minute."""
-    import numpy as np
+REQUESTS = ("request_minute", "sender_count", "failed_sender_count", ("silence", "failure"))
+WRITES = ("storage_minute", "accepted_count", "accepted_count - stored_count", ("lost_write",))
 
-    from pipeline.outages.detection import Counts
 
-    heads = Heads(desk, first, days)
-    keys: list[tuple[str, str, str]] = []
-    groups: list[Counts] = []
-    for kind, name in GROUP_COLUMNS.items():
-        rows = desk.query(
-            f"select vantage_code, {name} as value, "  # noqa: S608 - names of our own columns
-            f"datediff('minute', timestamp '{origin.isoformat()}', minute_at) as minute, "
-            "sum(sender_count)::double as n, sum(failed_sender_count)::double as x "
-            f"from request_minute where {name} is not null group by all order by all"
+class Reader:
+    """Counts per group, local day and minute of the period."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, setting = desk, desk.frame(Setting).iloc[0]
+        self.first: date = setting.period_from
+        self.days = (setting.period_to - self.first).days
+        local = datetime(self.first.year, self.first.month, self.first.day, tzinfo=ZoneInfo(setting.zone))
+        self.origin = local.astimezone(UTC).replace(tzinfo=None)
+        self.heads = Heads(desk, self.first, self.days)
+        self.observed = self.observed_minutes()
+
+    def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Per vantage the minutes that its log covers whole."""
+        import numpy as np
+
+        seen: dict[str, np.ndarray[Any, Any]] = {}
+        for row in self.desk.arrow(Coverage).to_pylist():
+            start, end = (
+                (row[edge] - self.origin).total_seconds() / 60 for edge in ("started_at", "ended_at")
+            )
+            flags = seen.setdefault(row["vantage_code"], np.zeros(self.days * MINUTES, dtype=np.bool_))
+            flags[max(0, math.ceil(start)) : max(0, math.floor(end))] = True
+        return {vantage: flags.reshape(self.days, MINUTES) for vantage, flags in seen.items()}
+
+    def groups(self) -> Iterator[tuple[tuple[str, str, str], Counts]]:
+        """(vantage, kind, value) of every group, and its counts; requests first, then writes."""
+        for kind, column in GROUP_COLUMNS.items():
+            yield from self._groups(kind, column, *REQUESTS)
+        own = {**GROUP_COLUMNS, "region": f"'{self.desk.settings.region}'"}
+        for kind, column in own.items():
+            yield from self._groups(kind, column, *WRITES)
+
+    def _groups(
+        self, kind: str, column: str, table: str, tried: str, failed: str, alternatives: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, str, str], Counts]]:
+        import numpy as np
+
+        from pipeline.outages.detection import Counts
+
+        rows = self.desk.query(
+            f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
+            f"datediff('minute', timestamp '{self.origin.isoformat()}', minute_at) as minute, "
+            f"sum({tried})::double as n, sum({failed})::double as x "
+            f"from {table} where {column} is not null group by all order by all"
         )
-        minute, n, x = (rows[column].to_numpy() for column in ("minute", "n", "x"))
+        minute, n, x = (rows[name].to_numpy() for name in ("minute", "n", "x"))
         labels = list(zip(rows["vantage_code"].to_pylist(), rows["value"].to_pylist(), strict=True))
         starts = [i for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
         for low, high in pairwise([*starts, len(labels)]):
             inside = slice(low, high)
-            use = (minute[inside] >= 0) & (minute[inside] < days * MINUTES)
-            counts = np.zeros((2, days * MINUTES))
+            use = (minute[inside] >= 0) & (minute[inside] < self.days * MINUTES)
+            counts = np.zeros((2, self.days * MINUTES))
             counts[:, minute[inside][use]] = n[inside][use], x[inside][use]
             vantage, value = labels[low]
-            keys.append((vantage, kind, value))
-            senders, failed = counts.reshape(2, days, MINUTES)
-            groups.append(Counts(vantage, senders, failed, heads.of(vantage, kind, value)))
-    return keys, groups
+            senders, lost = counts.reshape(2, self.days, MINUTES)
+            heads, seen = self.heads.of(vantage, kind, value), self.observed.get(vantage)
+            yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives)
 
 
 def detect_outages(desk: Desk) -> None:
-    """Every vantage and group of `request_minute` -> `outage_segment`."""
+    """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`."""
     import pandas as pd
 
     from pipeline.outages.detection import detect
 
-    setting = desk.frame(Setting).iloc[0]
-    zone, first = ZoneInfo(setting.zone), setting.period_from
-    days = (setting.period_to - first).days
-    origin = datetime(first.year, first.month, first.day, tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-    keys, groups = read_groups(desk, first, days, origin)
+    reader = Reader(desk)
+    found = list(reader.groups())
+    keys, groups = [key for key, _ in found], [counts for _, counts in found]
     out: list[dict[str, Any]] = []
-    for w in detect(groups, day_types(desk.frame(Calendar), first, days)):
+    for w in detect(groups, day_types(desk.frame(Calendar), reader.first, reader.days)):
         vantage, kind, value = keys[w.group]
-        start, end = (origin + timedelta(minutes=m) for m in (w.segment.start, w.segment.end))
+        start, end = (reader.origin + timedelta(minutes=m) for m in (w.segment.start, w.segment.end))
         name = f"{vantage}|{kind}|{value}|{w.alternative}|{w.window}|{start.isoformat()}"
         digest = hashlib.sha256(name.encode()).hexdigest()[:16]
         out.append(dict(zip(OutageSegment.columns(), (
@@ -125,5 +156,8 @@ def detect_outages(desk: Desk) -> None:
 
 
 STAGE = Stage(
-    __name__, reads=(RequestMinute, Calendar, Duty, Setting), writes=(OutageSegment,), work=detect_outages
+    __name__,
+    reads=(RequestMinute, StorageMinute, Coverage, Calendar, Duty, Setting),
+    writes=(OutageSegment,),
+    work=detect_outages,
 )
