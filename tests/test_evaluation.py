@@ -179,7 +179,7 @@ def side(nip: str, **values: object) -> dict[str, object]:
     row: dict[str, object] = {
         "nip": nip, "duty_date": "2026-01-05", "side_code": "in", "due_at": pd.Timestamp(DAY + "00:30:00"),
         "act_at": pd.Timestamp(DAY + "00:20:00"), "cause_code": "", "outage_no": "", "is_deserving": False,
-        "has_own_lines": False, "is_own_fault": False, "is_false_statement": False,
+        "has_own_lines": False, "is_own_fault": False, "is_false_statement": False, "is_in_gap": False,
     }  # fmt: skip
     return row | values
 
@@ -201,6 +201,8 @@ def test_sides_are_counted_by_what_is_true_and_what_was_proposed() -> None:
         side("d", is_own_fault=True, act_at=late, outage_no="1"),
         side("e", is_own_fault=True, act_at=late, outage_no="1", is_false_statement=True),
         side("f"),
+        side("g", is_own_fault=True, act_at=late, outage_no="1", is_in_gap=True),
+        side("h", is_own_fault=True, act_at=late, outage_no="1", is_in_gap=True),
     ])  # fmt: skip
     found = pd.DataFrame([
         verdict("a", "failed", "restore", "00:23:00"),
@@ -208,6 +210,8 @@ def test_sides_are_counted_by_what_is_true_and_what_was_proposed() -> None:
         verdict("c", "unexplained", "needs_statement"),
         verdict("d", "delayed", "restore", "00:30:00"),
         verdict("e", "blocked", "restore", "00:20:00"),
+        verdict("g", "unexplained", "not_supported"),
+        verdict("h", "no_coverage", "not_assessable"),
     ])  # fmt: skip
     money = pd.DataFrame({"nip": ["a", "b"], "recorded_idr": [10, 5]})
     rows = [("a", "recorded", 10), ("a", "potential", 0), ("b", "recorded", 4), ("b", "potential", 6)]
@@ -216,7 +220,8 @@ def test_sides_are_counted_by_what_is_true_and_what_was_proposed() -> None:
     assert (sides.people, sides.people_equal, sides.difference_idr, sides.people_worse) == (2, 1, 1, 1)
     assert (sides.deserving, sides.deserving_refused, sides.deserving_heard) == (2, 1, 1)
     assert (sides.deserving_traced, sides.deserving_traced_restored) == (1, 1)
-    assert (sides.own_fault, sides.own_fault_restored, sides.late_acts_fully_restored) == (3, 1, 1)
+    assert (sides.own_fault, sides.own_fault_restored, sides.late_acts_fully_restored) == (5, 1, 1)
+    assert (sides.in_gap, sides.in_gap_refused) == (2, 1)
     assert (sides.own_fault_untouched, sides.own_fault_untouched_statement) == (1, 1)
     assert (sides.false_statements, sides.false_statements_restored) == (1, 1)
     assert sides.restored_minutes_off[2] == 20.0

@@ -42,6 +42,8 @@ class Sides:
     own_fault_untouched: int
     own_fault_untouched_statement: int
     late_acts_fully_restored: int
+    in_gap: int  # found sides that were due while a log lost its lines
+    in_gap_refused: int  # ... that end `not_supported`, though the missing lines may have shown the act
     false_statements: int
     false_statements_restored: int
     restored_minutes_off: tuple[
@@ -107,6 +109,7 @@ def score_sides(
     action = both["action_code"].fillna("none")
     restored, deserving, own = action.isin(RESTORED), both["is_deserving"], both["is_own_fault"]
     traced, false = deserving & both["has_own_lines"], both["is_false_statement"]
+    gap = both["is_in_gap"]
     untouched = own & (both["outage_no"] == "")
     equal, difference, worse = _money(deduction, assessment)
     sign = both["side_code"].map({"in": 1, "out": -1})
@@ -132,6 +135,8 @@ def score_sides(
         own_fault_untouched=int(untouched.sum()),
         own_fault_untouched_statement=int((untouched & (action == "needs_statement")).sum()),
         late_acts_fully_restored=int((late & (action == "restore") & ~false).sum()),
+        in_gap=int((gap & both["action_code"].notna()).sum()),
+        in_gap_refused=int((gap & (action == "not_supported")).sum()),
         false_statements=int(false.sum()),
         false_statements_restored=int((false & restored).sum()),
         restored_minutes_off=_quantiles(off.dropna()),

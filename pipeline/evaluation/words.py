@@ -66,6 +66,7 @@ def _people(sides: Sides) -> Lines:
         ("  salah sendiri, tak tersentuh gangguan, minta keterangan",
          share(sides.own_fault_untouched_statement, sides.own_fault_untouched)),
         ("  terlambat sungguhan yang dipulihkan penuh", str(sides.late_acts_fully_restored)),
+        ("Dalam celah log: ditolak, dari temuan", share(sides.in_gap_refused, sides.in_gap)),
         ("Surat keterangan palsu yang dipulihkan", f"{sides.false_statements_restored} / {sides.false_statements}"),
         ("Jam pulih derajat A, selisih menit: median, 95%, terbesar",
          " / ".join(map(_number, sides.restored_minutes_off)) or "-"),
