@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "Jelaskan bulan satu orang, dari baris masukan sampai rupiah.",
     "sql": "Jawab kueri SQL dari basis data DuckDB bulan itu.",
     "decide": "Terima kembali lembar verifikasi dan penetapan gangguan.",
+    "policy": "Periksa, baca, bandingkan, dan uji berkas kebijakan TPP.",
     "finalize": "Terbitkan batch penyesuaian untuk penggajian.",
     "lock": "Tutup satu periode: koreksinya ikut batch periode berikutnya.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",

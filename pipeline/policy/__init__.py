@@ -70,7 +70,8 @@ def _read(reading: DatedReading, document: dict[str, Any]) -> Rows:
         DutyPattern: [],
         ShiftPattern: [],
     }
-    duties.read_groups(reading, top.get("group", {}), rows)
+    if "group" in top:
+        duties.read_groups(reading, top["group"], rows)
     groups = tuple(top["group"]) if isinstance(top.get("group"), dict) else ()
     overrides = variants.read_overrides(reading, top.get("override", {}), groups, general)
     settled = disturbance.read_values(reading, values)

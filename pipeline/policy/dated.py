@@ -19,6 +19,7 @@ class DatedReading(Reading):
     """Reads a policy document; `first` is the day from which every value must be known."""
 
     first = dt.date(1, 1, 1)
+    first_of = "kebijakan (`valid_from`)"
 
     def dated(
         self, value: Any, path: str, required: tuple[str, ...], optional: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ class DatedReading(Reading):
             row["valid_to"] = row["valid_to"] or following
             self._joins(row, following)
         if rows and rows[0]["valid_from"] != self.first:
-            self.say(f"{rows[0]['path']}.from", f"harus {self.first}, hari pertama kebijakan (`valid_from`)")
+            self.say(f"{rows[0]['path']}.from", f"harus {self.first}, hari pertama {self.first_of}")
         return rows
 
     def _joins(self, row: Row, following: dt.date) -> None:

@@ -33,6 +33,9 @@ FILE_ACTIONS = ("restore", "needs_statement", "not_supported", "not_assessable")
 """`restore_partly` is no rule: it is what `restore` leaves where minutes remain."""
 
 
+PAPERS = {"statement": "surat orang lain", "certified": "penetapan gangguan"}
+
+
 def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
     """The section's values about records and disturbances: column -> dated rows with `value`."""
     values: dict[str, list[Row]] = {}
@@ -65,6 +68,7 @@ def periods(code: str, values: dict[str, list[Row]], general: Rules, rows: Rows)
             **dict.fromkeys(OPTIONAL_NUMBERS.values()),
         }
         row |= {name: entry["value"] for name, entry in held.items() if entry}
+        row["articles"] = {name: entry["reference"] for name, entry in held.items() if entry}
         found.append({**row, "reference": "; ".join(references)})
     return {PolicyPeriod: found}
 
@@ -79,14 +83,19 @@ def read_actions(reading: DatedReading, value: Any) -> list[Row]:
         ]
         used, lacking = set(), set()
         for case in itertools.product(CAUSES, GRADES, (False, True), (False, True)):
-            place, action = next(
-                ((spot, act) for spot, (fits, act) in rules if all(map(_admits, fits, case))), (None, None)
+            place, action, topic = next(
+                ((spot, act, words) for spot, (fits, act, words) in rules if all(map(_admits, fits, case))),
+                (None, None, ""),
             )
             if place is None:
                 lacking.add(case[:2])
             used.add(place)
             names = ("cause_code", "grade_code", "has_statement", "is_certified", "action_code")
-            rows.append(spanned(span, **dict(zip(names, (*case, action), strict=True))))
+            rows.append(
+                spanned(
+                    {**span, "path": place}, topic=topic, **dict(zip(names, (*case, action), strict=True))
+                )
+            )
         for cause, grade in sorted(lacking):
             reading.say(
                 f"{span['path']}.rules", f"tidak ada tindakan untuk sebab {cause} dengan mutu {grade}"
@@ -97,8 +106,8 @@ def read_actions(reading: DatedReading, value: Any) -> list[Row]:
     return rows
 
 
-def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...], str | None]:
-    """A rule -> (admitted causes, grades, statement, certified; None admits all) and its action."""
+def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...], str | None, str]:
+    """A rule -> (admitted causes, grades, statement, certified; None admits all), its action, its words."""
     read = reading.keys(entry, place, ("action",), ("causes", "grades", "statement", "certified"))
     for key, known in (("causes", CAUSES), ("grades", GRADES)):
         for spot, code in reading.tables(read[key], f"{place}.{key}") if key in read else ():
@@ -108,7 +117,13 @@ def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...
             reading.say(f"{place}.{key}", "harus true atau false")
     flags = [None if key not in read else [read[key]] for key in ("statement", "certified")]
     action = reading.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
-    return (read.get("causes"), read.get("grades"), *flags), action
+    words = [
+        f"{word} {', '.join(map(str, read[key]))}"
+        for key, word in (("causes", "sebab"), ("grades", "mutu"))
+        if key in read
+    ]
+    words += [f"{'dengan' if read[key] else 'tanpa'} {word}" for key, word in PAPERS.items() if key in read]
+    return (read.get("causes"), read.get("grades"), *flags), action, ", ".join(words)
 
 
 def _admits(allowed: Any, value: Any) -> bool:

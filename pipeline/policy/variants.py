@@ -67,9 +67,10 @@ def _own_rules(reading: DatedReading, read: Row, path: str, begin: dt.date) -> R
     )
     if not any(section in read for section in money.SECTIONS):
         reading.say(path, "tidak mengganti apa pun")
-    first, reading.first = reading.first, begin
-    rules = money.read_rules(reading, {**read, "value": values}, f"{path}.", whole=False)
-    reading.first = first
+    own = DatedReading(reading.file_name)
+    own.first, own.first_of = begin, f"pengecualian (`{path}.from`)"
+    rules = money.read_rules(own, {**read, "value": values}, f"{path}.", whole=False)
+    reading.problems += own.problems
     return rules
 
 
@@ -144,9 +145,9 @@ def _assessment_rules(reading: DatedReading, code: str, rules: Rules) -> list[Ro
         _fits(reading, row, held, charges)
         for event, name in (("late", "late_from_seconds"), ("early", "early_from_seconds")):
             row[name] = min(band["seconds_from"] for band in _at(bands[event], begin))
-        references = dict.fromkeys(entry["reference"] for entry in held.values() if entry)
-        row |= {"variant_code": code, "valid_from": begin, "valid_to": end}
-        found.append({**row, "reference": "; ".join(references)})
+        articles = {name: entry["reference"] for name, entry in held.items() if entry}
+        row |= {"variant_code": code, "valid_from": begin, "valid_to": end, "articles": articles}
+        found.append({**row, "reference": "; ".join(dict.fromkeys(articles.values()))})
     return found
 
 
