@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.policy.dated import OPEN_END, Rows
 from pipeline.settings import Settings
@@ -29,6 +29,9 @@ from schemas import (
     Unit,
 )
 from schemas.codes import PERIOD
+
+if TYPE_CHECKING:
+    from pipeline.warehouse import Warehouse
 
 ZONE = dt.timezone(dt.timedelta(hours=7))
 SIDES = {"in": "starts_at", "out": "ends_at", "apel": "apel_at"}
@@ -117,58 +120,67 @@ def _case(reading: Reading, entry: Any, path: str, groups: tuple[str, ...]) -> C
 
 def run_cases(rows: Rows, cases: list[Case]) -> list[Outcome]:
     """Compute cases under a compiled policy with the rules of a run, all cases of a month at once."""
-    by_period: dict[str, list[tuple[int, Case]]] = defaultdict(list)
+    from pipeline.warehouse import Warehouse
+
+    by_period: dict[str, list[int]] = defaultdict(list)
     for number, case in enumerate(cases):
-        by_period[case.period].append((number, case))
+        by_period[case.period].append(number)
     found: dict[int, Outcome] = {}
-    for period, listed in by_period.items():
-        found |= _run_month(rows, period, listed)
+    for period, numbers in by_period.items():
+        people = {_nip(number): cases[number] for number in numbers}
+        warehouse = Warehouse(None)
+        lay_out(warehouse, rows, period, people)
+        run_rules(warehouse, SETTLING)
+        found |= {int(nip): outcome for nip, outcome in outcomes(warehouse, people).items()}
+        warehouse.close()
     return [found[number] for number in range(len(cases))]
 
 
-def _run_month(rows: Rows, period: str, listed: list[tuple[int, Case]]) -> dict[int, Outcome]:
+def lay_out(warehouse: Warehouse, rows: Rows, period: str, people: dict[str, Case]) -> None:
+    """Fill a warehouse with a month in which each case is a person, up to what every side says."""
     from pipeline.run import setting_row
-    from pipeline.stages import STAGES
     from pipeline.stages.load_policy import calendar_days
-    from pipeline.warehouse import Warehouse
 
     settings = Settings(period=period, region="0000", zone="Asia/Jakarta", policy="-", source=())
-    warehouse = Warehouse(None)
     warehouse.write(Setting, setting_row(settings))
-    days = calendar_days(settings.period_from, settings.period_to)
-    people = {_nip(number): case for number, case in listed}
     units = {"1"} | {
         change["unit"] for case in people.values() for change in case.changes if "unit" in change
     }
+    unit = {"name": "-", "region_code": "0000", "zone": "Asia/Jakarta"}
     given: dict[type[Table], list[Row]] = {
         **rows,
-        Calendar: days,
-        Unit: [{"unit_id": unit, "name": "-", "region_code": "0000", "zone": "Asia/Jakarta"} for unit in sorted(units)],
+        Calendar: calendar_days(settings.period_from, settings.period_to),
+        Unit: [{"unit_id": code, **unit} for code in sorted(units)],
         Employee: [row for nip, case in people.items() for row in _spans(nip, case)],
-        Roster: [{"nip": nip, "duty_date": s["date"], "shift_code": s["code"]} for nip, case in people.items() for s in case.shifts],
+        Roster: [row for nip, case in people.items() for row in _shifts(nip, case)],
         Absence: [row for nip, case in people.items() for row in _absences(nip, case)],
         Candidate: [],
-    }  # fmt: skip
+    }
     for contract, entries in given.items():
         warehouse.write(contract, as_table(contract, entries))
-
-    rules = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
-
-    def run(*names: str) -> None:
-        for name in names:
-            warehouse.create(rules[name].writes, rules[name].sql)
-
-    run("expect_duty")
+    run_rules(warehouse, ("expect_duty",))
     duties = warehouse.arrow(Duty).to_pylist()
     punches = [row for duty in duties for row in _punches(duty, people[duty["nip"]])]
     warehouse.write(Punch, as_table(Punch, punches))
-    run("place_punches", "match_punches", "build_scenarios", *SETTLING)
+    run_rules(warehouse, ("place_punches", "match_punches", "build_scenarios"))
+
+
+def run_rules(warehouse: Warehouse, names: tuple[str, ...]) -> None:
+    """Create the tables of the named SQL stages, in order."""
+    from pipeline.stages import STAGES
+
+    rules = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
+    for name in names:
+        warehouse.create(rules[name].writes, rules[name].sql)
+
+
+def outcomes(warehouse: Warehouse, people: dict[str, Case]) -> dict[str, Outcome]:
+    """What each person's month came to, against what their case expects."""
     costs: dict[str, list[Row]] = defaultdict(list)
     for row in warehouse.arrow(Assessment).to_pylist():
         if row["scenario_code"] == "recorded":
             costs[row["nip"]].append(row)
-    warehouse.close()
-    return {number: _compare(case, costs[_nip(number)]) for number, case in listed}
+    return {nip: _compare(case, costs[nip]) for nip, case in people.items()}
 
 
 def as_table(contract: type[Table], rows: list[Row]) -> Any:
@@ -196,6 +208,10 @@ def _spans(nip: str, case: Case) -> list[Row]:
         new = {column: change[key] for key, column in changed.items() if key in change}
         spans.append({**spans[-1], **new, "valid_from": change["from"], "valid_to": OPEN_END})
     return spans
+
+
+def _shifts(nip: str, case: Case) -> list[Row]:
+    return [{"nip": nip, "duty_date": item["date"], "shift_code": item["code"]} for item in case.shifts]
 
 
 def _absences(nip: str, case: Case) -> list[Row]:

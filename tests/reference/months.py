@@ -13,9 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.policy import compile_policy, read_policy
-from pipeline.policy.cases import SETTLING, as_table
-from pipeline.stage import SqlStage
-from pipeline.stages import STAGES
+from pipeline.policy.cases import SETTLING, as_table, run_rules
 from pipeline.warehouse import Warehouse, arrow_schema
 from schemas import AssessmentRule, Duty, ScenarioSide, Table
 from tests.reference import Day
@@ -56,18 +54,34 @@ def _offset(rng: np.random.Generator, trouble: float, missing: float) -> int | N
 def settled(preset: str, months: list[Month]) -> list[int]:
     """What the rules deduct from each person's month under a preset."""
     warehouse = Warehouse(None)
+    lay_out(warehouse, preset, [("recorded", 0, months)])
+    run_rules(warehouse, SETTLING)
+    totals = deducted(warehouse)
+    warehouse.close()
+    return [totals.get(("recorded", 0, nip(number)), 0) for number in range(len(months))]
+
+
+def lay_out(warehouse: Warehouse, preset: str, scenarios: list[tuple[str, int, list[Month]]]) -> None:
+    """Fill a warehouse with the same people's months in each scenario and step; their duties are the first's."""
     for contract, rows in compile_policy(*read_policy(Path(), preset)).items():
         warehouse.write(contract, as_table(contract, rows))
-    late = {row["late_from_seconds"] for row in warehouse.arrow(AssessmentRule).to_pylist()}
-    warehouse.write(Duty, _duties(months))
-    warehouse.write(ScenarioSide, _sides(months, min(late)))
-    rules = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
-    for name in SETTLING:
-        warehouse.create(rules[name].writes, rules[name].sql)
-    sums = warehouse.query("select nip, sum(deduction_idr)::bigint as total from assessment group by nip")
-    warehouse.close()
-    totals = dict(zip(sums["nip"].to_pylist(), sums["total"].to_pylist(), strict=True))
-    return [totals.get(f"{number:018d}", 0) for number in range(len(months))]
+    late_from = min(row["late_from_seconds"] for row in warehouse.arrow(AssessmentRule).to_pylist())
+    warehouse.write(Duty, _duties(scenarios[0][2]))
+    sides = [_sides(months, late_from, scenario, step) for scenario, step, months in scenarios]
+    warehouse.write(ScenarioSide, pa.concat_tables(sides))
+
+
+def deducted(warehouse: Warehouse) -> dict[tuple[str, int, str], int]:
+    """Scenario, step and person -> the month's deduction; who has none is left out."""
+    sums = warehouse.query(
+        "select scenario_code, step_no, nip, sum(deduction_idr)::bigint as total from assessment group by all"
+    ).to_pylist()
+    return {(row["scenario_code"], row["step_no"], row["nip"]): row["total"] for row in sums}
+
+
+def nip(number: int) -> str:
+    """The person of a month's number."""
+    return f"{number:018d}"
 
 
 def disagreements(preset: str, months: list[Month]) -> list[tuple[Month, int, int]]:
@@ -83,7 +97,7 @@ def _duties(months: list[Month]) -> pa.Table:
     rows = sum(count)
     instant = pa.array(np.full(rows, np.datetime64("2026-04-01T00:00:00", "us")))
     columns = {
-        "nip": np.repeat([f"{number:018d}" for number in range(len(months))], count),
+        "nip": np.repeat([nip(number) for number in range(len(months))], count),
         "duty_date": _dates(count),
         "tpp_idr": np.repeat([tpp for tpp, _ in months], count),
         "is_excused": np.zeros(rows, bool),
@@ -102,7 +116,7 @@ def _duties(months: list[Month]) -> pa.Table:
     )
 
 
-def _sides(months: list[Month], late_from: int) -> pa.Table:
+def _sides(months: list[Month], late_from: int, scenario: str, step: int) -> pa.Table:
     found: dict[str, list[object]] = {
         "nip": [],
         "day": [],
@@ -117,7 +131,7 @@ def _sides(months: list[Month], late_from: int) -> pa.Table:
                 offsets.append(("apel", 0 if day.apel else None))
             for side, off in offsets:
                 word = {"in": "late", "out": "early", "apel": "late"}[side]
-                found["nip"].append(f"{number:018d}")
+                found["nip"].append(nip(number))
                 found["day"].append(day_no)
                 found["side_code"].append(side)
                 found["state_code"].append(
@@ -135,8 +149,8 @@ def _sides(months: list[Month], late_from: int) -> pa.Table:
         "minutes_off": pa.array(
             [None if off is None else off // 60 for off in found["seconds_off"]], pa.int64()
         ),  # type: ignore[operator]
-        "scenario_code": np.full(rows, "recorded"),
-        "step_no": np.zeros(rows, np.int64),
+        "scenario_code": np.full(rows, scenario),
+        "step_no": np.full(rows, step),
         "unit_id": np.full(rows, "1"),
     }
     return _table(
