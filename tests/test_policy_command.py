@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import rekon
-from pipeline.policy import read_policy
+from pipeline.policy import read_policy, words
+from schemas import AssessmentRule, PolicyPeriod
 
 PRESET = read_policy(Path(), "kepmendagri")[1].decode()
 LATER = """
@@ -119,3 +120,10 @@ def test_a_case_that_is_not_strict_is_refused_with_its_key(tmp_path: Path) -> No
     assert result.exit_code == 2
     assert "case[1].group: harus salah satu dari kantor-5" in result.output
     assert "case[1].tpp: harus bilangan bulat paling kecil 0" in result.output
+
+
+def test_every_value_of_a_policy_has_words() -> None:
+    frame = {"valid_from", "valid_to", "policy_code", "variant_code", "reference"}
+    computed = {"late_from_seconds", "early_from_seconds"}
+    assert set(words.RECORDS) == set(PolicyPeriod.columns()) - frame
+    assert set(words.MONEY) == set(AssessmentRule.columns()) - frame - computed

@@ -59,9 +59,11 @@ RECORDS = {
     "recovery_grace_minutes": ("tenggang sesudah pulih", "menit"),
     "arrival_span_minutes": ("rentang kedatangan", "menit"),
     "leaving_span_minutes": ("rentang kepulangan", "menit"),
-    "match_tolerance_seconds": ("selisih log dan rekaman", "detik"),
+    "match_early_seconds": ("rekaman mendahului log paling jauh", "detik"),
+    "match_late_seconds": ("rekaman sesudah log paling jauh", "detik"),
     "retry_gap_minutes": ("jarak percobaan serangkaian", "menit"),
     "statement_deadline_days": ("batas waktu surat pernyataan", "hari kerja"),
+    "decision_deadline_days": ("batas waktu keputusan", "hari kerja"),
     "statement_quota_count": ("kuota surat pernyataan", "sebulan"),
 }
 EVENTS = {
