@@ -61,6 +61,11 @@ def policy_sha256(settings: Settings, workspace: Path) -> str:
     )
 
 
+def calendar_sha256(settings: Settings, workspace: Path) -> dict[str, str]:
+    """Regional calendar file -> hash; the national calendars are part of the code's."""
+    return {name: sha256_of((workspace / name).read_bytes()) for name in settings.calendar}
+
+
 def canonical_settings(settings: Settings) -> dict[str, Any]:
     """The settings that the result depends on, as JSON values."""
     return settings.model_dump(mode="json", exclude=NOT_IN_ID)
@@ -78,6 +83,7 @@ def run_id(tables: Mapping[str, pa.Table], settings: Settings, workspace: Path) 
         "inputs": inputs,
         "settings": canonical_settings(settings),
         "policy": policy_sha256(settings, workspace),
+        "calendar": calendar_sha256(settings, workspace),
         "code": code_sha256(),
     }
     return sha256_of(json.dumps(document, sort_keys=True).encode())[:RUN_ID_DIGITS]
@@ -91,6 +97,7 @@ def run_manifest(tables: Mapping[str, pa.Table], settings: Settings, workspace: 
         "region": settings.region,
         "settings": canonical_settings(settings),
         "policy": {"name": settings.policy, "sha256": policy_sha256(settings, workspace)},
+        "calendar": calendar_sha256(settings, workspace),
         "code": {"version": importlib.metadata.version("rekon"), "sha256": code_sha256()},
         "engines": engines(),
         "inputs": [

@@ -83,6 +83,7 @@ class Settings(_Frozen):
     region: str = Field(pattern=REGION)
     zone: str
     policy: str
+    calendar: tuple[str, ...] = ()
     source: tuple[Source, ...]
     engine: Engine = Engine()
     payroll: Payroll = Payroll()

@@ -25,8 +25,53 @@ def compile_calendar(file_name: str, content: bytes, first: dt.date, last: dt.da
     return rows
 
 
+def with_regional(rows: list[Row], file_name: str, content: bytes) -> list[Row]:
+    """`calendar` rows with the days of a workspace's own calendar file: holidays, joint leave, Ramadan spans.
+
+    A regional day comes on top of the national ones: it never takes one away, and a day that is free already is
+    refused, so that two decrees about one day are noticed.
+    """
+    reading = _CalendarReading(file_name)
+    named, fasting = reading.regional(parse(file_name, content))
+    dated = {row["calendar_date"]: row for row in rows}
+    for place, day in named:
+        held = dated.get(day["calendar_date"])
+        if held and held["is_holiday"]:
+            reading.say(place, f"{day['calendar_date']} sudah libur: {held['name']}")
+        elif held:
+            dated[day["calendar_date"]] = {**held, **day, "is_holiday": True}
+    reading.refuse("kalender daerah")
+    return [
+        {
+            **row,
+            "is_ramadan": row["is_ramadan"]
+            or any(begin <= row["calendar_date"] <= end for begin, end in fasting),
+        }
+        for row in dated.values()
+    ]
+
+
 class _CalendarReading(Reading):
     """Reads one calendar document."""
+
+    def regional(
+        self, document: dict[str, Any]
+    ) -> tuple[list[tuple[str, Row]], list[tuple[dt.date, dt.date]]]:
+        """Named days with their places, and Ramadan spans, of a regional file."""
+        lists = ("holiday", "joint_leave", "ramadan")
+        top = self.keys(document, "", ("version", "reference"), lists)
+        self.date(top.get("version"), "version")
+        reference = self.text(top.get("reference"), "reference")
+        if not any(key in top for key in lists):
+            self.say("holiday", "berkas tidak memuat satu hari pun")
+        found = []
+        for key in ("holiday", "joint_leave"):
+            for place, entry in self._optional(top, key):
+                named: dict[dt.date, Row] = {}
+                self._named(entry, place, None, {"is_joint_leave": key == "joint_leave"}, reference, named)
+                found += [(f"{place}.date", {**row, "calendar_date": day}) for day, row in named.items()]
+        spans = [self._span(entry, place) for place, entry in self._optional(top, "ramadan")]
+        return found, [span for span in spans if span]
 
     def read(self, document: dict[str, Any], first: dt.date, last: dt.date) -> list[Row]:
         top = self.keys(
@@ -62,14 +107,20 @@ class _CalendarReading(Reading):
         return self.tables(top[key], key) if key in top else []
 
     def _named(
-        self, entry: Any, place: str, year: int, flags: Row, reference: str | None, named: dict[dt.date, Row]
+        self,
+        entry: Any,
+        place: str,
+        year: int | None,
+        flags: Row,
+        reference: str | None,
+        named: dict[dt.date, Row],
     ) -> None:
         read = self.keys(entry, place, ("date", "name"), ("reference",))
         day, name = self.date(read.get("date"), f"{place}.date"), self.text(read.get("name"), f"{place}.name")
         basis = self.text(read.get("reference", reference), f"{place}.reference")
         if day is None:
             return
-        if day.year != year:
+        if year is not None and day.year != year:
             self.say(f"{place}.date", f"bukan hari dalam tahun {year}")
         if day in named:
             self.say(f"{place}.date", f"{day} ditulis dua kali")

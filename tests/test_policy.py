@@ -18,7 +18,7 @@ from pipeline.stage import Desk
 from pipeline.stages import load_policy
 from pipeline.stages.load_policy import calendar_days
 from pipeline.warehouse import Warehouse
-from pipeline.working_days import compile_calendar, read_calendar
+from pipeline.working_days import compile_calendar, read_calendar, with_regional
 from schemas import (
     ActionRule,
     AssessmentRule,
@@ -156,15 +156,16 @@ def test_an_unknown_preset_names_those_that_exist() -> None:
         read_policy(Path(), "kepmendagry")
 
 
-def settings(period: str, policy: str) -> Settings:
-    return Settings(period=period, region="3205", zone="Asia/Jakarta", policy=policy, source=())
-
-
-def loaded(period: str, policy: str, workspace: Path) -> Warehouse:
-    warehouse = Warehouse(None)
-    load_policy.STAGE.run(
-        Desk(load_policy.STAGE, warehouse, settings(period, policy), workspace, workspace / "scratch")
+def settings(period: str, policy: str, calendar: tuple[str, ...] = ()) -> Settings:
+    return Settings(
+        period=period, region="3205", zone="Asia/Jakarta", policy=policy, calendar=calendar, source=()
     )
+
+
+def loaded(period: str, policy: str, workspace: Path, calendar: tuple[str, ...] = ()) -> Warehouse:
+    warehouse = Warehouse(None)
+    about = settings(period, policy, calendar)
+    load_policy.STAGE.run(Desk(load_policy.STAGE, warehouse, about, workspace, workspace / "scratch"))
     return warehouse
 
 
@@ -244,3 +245,64 @@ def _file(year: int) -> tuple[str, bytes]:
 
 def _following(first: dt.date) -> dt.date:
     return (first + dt.timedelta(days=32)).replace(day=1)
+
+
+REGIONAL = """
+version = 2026-01-02
+reference = "SE Bupati 1/2026"
+holiday = [{ date = 2026-01-19, name = "Hari Jadi Daerah", reference = "Perda 1/1990" }]
+joint_leave = [{ date = 2026-01-20, name = "Cuti bersama daerah" }]
+
+[[ramadan]]
+from = 2026-02-18
+to = 2026-02-18
+reference = "Penetapan setempat"
+"""
+
+
+def regional_days(text: str) -> dict[dt.date, dict[str, Any]]:
+    days = calendar_days(dt.date(2026, 1, 1), dt.date(2026, 2, 1))
+    return {row["calendar_date"]: row for row in with_regional(days, "kalender-daerah.toml", text.encode())}
+
+
+def test_a_region_adds_days_with_their_legal_basis() -> None:
+    days = regional_days(REGIONAL)
+    jubilee, joint = days[dt.date(2026, 1, 19)], days[dt.date(2026, 1, 20)]
+    assert (jubilee["is_holiday"], jubilee["is_joint_leave"], jubilee["legal_basis"]) == (
+        True,
+        False,
+        "Perda 1/1990",
+    )
+    assert (joint["is_holiday"], joint["is_joint_leave"], joint["legal_basis"]) == (
+        True,
+        True,
+        "SE Bupati 1/2026",
+    )
+    assert not days[dt.date(2026, 1, 21)]["is_holiday"]
+    fasting = [day for day, row in days.items() if row["is_ramadan"]]
+    assert (fasting[0], fasting[1]) == (dt.date(2026, 2, 18), dt.date(2026, 2, 19))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("2026-01-19", "2026-01-16", "holiday[1].date: 2026-01-16 sudah libur: Isra Mikraj Nabi Muhammad"),
+        ("2026-01-20", "2026-01-19", "joint_leave[1].date: 2026-01-19 sudah libur: Hari Jadi Daerah"),
+        ("version = 2026-01-02", "", "version: wajib diisi"),
+        ("to = 2026-02-18", "to = 2026-02-17", "ramadan[1].to: mendahului `from`"),
+        ('name = "Hari Jadi', 'nama = "Hari Jadi', "holiday[1].nama: kunci tidak dikenal"),
+    ],
+)
+def test_a_regional_calendar_that_is_not_strict_is_refused(old: str, new: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        regional_days(REGIONAL.replace(old, new, 1))
+    assert problem in str(caught.value)
+
+
+def test_a_run_uses_the_regional_calendars_of_its_settings(tmp_path: Path) -> None:
+    (tmp_path / "kalender-daerah.toml").write_text(REGIONAL, "utf-8")
+    warehouse = loaded("2026-01", "kepmendagri", tmp_path, calendar=("kalender-daerah.toml",))
+    free = {row["calendar_date"] for row in warehouse.arrow(Calendar).to_pylist() if row["is_holiday"]}
+    assert {dt.date(2026, 1, 16), dt.date(2026, 1, 19), dt.date(2026, 1, 20)} <= free
+    with pytest.raises(SettingsError, match="kalender daerah tidak dapat dibaca"):
+        loaded("2026-01", "kepmendagri", tmp_path, calendar=("lain.toml",))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_policy, read_policy
 from pipeline.stage import Desk, Stage
 from pipeline.strict_toml import Row
-from pipeline.working_days import compile_calendar, read_calendar
+from pipeline.working_days import compile_calendar, read_calendar, with_regional
 from schemas import (
     ActionRule,
     AssessmentRule,
@@ -38,10 +39,22 @@ def load_policy(desk: Desk) -> None:
         raise SettingsError(
             f"{file_name}: valid_from: kebijakan mulai {begins}, sesudah periode {settings.period}."
         )
-    tables[Calendar] = calendar_days(settings.period_from, settings.period_to)
+    days = calendar_days(settings.period_from, settings.period_to)
+    for name in settings.calendar:
+        days = with_regional(days, name, _regional(desk.workspace, name))
+    tables[Calendar] = days
     for contract in STAGE.writes:
         schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
         desk.write(contract, pa.Table.from_pylist(_only(tables[contract], contract), schema=schema))
+
+
+def _regional(workspace: Path, name: str) -> bytes:
+    try:
+        return (workspace / name).read_bytes()
+    except OSError:
+        raise SettingsError(
+            f"{name}: kalender daerah tidak dapat dibaca; periksa `calendar` di rekon.toml."
+        ) from None
 
 
 def calendar_days(period_from: dt.date, period_to: dt.date) -> list[Row]:
