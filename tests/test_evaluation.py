@@ -225,8 +225,9 @@ def test_sides_are_counted_by_what_is_true_and_what_was_proposed() -> None:
     assert (sides.own_fault_untouched, sides.own_fault_untouched_statement) == (1, 1)
     assert (sides.false_statements, sides.false_statements_restored) == (1, 1)
     assert sides.restored_minutes_off[2] == 20.0
-    assert sides.causes[-1] == CauseCount("apa pun", 2, 3, 1)
-    assert sides.causes[2] == CauseCount("failed", 1, 1, 1)
+    assert sides.causes[-1] == CauseCount("apa pun", 2, 3, 1, 1, 1)
+    assert sides.causes[2] == CauseCount("failed", 1, 1, 1, 1, 1)
+    assert sides.traceless_by_action == (("not_supported", 1),)
 
 
 def test_a_campaign_goes_on_from_the_months_it_has_and_leaves_a_table_and_a_plot(
@@ -254,4 +255,4 @@ def test_what_has_not_arrived_yet_is_right_without_a_finding_and_wrong_with_anot
     money = pd.DataFrame({"nip": ["a"], "recorded_idr": [0]})
     empty = pd.DataFrame({"nip": ["a"], "scenario_code": ["recorded"], "deduction_idr": [0]})
     causes = {c.cause_code: c for c in score_sides(true, money, found, empty).causes}
-    assert causes["unsynced"] == CauseCount("unsynced", 2, 1, 1)
+    assert causes["unsynced"] == CauseCount("unsynced", 2, 1, 1, 0, 0)

@@ -16,12 +16,14 @@ UNNAMED = ("", "unexplained", "no_coverage")
 
 @dataclass(frozen=True)
 class CauseCount:
-    """Sides of one cause: in truth, in the findings, in both."""
+    """Sides of one cause: in truth, in the findings, in both; the last two only where a log has an own trace."""
 
     cause_code: str
     true_count: int
     found_count: int
     both_count: int
+    true_traced_count: int
+    both_traced_count: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Sides:
     restored: int
     deserving: int
     deserving_by_action: tuple[tuple[str, int], ...]
+    traceless_by_action: tuple[tuple[str, int], ...]  # of those, without an own line in any log
     deserving_traced: int
     deserving_traced_restored: int
     own_fault: int
@@ -64,6 +67,10 @@ class Sides:
         return dict(self.deserving_by_action).get("not_supported", 0)
 
 
+def _by_action(action: pd.Series) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((str(code), int(number)) for code, number in action.value_counts().items()))
+
+
 def _quantiles(values: pd.Series) -> tuple[float, ...]:
     import numpy as np
 
@@ -75,16 +82,17 @@ def _quantiles(values: pd.Series) -> tuple[float, ...]:
 def _causes(both: pd.DataFrame) -> tuple[CauseCount, ...]:
     true = both["cause_code"].where(~both["cause_code"].isin(UNNAMED), "")
     found = both["found_cause"].where(~both["found_cause"].isin(UNNAMED), "")
+    traced = both["has_own_lines"]
+
+    def count(code: str, is_true: pd.Series, is_found: pd.Series) -> CauseCount:
+        agreed = is_true & is_found
+        flags = (is_true, is_found, agreed, is_true & traced, agreed & traced)
+        return CauseCount(code, *(int(flag.sum()) for flag in flags))
+
     names = sorted({*true, *found} - {""})
-    counts = [
-        CauseCount(
-            c, int((true == c).sum()), int((found == c).sum()), int(((true == c) & (found == c)).sum())
-        )
-        for c in names
-    ]
-    named, told = true != "", found != ""
-    total = CauseCount(ANY, int(named.sum()), int(told.sum()), int((named & told).sum()))
-    return (*counts, total) if counts else ()
+    return tuple(count(c, true == c, found == c) for c in names) + (
+        (count(ANY, true != "", found != ""),) if names else ()
+    )
 
 
 def _money(true: pd.DataFrame, assessment: pd.DataFrame) -> tuple[int, int, int]:
@@ -125,9 +133,8 @@ def score_sides(
         difference_idr=difference,
         restored=int(restored.sum()),
         deserving=int(deserving.sum()),
-        deserving_by_action=tuple(
-            sorted((str(k), int(v)) for k, v in action[deserving].value_counts().items())
-        ),
+        deserving_by_action=_by_action(action[deserving]),
+        traceless_by_action=_by_action(action[deserving & ~both["has_own_lines"]]),
         deserving_traced=int(traced.sum()),
         deserving_traced_restored=int((traced & restored).sum()),
         own_fault=int(own.sum()),

@@ -62,6 +62,7 @@ def _people(sides: Sides) -> Lines:
         *((f"  {code}", share(number, sides.deserving)) for code, number in sides.deserving_by_action),
         (f"  {' + '.join(RESTORED)} + needs_statement", share(sides.deserving_heard, sides.deserving)),
         ("  dipulihkan, dari yang punya jejak sendiri", share(sides.deserving_traced_restored, sides.deserving_traced)),
+        ("  tanpa jejak sama sekali", ", ".join(f"{code} {n}" for code, n in sides.traceless_by_action) or "-"),
         ("Salah dipulihkan, dari semua yang dipulihkan", share(sides.own_fault_restored, sides.restored)),
         ("  salah sendiri, tak tersentuh gangguan, minta keterangan",
          share(sides.own_fault_untouched_statement, sides.own_fault_untouched)),
@@ -71,7 +72,8 @@ def _people(sides: Sides) -> Lines:
         ("Jam pulih derajat A, selisih menit: median, 95%, terbesar",
          " / ".join(map(_number, sides.restored_minutes_off)) or "-"),
         *((f"Sebab {c.cause_code}",
-           f"presisi {share(c.both_count, c.found_count)}, temuan {share(c.both_count, c.true_count)}")
+           f"presisi {share(c.both_count, c.found_count)}, temuan {share(c.both_count, c.true_count)}, "
+           f"yang berjejak {share(c.both_traced_count, c.true_traced_count)}")
           for c in sides.causes),
     ]  # fmt: skip
 
