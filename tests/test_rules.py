@@ -129,6 +129,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "due_at": dt.datetime(2026, 1, 5, 7, 30), "has_own_success": False, "is_authenticated": True,
         "impact_started_at": dt.datetime(2026, 1, 5, 6, 40), "impact_ended_at": dt.datetime(2026, 1, 5, 8, 55),
     },
+    "punch_coverage": {
+        "source_no": 1, "covered_from": dt.datetime(2026, 1, 1), "covered_to": dt.datetime(2026, 2, 1),
+    },
     "punch_placement": {"side_code": "in", "role_code": "counts"},
 }  # fmt: skip
 COMPILED = {Setting, *load_policy.STAGE.writes}

@@ -15,9 +15,12 @@ from schemas import (
     LeaveRule,
     PolicyPeriod,
     PolicyScope,
+    Punch,
+    PunchCoverage,
     Roster,
     Setting,
     ShiftPattern,
+    SourceFile,
     Unit,
 )
 
@@ -36,6 +39,9 @@ STAGE = SqlStage(
         Unit,
         Roster,
         Absence,
+        Punch,
+        SourceFile,
+        PunchCoverage,
     ),
     writes=Duty,
 )

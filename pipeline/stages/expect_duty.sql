@@ -166,6 +166,32 @@ excused as (  -- where absences overlap, the one whose effect spares the person 
     from listed
 ),
 
+heard as (  -- the punch sources that hold anything of the person
+    select distinct
+        punch.nip,
+        source_file.source_no
+    from punch
+    inner join source_file
+        on punch.file_id = source_file.file_id
+        and source_file.same_as_path is null
+),
+
+vouched as (  -- what the slowest of them covers, design section 7
+    select
+        heard.nip,
+        min(punch_coverage.covered_to) as covered_to
+    from heard
+    inner join punch_coverage
+        on heard.source_no = punch_coverage.source_no
+    group by heard.nip
+),
+
+arrived as (  -- who is in no source may still be in the slowest
+    select
+        min(punch_coverage.covered_to) as covered_to
+    from punch_coverage
+),
+
 placed as (
     select
         timed.nip,
@@ -195,8 +221,13 @@ placed as (
             else assessment_rule.late_from_seconds
         end as late_from_seconds,
         assessment_rule.early_from_seconds,
-        at_zone(timed.period_to::timestamp, timed.home_zone) as covered_to
+        coalesce(
+            vouched.covered_to, arrived.covered_to, at_zone(timed.period_to::timestamp, timed.home_zone)
+        ) as covered_to
     from timed
+    cross join arrived
+    left join vouched
+        on vouched.nip = timed.nip
     left join unit
         on unit.unit_id = timed.unit_id
     left join policy_period
