@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic, first_day
+from pipeline.outages.explanation import Explained, explain
+from pipeline.outages.layers import Signals
+from pipeline.outages.trails import Segment, Span
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages
@@ -184,6 +188,63 @@ def windows_of(world: World, windows: Windows) -> list[tuple[Any, ...]]:
                         rows.append((f"{len(rows)}", vantage, kind, value, found, window, at(start), at(end), 99.0, 99.0,
                                      1e-9, float(seen), float(would)))  # fmt: skip
     return rows
+
+
+def traffic_of(world: World) -> Traffic:
+    """The same counts as the stage reads from `request_minute`."""
+    none = [(vantage, *[""] * 5) for vantage in world.health]
+    held = world.leaves["vantage_code"].isin(world.health).to_numpy()
+    names = np.array([*world.leaves[held].fillna("").itertuples(index=False, name=None), *none], dtype=object)
+    zero = np.zeros((len(none), DAYS, MINUTES))
+    planes = {"senders": world.n, "failed": world.failed, "upstream": world.upstream, "own": world.own}
+    counts = {
+        name: np.concatenate([planes[name][held] if name in planes else 0 * world.n[held], zero])
+        for name in COUNTS
+    }
+    counts["health"][-len(none) :] = np.stack([world.health[v] for v in world.health])
+    counts["health_failed"][-len(none) :] = np.stack([world.health_failed[v] for v in world.health])
+    day, minute, leaf = np.nonzero(np.moveaxis(counts["senders"] + counts["health"], 0, 2))
+    kinds = np.array([3 if d == 0 or (d + 3) % 7 == 6 else max(0, (d + 3) % 7 - 3) for d in range(DAYS)])
+    return Traffic(
+        names[:, 0],
+        {name: names[:, n + 1] for n, name in enumerate(DIMENSIONS)},
+        day * 1440 + OPENS + minute,
+        leaf,
+        {name: plane[leaf, day, minute] for name, plane in counts.items()},
+        kinds,
+    )
+
+
+def explained(
+    world: World,
+    windows: Windows,
+    *,
+    gaps: dict[str, tuple[int, int]] | None = None,
+    probes: dict[str, tuple[float, float]] | None = None,
+    has_receipts: bool = True,
+) -> list[Explained]:
+    """What `explain` makes of the world, without a database."""
+    traffic, midnight = traffic_of(world), DAY * 1440
+
+    def signals(*pieces: tuple[int, int]) -> Signals:
+        pieces = first_day(pieces)
+        shifts = [0, *traffic.like_days(pieces[0][0], pieces[-1][1]).tolist()]
+        counts = [
+            sum(world.received[DAY + s, a - midnight - OPENS : b - midnight - OPENS].sum() for a, b in pieces)
+            for s in shifts
+        ]
+        received = (float(counts[0]), float(np.median(counts[1:]))) if has_receipts else (0.0, 0.0)
+        return Signals(received, probes or {})
+
+    def minute(instant: dt.datetime) -> float:
+        return (instant - ZERO).total_seconds() / 60
+
+    segments = [
+        Segment(kind, value, vantage, symptom, window == "hard", minute(a), minute(b), nats, bound)
+        for _, vantage, kind, value, symptom, window, a, b, _, nats, bound, *_ in windows_of(world, windows)
+    ]
+    missing = {v: (Span(midnight + a, midnight + b),) for v, (a, b) in (gaps or {}).items()}
+    return explain(segments, missing, traffic, signals, HOME)
 
 
 def attributed(

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
-from outage_world import HOME, OTHERS, World, attributed, quiet_world
+from outage_world import HOME, OTHERS, World, attributed, explained, quiet_world
+
+from pipeline.outages.explanation import Explained
 
 START, END = 400, 520
-SCOPES = ["scope_region", "scope_unit_id", "scope_network", "scope_provider", "scope_client"]
 
 
-def said(outages: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """(layer, region, unit, network, provider, client) of each outage."""
-    rows = outages[["layer_code", *SCOPES]].astype(object)
-    return sorted((tuple(row) for row in rows.where(rows.notna(), None).itertuples(index=False)), key=str)
+def said(outages: list[Explained]) -> list[tuple[str, dict[str, str]]]:
+    """(layer, scope) of each outage."""
+    return sorted(((o.layer, dict(o.scope)) for o in outages), key=str)
 
 
 def plant(fault: str, world: World) -> None:
@@ -57,108 +55,110 @@ def plant(fault: str, world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ("central", ("central", None, None, None, None, None)),
-        ("central-off", ("central", None, None, None, None, None)),
-        ("link", ("link", HOME, None, None, None, None)),
-        ("gateway", ("gateway", HOME, None, None, None, None)),
-        ("gateway-off", ("gateway", HOME, None, None, None, None)),
-        ("network", ("network", None, None, None, "Sel", None)),
-        ("site", ("site", None, "U2", None, None, None)),
-        ("client", ("client", None, None, None, None, "Android/3.9")),
-        ("version", ("client", None, None, None, None, "*/4.2")),
-        ("remote", ("undetermined", "3207", None, None, None, None)),
+        ("central", ("central", {})),
+        ("central-off", ("central", {})),
+        ("link", ("link", {"region": HOME})),
+        ("gateway", ("gateway", {"region": HOME})),
+        ("gateway-off", ("gateway", {"region": HOME})),
+        ("network", ("network", {"provider": "Sel"})),
+        ("site", ("site", {"unit": "U2"})),
+        ("client", ("client", {"client": "Android/3.9"})),
+        ("version", ("client", {"client": "*/4.2"})),
+        ("remote", ("undetermined", {"region": "3207"})),
     ],
 )
 def test_a_planted_fault_is_one_outage_of_its_layer_and_scope(
-    fault: str, expected: tuple[Any, ...], tmp_path: Path
+    fault: str, expected: tuple[str, dict[str, str]]
 ) -> None:
     world = quiet_world()
     plant(fault, world)
-    outages, _ = attributed(world, [(START, END)], tmp_path)
+    outages = explained(world, [(START, END)])
     assert said(outages) == [expected]
-    assert (outages["p_central"][0] > 0.9) == fault.startswith("central")
-    assert fault.startswith("central") or outages["p_central"][0] < 0.01
+    p = outages[0].judgement.probabilities["central"]
+    assert p > 0.9 if fault.startswith("central") else p < 0.01
 
 
 @pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
 @pytest.mark.parametrize("is_named", [True, False])
 def test_a_missing_log_is_a_gap_and_no_outage_whether_or_not_its_silence_was_named(
-    vantage: str, is_named: bool, tmp_path: Path
+    vantage: str, is_named: bool
 ) -> None:
     world = quiet_world()
     plant(f"log-gap {vantage}", world)
     windows = [(START, END)] if is_named else []
-    outages, _ = attributed(world, windows, tmp_path, gaps={vantage: (START, END)})
-    assert said(outages) == [("log_gap", None, None, None, None, None)]
-    assert outages["symptom_code"][0] == "no_lines"
+    outages = explained(world, windows, gaps={vantage: (START, END)})
+    assert said(outages) == [("log_gap", {"vantage": vantage})]
+    assert outages[0].trail.symptom == "no_lines"
 
 
-def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_alone(tmp_path: Path) -> None:
+def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_alone() -> None:
     world = quiet_world()
     plant("link", world)
     del world.health["gerbang"]
-    outages, _ = attributed(world, [(START, END)], tmp_path)
-    assert said(outages) == [("undetermined", HOME, None, None, None, None)]
-    assert outages["p_central"][0] < 0.01
+    outages = explained(world, [(START, END)])
+    assert said(outages) == [("undetermined", {"region": HOME})]
+    assert outages[0].judgement.probabilities["central"] < 0.01
 
 
-def test_silence_of_the_only_log_is_undetermined_without_receipts_and_a_gap_with_them(tmp_path: Path) -> None:
+def test_silence_of_the_only_log_is_undetermined_without_receipts_and_a_gap_with_them() -> None:
     world = quiet_world()
     plant("log-gap pusat", world)
     del world.health["gerbang"]
     gaps = {"pusat": (START, END)}
-    blind, _ = attributed(world, [(START, END)], tmp_path, gaps=gaps, has_receipts=False)
-    assert blind["layer_code"].tolist() == ["undetermined"]
-    told, _ = attributed(world, [(START, END)], tmp_path, gaps=gaps)
-    assert told["layer_code"].tolist() == ["log_gap"]
+    blind = explained(world, [(START, END)], gaps=gaps, has_receipts=False)
+    assert [o.layer for o in blind] == ["undetermined"]
+    told = explained(world, [(START, END)], gaps=gaps)
+    assert [o.layer for o in told] == ["log_gap"]
 
 
-def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages(tmp_path: Path) -> None:
+def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages() -> None:
     world = quiet_world()
     plant("link", world)
     plant("remote", world)
-    outages, _ = attributed(world, [(START, END)], tmp_path)
+    outages = explained(world, [(START, END)])
     assert said(outages) == [
-        ("link", HOME, None, None, None, None),
-        ("undetermined", "3207", None, None, None, None),
+        ("link", {"region": HOME}),
+        ("undetermined", {"region": "3207"}),
     ]
 
 
-def test_two_offices_dark_in_the_same_minutes_are_two_site_outages(tmp_path: Path) -> None:
+def test_two_offices_dark_in_the_same_minutes_are_two_site_outages() -> None:
     world = quiet_world()
     for unit in ("U2", "U5"):
         world.silence(world.pick(unit_id=unit), START, END)
-    outages, _ = attributed(world, [(START, END)], tmp_path)
-    assert said(outages) == [("site", None, "U2", None, None, None), ("site", None, "U5", None, None, None)]
+    outages = explained(world, [(START, END)])
+    assert said(outages) == [("site", {"unit": "U2"}), ("site", {"unit": "U5"})]
 
 
-def test_a_long_site_fault_beside_a_short_link_fault_is_found_too(tmp_path: Path) -> None:
+def test_a_long_site_fault_beside_a_short_link_fault_is_found_too() -> None:
     world = quiet_world()
     world.silence(world.pick(unit_id="U2"), 400, 540)
     world.fail(world.pick(vantage_code="gerbang"), 440, 460, "upstream")
     world.silence(world.pick(vantage_code="pusat", region_code=HOME), 440, 460)
-    outages, _ = attributed(world, [(400, 540, "unit"), (440, 460)], tmp_path)
-    assert said(outages) == [("link", HOME, None, None, None, None), ("site", None, "U2", None, None, None)]
+    outages = explained(world, [(400, 540, "unit"), (440, 460)])
+    assert said(outages) == [("link", {"region": HOME}), ("site", {"unit": "U2"})]
 
 
-def test_one_big_office_does_not_make_a_regional_outage(tmp_path: Path) -> None:
+def test_one_big_office_does_not_make_a_regional_outage() -> None:
     world = quiet_world()
     big = world.pick(unit_id="U3")
     world.n[big] *= 12
     world.silence(big, START, END)
-    outages, _ = attributed(world, [(START, END)], tmp_path)
-    assert said(outages) == [("site", None, "U3", None, None, None)]
+    outages = explained(world, [(START, END)])
+    assert said(outages) == [("site", {"unit": "U3"})]
 
 
-def test_a_quiet_month_has_no_outage(tmp_path: Path) -> None:
-    outages, evidence = attributed(quiet_world(), [], tmp_path)
-    assert (len(outages), len(evidence)) == (0, 0)
+def test_a_quiet_month_has_no_outage() -> None:
+    assert explained(quiet_world(), []) == []
 
 
 def test_other_regions_served_refute_the_province_in_words_and_figures(tmp_path: Path) -> None:
     world = quiet_world()
     plant("link", world)
-    _, evidence = attributed(world, [(START, END)], tmp_path)
+    outages, evidence = attributed(world, [(START, END)], tmp_path)
+    assert outages[["layer_code", "scope_region", "symptom_code"]].to_numpy().tolist() == [
+        ["link", HOME, "failure"]
+    ]
     tests = evidence.set_index("test_code")
     alive = tests.loc["other_regions_alive"]
     served = world.n[world.pick(vantage_code="pusat", region_code=OTHERS), 7, START - 360 : END - 360].sum()

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.outages.cells import Flags, Traffic, WindowCells
 from pipeline.outages.layers import PLACES, PROVINCE, Court, Judgement, Signals, lost_write_judgement
+from pipeline.outages.scores import HEALTHY_FACTORS
 from pipeline.outages.slices import ALPHA, shared_deviance, slice_scan
 from pipeline.outages.trails import NEAR, Segment, Span, Trail, trails, without
 
@@ -18,6 +19,7 @@ ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")
 """Client faults first: unexplained they would fragment the region into dozens of windows (outages.md section 3)."""
 MOST_AT_ONCE = 4
 MOST_PROPOSED = 3
+MOST_FAILURES = 3.0
 
 
 @dataclass(frozen=True)
@@ -43,16 +45,20 @@ class Explained:
 
 
 def residual(trail: Trail, cells: WindowCells, left: Flags) -> float:
-    """Nats by which the leaves that are left of a trail's group still deviate, at their worst vantage."""
+    """Nats by which the leaves that are left of a trail's group still show its symptom, at their worst vantage.
+
+    Against the most favourable healthy day: the fewest senders, three times the usual failures.
+    """
     mine = left & group_leaves(trail, cells)
     worst = 0.0
-    for vantage in sorted({s.vantage for s in trail.segments}):
+    for vantage, symptom in sorted({(s.vantage, s.symptom) for s in trail.segments}):
         use = mine & (cells.vantage == vantage)
-        failed, usual = float(cells.failed[use].sum()), float((cells.senders * cells.share)[use].sum())
-        seen, expected = float(cells.senders[use].sum()), float(cells.expected[use].sum())
-        worst = max(
-            worst, float(shared_deviance(failed, usual, True)), float(shared_deviance(seen, expected, False))
-        )
+        if symptom == "failure":
+            usual = MOST_FAILURES * (cells.senders * cells.share)[use].sum()
+            worst = max(worst, float(shared_deviance(cells.failed[use].sum(), usual, True)))
+        else:
+            usual = HEALTHY_FACTORS[0] * cells.expected[use].sum()
+            worst = max(worst, float(shared_deviance(cells.senders[use].sum(), usual, False)))
     return worst / cells.phi
 
 
@@ -201,7 +207,7 @@ def _is_open(trail: Trail, cells: WindowCells, gone: Flags) -> bool:
     """Something is left to explain: lines of a log nobody missed yet, or a group that still deviates."""
     if trail.symptom == "no_lines":
         return not (gone & group_leaves(trail, cells)).any()
-    if residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
+    if gone.any() and residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
         return False
     return trail.kind != "client" or _stands_out(trail, cells, ~gone)
 

@@ -175,9 +175,8 @@ class Court:
         yield Hypothesis("link", here, states((self.at_gate, FAILING), cut),
                          {**fine, **at_gate, "received": ANY, "upstream": 1})  # fmt: skip
         for state in BROKEN:
-            down = {"health gerbang": ANY if state == FAILING else SILENT, "probe gerbang": state}
             yield Hypothesis("gateway", here, states((self.at_gate, state), cut),
-                             {**fine, **down, "received": ANY, "upstream": 0})  # fmt: skip
+                             {**fine, **at_gate, "probe gerbang": state, "received": ANY, "upstream": 0})  # fmt: skip
         for vantage in vantages:
             mine = self.cells.vantage == vantage
             yield Hypothesis("log_gap", (("vantage", vantage),), states((mine, SILENT)),
