@@ -186,9 +186,7 @@ class _Search:
         layer, scope = judgement.layer, judgement.best.scope
         if trail.kind == "client" and layer != "client":
             return None
-        if (
-            trail.symptom == "no_lines" and layer == "undetermined"
-        ):  # nothing speaks against a log not written
+        if trail.symptom == "no_lines" and judgement.best.layer == "log_gap":  # whatever its odds
             layer, scope = "log_gap", (("vantage", trail.value),)
         windows = _windows_of(scope, layer, trail, self.every)
         return Explained(windows, judgement, left, signals, layer, scope)

@@ -225,7 +225,9 @@ class Court:
         honest = np.logaddexp(math.log1p(-DOUBT) + gap, math.log(DOUBT))
         size = math.log(max(int((self.cells.expected >= 1).sum()), 2))
         places = {layer: sum(h.layer == layer for h in hypotheses) for layer in LAYERS}
-        named = [sum(dimension != "vantage" for dimension, _ in h.scope) for h in hypotheses]
+        named = [
+            sum(d != "vantage" and (d, v) != ("region", self.home) for d, v in h.scope) for h in hypotheses
+        ]
         penalty = np.array(
             [k * size / 2 + math.log(places[h.layer]) for k, h in zip(named, hypotheses, strict=True)]
         )

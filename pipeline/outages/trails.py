@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 NEAR = 2
 """Windows of one scope that overlap or lie within two minutes are one outage (outages.md 1.5)."""
+MOST_BRIDGED = 120
 
 
 class Segment(NamedTuple):
@@ -81,14 +82,40 @@ def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
 def trails(segments: Iterable[Segment]) -> list[Trail]:
     """Segments of each group, joined where they overlap or lie within two minutes."""
     found: list[Trail] = []
-    ordered = sorted(segments, key=lambda s: (s.kind, s.value, s.symptom == "lost_write", s.start, s.end, s))
-    for segment in ordered:
+    for segment in sorted(_unbridged(list(segments)), key=_order):
         last = found[-1] if found else None
         if last is not None and _continues(last, segment):
             found[-1] = Trail(last.kind, last.value, (*last.segments, segment))
         else:
             found.append(Trail(segment.kind, segment.value, (segment,)))
     return found
+
+
+def _unbridged(segments: list[Segment]) -> Iterator[Segment]:
+    """Impact windows cut where the hard windows within them lie more than two hours apart.
+
+    Two faults with a night between them are two outages, however many phones failed in between.
+    """
+    hard: dict[tuple[str, str], list[Segment]] = {}
+    for segment in sorted(segments, key=_order):
+        if segment.is_hard:
+            hard.setdefault((segment.kind, segment.value), []).append(segment)
+    for segment in segments:
+        start = segment.start
+        if not segment.is_hard:
+            own = hard.get((segment.kind, segment.value), [])
+            inside = [s for s in own if s.start < segment.end and s.end > segment.start]
+            reach = min((s.end for s in inside), default=segment.end)
+            for one in inside:
+                if one.start > reach + MOST_BRIDGED:
+                    yield segment._replace(start=start, end=reach)
+                    start = one.start
+                reach = max(reach, one.end)
+        yield segment._replace(start=start)
+
+
+def _order(segment: Segment) -> tuple[object, ...]:
+    return segment.kind, segment.value, segment.symptom == "lost_write", segment.start, segment.end, segment
 
 
 def _continues(trail: Trail, segment: Segment) -> bool:
