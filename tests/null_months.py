@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.signal import lfilter
 
 from pipeline.outages.detection import Counts
 
@@ -21,12 +22,7 @@ def profile(late: float = 0.0) -> np.ndarray:
 def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.9) -> np.ndarray:
     """Lognormal AR(1) factors per minute."""
     noise = rng.normal(0, spread * np.sqrt(1 - memory**2), DAYS * 1440)
-    out = np.empty_like(noise)
-    level = 0.0
-    for minute, shock in enumerate(noise):
-        level = memory * level + shock
-        out[minute] = level
-    return np.exp(out).reshape(DAYS, 1440)
+    return np.exp(lfilter([1.0], [1.0, -memory], noise)).reshape(DAYS, 1440)
 
 
 def null_month(
