@@ -20,7 +20,7 @@ from schemas.money import (
     ScenarioSide,
     SideCharge,
 )
-from schemas.outages import Incident, Outage, OutageEvidence, OutageSegment
+from schemas.outages import Incident, MeasurableSpan, Outage, OutageEvidence, OutageSegment
 from schemas.people import Absence, Employee, Network, Roster, Statement, Unit
 from schemas.policy import (
     ActionRule,
@@ -108,6 +108,7 @@ __all__ = [
     "LeaveRule",
     "LogCount",
     "LogReject",
+    "MeasurableSpan",
     "Network",
     "Outage",
     "OutageEvidence",

@@ -41,8 +41,33 @@ class OutageSegment(Table):
     false_alarm_bound: Real = column("min(1, N G K exp(-S))", ge=0, le=1)
     observed: Real = column("Senders seen, or failed, or stored")
     expected: Real = column("What a healthy group would have shown", ge=0)
+    start_low_at: Instant = column("Support of the start (within 1.92 nats of the best): first minute")
+    start_high_at: Instant = column("... last minute")
+    end_low_at: Instant = column("Support of the end: first minute")
+    end_high_at: Instant = column("... last minute")
+    deferred_share: Real = column(
+        "Of the senders missing in a silence, the share that came in the hour after; about 0 on a holiday",
+        nullable=True,
+        ge=0,
+    )
 
     _key = ("segment_id",)
+
+
+class MeasurableSpan(Table):
+    """One row per vantage, group and maximal span in which its silence would be seen.
+
+    Outside these spans the verdict is "not measurable", never "no outage".
+    """
+
+    vantage_code: Text = column("Vantage", isin=VANTAGES)
+    group_kind: Text = column("region, unit, network, provider or client")
+    group_value: Text = column("Which one")
+    started_at: Instant = column("Start")
+    ended_at: Instant = column("End, exclusive")
+    bin_minutes: Integer = column("Widest bin that it takes, in minutes", ge=1, le=30)
+
+    _key = ("vantage_code", "group_kind", "group_value", "started_at")
 
 
 class Outage(Table):

@@ -186,7 +186,7 @@ def windows_of(world: World, windows: Windows) -> list[tuple[Any, ...]]:
                 if found:
                     for window in ("hard", "impact"):
                         rows.append((f"{len(rows)}", vantage, kind, value, found, window, at(start), at(end), 99.0, 99.0,
-                                     1e-9, float(seen), float(would)))  # fmt: skip
+                                     1e-9, float(seen), float(would), at(start), at(start), at(end), at(end), None))  # fmt: skip
     return rows
 
 

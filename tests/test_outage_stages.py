@@ -15,6 +15,7 @@ from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
 from pipeline.warehouse import Warehouse
 from schemas import (
+    Attempt,
     Calendar,
     Coverage,
     Duty,
@@ -75,6 +76,7 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
         (Probe, []),
         (Punch, []),
         (StorageMinute, []),
+        (Attempt, []),
     ):
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())

@@ -12,7 +12,9 @@ from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, smoothed
 from pipeline.outages.detection import Window, detect
+from pipeline.outages.edges import Events
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
+from pipeline.outages.measurability import bin_widths, measurable_spans
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     false_alarm_bound,
@@ -188,24 +190,24 @@ def test_the_threshold_rises_with_what_healthy_days_reach() -> None:
 
 
 def test_quiet_months_with_day_effects_give_nothing() -> None:
-    assert [len(detect(null_month(seed), TYPES)) for seed in range(8)] == [0] * 8
+    assert [len(detect(null_month(seed), TYPES).windows) for seed in range(8)] == [0] * 8
 
 
 @pytest.mark.slow
 def test_of_a_thousand_quiet_months_at_most_eighteen_give_anything() -> None:
     """Alpha is 1 %: with 1,000 months 18 are the 99 % point. Baseline, k and shares are estimated in each anew."""
-    assert sum(bool(detect(null_month(seed), TYPES)) for seed in range(1000, 2000)) <= 18
+    assert sum(bool(detect(null_month(seed), TYPES).windows) for seed in range(1000, 2000)) <= 18
 
 
 @pytest.mark.parametrize("minutes", [-15, 12])
 def test_a_day_on_which_everybody_is_early_or_late_is_no_outage(minutes: int) -> None:
-    assert detect(null_month(5, (60.0, 20.0, 5.0), {9: minutes, 16: minutes / 2}), TYPES) == []
+    assert detect(null_month(5, (60.0, 20.0, 5.0), {9: minutes, 16: minutes / 2}), TYPES).windows == []
 
 
 def test_a_planted_silence_is_found_to_two_minutes() -> None:
     groups = null_month(9)
     groups[0].senders[8, 425:450], groups[0].failed[8, 425:450] = 0, 0
-    found = detect(groups, TYPES)
+    found = detect(groups, TYPES).windows
     ((start, end),) = windows(found, "silence", "hard")
     assert abs(start - (8 * 1440 + 425)) <= 2
     assert abs(end - (8 * 1440 + 450)) <= 2
@@ -220,7 +222,7 @@ def test_overload_is_an_impact_window_of_its_own_length() -> None:
     groups, rng = null_month(11), np.random.default_rng(1)
     span = slice(430, 460)
     groups[0].failed[1, span] = rng.binomial(groups[0].senders[1, span].astype(int), 0.45)
-    ((start, end),) = windows(detect(groups, TYPES), "failure", "impact")
+    ((start, end),) = windows(detect(groups, TYPES).windows, "failure", "impact")
     assert abs(start - (1440 + 430)) <= 2
     assert abs(end - (1440 + 460)) <= 3
 
@@ -230,7 +232,7 @@ def test_an_outage_does_not_hide_behind_its_neighbours_in_time() -> None:
     groups = null_month(12)
     for day in (0, 7, 14):
         groups[0].senders[day, 425:445] = 0
-    assert len(windows(detect(groups, TYPES), "silence", "hard")) == 3
+    assert len(windows(detect(groups, TYPES).windows, "silence", "hard")) == 3
     assert groups[0].senders.shape == (DAYS, 1440)
 
 
@@ -241,17 +243,47 @@ def test_minutes_that_the_log_does_not_cover_are_neither_silence_nor_baseline() 
     for n, g in enumerate(groups):
         g.senders[~seen], g.failed[~seen] = 0, 0
         groups[n] = replace(g, observed=seen)
-    assert detect(groups, TYPES) == []
+    assert detect(groups, TYPES).windows == []
     groups[0].senders[10, 425:450] = groups[0].failed[10, 425:450] = 0
-    ((start, end),) = windows(detect(groups, TYPES), "silence", "hard")
+    ((start, end),) = windows(detect(groups, TYPES).windows, "silence", "hard")
     assert abs(start - (10 * 1440 + 425)) <= 2
     assert abs(end - (10 * 1440 + 450)) <= 2
+
+
+def test_a_bin_is_as_wide_as_it_takes_for_a_healthy_group_not_to_leave_it_empty() -> None:
+    k = 5.0
+    enough = k * (0.001 ** (-1 / k) - 1)  # (1 + m / k)^(-k) = 0.001
+    mean = np.zeros(1440)
+    mean[0:30] = enough * 1.001
+    mean[30:60] = enough * 1.001 / 5
+    mean[60:90] = enough * 0.999 / 30
+    widths = bin_widths(mean, k)
+    assert [set(widths[a : a + 30].tolist()) for a in (0, 30, 60)] == [{1}, {5}, {0}]
+    assert measurable_spans(mean, k) == [(0, 60, 5)]
+
+
+def test_edges_are_those_of_the_groups_own_failed_requests() -> None:
+    unit = np.array(["A", "B", "A", "A"], dtype=object)
+    events = Events(np.array([10, 20, 30, 400]), np.array([40, 25, 32, 401]), {"unit": unit})
+    assert events.edges(0, 60, "unit", "A") == (10, 41)
+    assert events.edges(20, 60, "unit", "A") == (30, 33)
+    assert events.edges(20, 60, "region", "3205") == (20, 33)
+    assert events.edges(60, 120, "unit", "A") is None
+
+
+def test_demand_that_waited_comes_back_after_an_outage() -> None:
+    groups = null_month(9)
+    waited = groups[0].senders[8, 425:450].copy()
+    groups[0].senders[8, 425:450] = 0
+    groups[0].senders[8, 450:475] += waited
+    (silence,) = [w for w in detect(groups, TYPES).windows if w.window == "hard"]
+    assert silence.deferred == pytest.approx(1, abs=0.35)
 
 
 def test_accepted_but_not_stored_is_a_lost_write() -> None:
     (group, *_) = null_month(14)
     group.failed[:] = 0
     group.failed[8, 430:440] = group.senders[8, 430:440]
-    found = detect([replace(group, alternatives=("lost_write",))], TYPES)
+    found = detect([replace(group, alternatives=("lost_write",))], TYPES).windows
     assert {w.alternative for w in found} == {"lost_write"}
     assert windows(found, "lost_write", "hard") == [(8 * 1440 + 430, 8 * 1440 + 440)]

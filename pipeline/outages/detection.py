@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.outages.baseline import LEAST_SHARE, Flags, dispersion, expected_counts, failure_null
 from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
+from pipeline.outages.measurability import measurable_spans
 from pipeline.outages.scores import FAILURES, SILENCES, Array, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
     LEAST,
@@ -24,7 +25,7 @@ from pipeline.outages.segments import (
 ALPHA = 0.01
 WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
-DAY = 1440
+DAY, HOUR = 1440, 60
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,32 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Window:
-    """Minutes [start, end) counted from the first local midnight, with the support of both boundaries."""
+class Candidate:
+    """A segment before its threshold is known; minutes count from the first local midnight."""
 
     group: int
     alternative: str
     window: str
     segment: Segment
     rescored: float
-    bound: float
     observed: float
     expected: float
+    deferred: float | None
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A segment before its threshold is known."""
+class Window(Candidate):
+    """A segment that passed, as hard or impact window, and the chance of its like in health."""
 
-    group: int
-    alternative: str
-    window: str
-    segment: Segment
-    rescored: float
-    observed: float
-    expected: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Detection:
+    """Windows of all groups, and per group the spans [start, end) in which silence would be seen, with the bin width."""
+
+    windows: list[Window]
+    measurable: list[list[tuple[int, int, int]]]
 
 
 def joined(segments: Iterable[Segment]) -> list[Segment]:
@@ -148,6 +151,12 @@ class Model:
                 flags[part.start : part.end] = True
         return flags
 
+    def deferred(self, a: int, b: int) -> float:
+        """Surplus of the hour after [a, b) over what was missing in it: demand that waited (outages.md 1.6)."""
+        missing = float((self.mu[a:b] - self.n[a:b]).sum())
+        surplus = float(np.maximum(self.n[b : b + HOUR] - self.mu[b : b + HOUR], 0).sum())
+        return surplus / max(missing, 1.0)
+
     def candidates(self, group: int) -> list[Candidate]:
         """Every segment that is worth a second look, scored again against the best healthy explanation."""
         found = []
@@ -161,14 +170,13 @@ class Model:
                     null = (self.p0, self.precision, FAILURES[number])
                     again = rescored_failure(self.x, self.n, *null, a, b, alternative == "failure")
                     seen, usual = self.x[a:b].sum(), self.n[a:b].sum() * self.p0
-                again = min(again, part.score)
-                found.append(
-                    Candidate(group, alternative, WINDOWS[number], part, again, float(seen), float(usual))
-                )
+                found.append(Candidate(
+                    group, alternative, WINDOWS[number], part, min(again, part.score), float(seen), float(usual),
+                    self.deferred(a, b) if alternative == "silence" else None))  # fmt: skip
         return found
 
 
-def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> list[Window]:
+def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> Detection:
     """Hard and impact windows of groups of one vantage or of several; `day_type` is (days,).
 
     A window stays where its re-scored segment passes the calibrated threshold. Where only the middle alternative
@@ -179,17 +187,19 @@ def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> list[Window
         kind: usual_failing([g for g in groups if (g.vantage, g.alternatives) == kind]) for kind in kinds
     }
     found: list[Candidate] = []
+    spans: list[list[tuple[int, int, int]]] = []
     tests = 0.0
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
         tests += model.tests
         found += model.candidates(number)
+        spans.append(measurable_spans(model.mu, model.k) if "silence" in counts.alternatives else [])
     out: list[Window] = []
     for alternative in ("silence", "failure", "lost_write"):
         mine = [part for part in found if part.alternative == alternative]
         floor = calibrated_threshold(day_bests(mine, len(day_type)), tests, ALPHA)
         out += windows(mine, floor, tests)
-    return sorted(out, key=lambda w: (w.group, w.alternative, w.window, w.segment.start))
+    return Detection(sorted(out, key=lambda w: (w.group, w.alternative, w.window, w.segment.start)), spans)
 
 
 def usual_failing(groups: Sequence[Counts]) -> float:
@@ -224,9 +234,10 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
             if part.window == "middle":
                 codes = () if any(overlap(part, other) for other in others) else ("hard", "impact")
             best = max(other.rescored for other in proved if overlap(part, other))
-            bound = false_alarm_bound(best, tests)
             out += [
-                Window(group, part.alternative, code, part.segment, best, bound, part.observed, part.expected)
+                Window(
+                    **{**vars(part), "window": code, "rescored": best}, bound=false_alarm_bound(best, tests)
+                )
                 for code in codes
             ]
     return out

@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pipeline.stage import Desk, Stage
-from schemas import Calendar, Coverage, Duty, OutageSegment, RequestMinute, Setting, StorageMinute
+from schemas import (
+    Attempt,
+    Calendar,
+    Coverage,
+    Duty,
+    MeasurableSpan,
+    OutageSegment,
+    RequestMinute,
+    Setting,
+    StorageMinute,
+)
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from pipeline.outages.detection import Counts
+    from pipeline.outages.detection import Counts, Window
+    from pipeline.outages.edges import Events
 
+Row = dict[str, Any]
 GROUP_COLUMNS = {
     "region": "region_code",
     "unit": "unit_id",
@@ -86,6 +98,10 @@ class Reader:
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
 
+    def at(self, minute: int) -> datetime:
+        """The instant of a minute counted from the first local midnight."""
+        return self.origin + timedelta(minutes=minute)
+
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
         """Per vantage the minutes that its log covers whole."""
         import numpy as np
@@ -134,8 +150,50 @@ class Reader:
             yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives)
 
 
+def read_events(desk: Desk, origin: datetime) -> dict[str, Events]:
+    """Own failed requests per vantage, in seconds from the first local midnight."""
+    import numpy as np
+
+    from pipeline.outages.edges import Events
+
+    names = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
+    zero = f"timestamp '{origin.isoformat()}'"
+    rows = desk.query(
+        f"select vantage_code, datediff('second', {zero}, requested_at) as begin, "  # noqa: S608 - our own columns
+        f"datediff('second', {zero}, answered_at) as done, {', '.join(names.values())} "
+        "from attempt where outcome_code = 'failed' order by requested_at, attempt_id"
+    )
+    vantage = np.array(rows["vantage_code"].to_pylist(), dtype=object)
+    out: dict[str, Events] = {}
+    for code in sorted(set(vantage.tolist())):
+        mine = vantage == code
+        places = {kind: np.array(rows[name].to_pylist(), dtype=object)[mine] for kind, name in names.items()}
+        out[code] = Events(rows["begin"].to_numpy()[mine], rows["done"].to_numpy()[mine], places)
+    return out
+
+
+def segment_row(key: tuple[str, str, str], window: Window, reader: Reader, events: dict[str, Events]) -> Row:
+    """One row of `outage_segment`; a failure that own requests met has their seconds as edges."""
+    vantage, kind, value = key
+    part = window.segment
+    start, end = part.start * 60, part.end * 60
+    known = vantage in events and (kind != "region" or value == reader.heads.region)
+    if window.alternative == "failure" and known:
+        start, end = events[vantage].edges(start, end, kind, value) or (start, end)
+    started, ended = (reader.origin + timedelta(seconds=second) for second in (start, end))
+    name = (
+        f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.at(part.start).isoformat()}"
+    )
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    support = (reader.at(m) for m in (part.start_low, part.start_high, part.end_low, part.end_high))
+    return dict(zip(OutageSegment.columns(), (
+        digest, vantage, kind, value, window.alternative, window.window, started, ended, part.score,
+        window.rescored, window.bound, window.observed, window.expected, *support, window.deferred,
+    ), strict=True))  # fmt: skip
+
+
 def detect_outages(desk: Desk) -> None:
-    """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`."""
+    """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`, `measurable_span`."""
     import pandas as pd
 
     from pipeline.outages.detection import detect
@@ -143,21 +201,21 @@ def detect_outages(desk: Desk) -> None:
     reader = Reader(desk)
     found = list(reader.groups())
     keys, groups = [key for key, _ in found], [counts for _, counts in found]
-    out: list[dict[str, Any]] = []
-    for w in detect(groups, day_types(desk.frame(Calendar), reader.first, reader.days)):
-        vantage, kind, value = keys[w.group]
-        start, end = (reader.origin + timedelta(minutes=m) for m in (w.segment.start, w.segment.end))
-        name = f"{vantage}|{kind}|{value}|{w.alternative}|{w.window}|{start.isoformat()}"
-        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-        out.append(dict(zip(OutageSegment.columns(), (
-            digest, vantage, kind, value, w.alternative, w.window, start, end,
-            w.segment.score, w.rescored, w.bound, w.observed, w.expected), strict=True)))  # fmt: skip
-    desk.write(OutageSegment, pd.DataFrame(out, columns=list(OutageSegment.columns())))
+    result = detect(groups, day_types(desk.frame(Calendar), reader.first, reader.days))
+    events = read_events(desk, reader.origin)
+    rows = [segment_row(keys[window.group], window, reader, events) for window in result.windows]
+    desk.write(OutageSegment, pd.DataFrame(rows, columns=list(OutageSegment.columns())))
+    spans = [
+        (*key, reader.at(start), reader.at(end), width)
+        for key, parts in zip(keys, result.measurable, strict=True)
+        for start, end, width in parts
+    ]
+    desk.write(MeasurableSpan, pd.DataFrame(spans, columns=list(MeasurableSpan.columns())))
 
 
 STAGE = Stage(
     __name__,
-    reads=(RequestMinute, StorageMinute, Coverage, Calendar, Duty, Setting),
-    writes=(OutageSegment,),
+    reads=(RequestMinute, StorageMinute, Attempt, Coverage, Calendar, Duty, Setting),
+    writes=(OutageSegment, MeasurableSpan),
     work=detect_outages,
 )
