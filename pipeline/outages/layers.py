@@ -23,8 +23,8 @@ FAILING_K = 2.0
 LAYERS = ("central", "link", "gateway", "network", "site", "client", "log_gap")
 PROVINCE = ("pusat", "aplikasi")
 PLACES = {"unit": "site", "provider": "network", "network": "network", "client": "client"}
-HEALTHY, FAILING, SILENT, ANY = range(4)
-"""What a group does; ANY says nothing."""
+HEALTHY, FAILING, SILENT, ALIVE, ANY = range(5)
+"""What a group does; of checks, ALIVE is answered or failing, but logged, and ANY says nothing."""
 BROKEN = (FAILING, SILENT)
 
 
@@ -98,7 +98,7 @@ def count_log(seen: float, bad: float, usual: float, state: int) -> float:
         share = 0.01 if kind == HEALTHY else 0.9
         return float(nb_log(seen, usual, 50.0)) + float(bb_log(bad, seen, share))
 
-    kinds = (HEALTHY, FAILING, SILENT) if state == ANY else (state,)
+    kinds = {ALIVE: (HEALTHY, FAILING), ANY: (HEALTHY, FAILING, SILENT)}.get(state, (state,))
     return float(logsumexp([one(kind) for kind in kinds])) - math.log(len(kinds))
 
 
@@ -165,7 +165,7 @@ class Court:
         fine = {"received": HEALTHY} | {
             f"{kind} {v}": HEALTHY for kind in ("health", "probe") for v in vantages
         }
-        at_gate = {"health gerbang": ANY, "probe gerbang": ANY}
+        at_gate = {"health gerbang": ALIVE, "probe gerbang": ANY}
         here = (("region", self.home),)
         for state in BROKEN:
             down = {f"{kind} {v}": state for kind in ("health", "probe") for v in vantages if v in PROVINCE}
@@ -176,7 +176,7 @@ class Court:
                          {**fine, **at_gate, "received": ANY, "upstream": 1})  # fmt: skip
         for state in BROKEN:
             yield Hypothesis("gateway", here, states((self.at_gate, state), cut),
-                             {**fine, **at_gate, "probe gerbang": state, "received": ANY, "upstream": 0})  # fmt: skip
+                             {**fine, "health gerbang": ANY, "probe gerbang": state, "received": ANY, "upstream": 0})  # fmt: skip
         for vantage in vantages:
             mine = self.cells.vantage == vantage
             yield Hypothesis("log_gap", (("vantage", vantage),), states((mine, SILENT)),

@@ -173,12 +173,13 @@ def outage_row(outage: Explained, clock: Clock) -> Row:
     lost = 1 - answered / max(usual, answered + failed, 1e-9)
     strongest = max(trail.segments, key=lambda s: (s.nats, s.start, s.vantage))
     name = f"{outage.scope}|{outage.layer}|{clock.instant(trail.hard.start).isoformat()}"
+    is_dark = trail.symptom == "no_lines" and outage.layer != "log_gap"
     row: Row = dict.fromkeys(Outage.columns())
     row.update(
         outage_id=hashlib.sha256(name.encode()).hexdigest()[:16],
         started_at=clock.instant(trail.hard.start), ended_at=clock.instant(trail.hard.end),
         impact_started_at=clock.instant(trail.impact.start), impact_ended_at=clock.instant(trail.impact.end),
-        layer_code=outage.layer, symptom_code=trail.symptom, is_certified=False,
+        layer_code=outage.layer, symptom_code="silence" if is_dark else trail.symptom, is_certified=False,
         severity_bps=round(10000 * min(1.0, max(0.0, lost))),
         confidence=outage.judgement.probabilities[outage.judgement.best.layer],
         p_central=outage.judgement.probabilities["central"], false_alarm_bound=strongest.bound,
