@@ -20,6 +20,7 @@ ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")
 MOST_AT_ONCE = 4
 MOST_PROPOSED = 3
 MOST_FAILURES = 3.0
+SERVERS = ("central", "link", "gateway")
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ class _Search:
         layer, scope = judgement.layer, judgement.best.scope
         if trail.kind == "client" and layer != "client":
             return None
-        if trail.symptom == "no_lines" and judgement.best.layer == "log_gap":  # whatever its odds
+        if trail.symptom == "no_lines" and not (layer in SERVERS and _is_missed(trail, left, judgement)):
             layer, scope = "log_gap", (("vantage", trail.value),)
         windows = _windows_of(scope, layer, trail, self.every)
         return Explained(windows, judgement, left, signals, layer, scope)
@@ -208,6 +209,15 @@ def _is_open(trail: Trail, cells: WindowCells, gone: Flags) -> bool:
     if gone.any() and residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
         return False
     return trail.kind != "client" or _stands_out(trail, cells, ~gone)
+
+
+def _is_missed(trail: Trail, cells: WindowCells, judgement: Judgement) -> bool:
+    """Another log misses the senders of the place too: the server was dark, not only its log."""
+    mine = cells.vantage != trail.value
+    for dimension, value in judgement.best.scope:
+        mine = mine & cells.members(dimension, value)
+    usual = HEALTHY_FACTORS[0] * cells.expected[mine].sum()
+    return float(shared_deviance(cells.answered[mine].sum(), usual, False)) >= math.log(1 / ALPHA)
 
 
 def _stands_out(trail: Trail, cells: WindowCells, left: Flags) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.explanation import Explained
+from pipeline.outages.refutation import DAY_K
 from pipeline.outages.trails import NEAR, Span, without
 
 BIN = 30
@@ -82,7 +83,7 @@ def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span
     for vantage in sorted(set(cells.vantage.tolist())):
         use = _leaves(declared, cells, home) & (cells.vantage == vantage)
         answered, failed, usual = cells.total(use)
-        k = min(20.0, min((v for (name, _), v in cells.day_k.items() if name == vantage), default=20.0))
+        k = min(DAY_K, cells.day_k.get((vantage, declared.region or home), DAY_K))
         if (1 + usual / k) ** -k > EMPTY_CHANCE:
             continue
         if answered < 0.5 * usual or failed > DEGRADED * (answered + failed):

@@ -167,7 +167,7 @@ def outage_row(outage: Explained, clock: Clock) -> Row:
     """One row of `outage`; certification comes later."""
     import numpy as np
 
-    trail, cells = outage.trail, outage.cells
+    trail, cells, odds = outage.trail, outage.cells, outage.judgement.probabilities
     mask = outage.leaves(cells) & np.isin(cells.vantage, sorted({s.vantage for s in trail.segments}))
     answered, failed, usual = cells.total(mask)
     lost = 1 - answered / max(usual, answered + failed, 1e-9)
@@ -181,8 +181,8 @@ def outage_row(outage: Explained, clock: Clock) -> Row:
         impact_started_at=clock.instant(trail.impact.start), impact_ended_at=clock.instant(trail.impact.end),
         layer_code=outage.layer, symptom_code="silence" if is_dark else trail.symptom, is_certified=False,
         severity_bps=round(10000 * min(1.0, max(0.0, lost))),
-        confidence=outage.judgement.probabilities[outage.judgement.best.layer],
-        p_central=outage.judgement.probabilities["central"], false_alarm_bound=strongest.bound,
+        confidence=odds.get(outage.layer, odds[outage.judgement.best.layer]),
+        p_central=odds["central"], false_alarm_bound=strongest.bound,
     )  # fmt: skip
     row.update({SCOPES[dimension]: value for dimension, value in outage.scope if dimension in SCOPES})
     return row

@@ -1,0 +1,85 @@
+"""A declared incident is supported, partly supported, contradicted or not assessable: what the logs say, no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from outage_world import DAY, HOME, World, at, attributed, explained, quiet_world, traffic_of
+
+from pipeline.outages.incidents import Declared, Ruling, ruling
+from pipeline.outages.trails import Span
+
+START, END = 400, 480
+WHOLE = Span(0, 31 * 1440)
+
+
+def said(world: World, start: int, end: int, *, unit: str | None = None, covered: Span = WHOLE) -> Ruling:
+    """What the logs say to a declaration of local minutes [start, end) for the home region or an office."""
+    declared = Declared(
+        "I1", Span(DAY * 1440 + start, DAY * 1440 + end), HOME if unit is None else None, unit
+    )
+    return ruling(declared, explained(world, [(START, END)]), traffic_of(world), [covered], HOME)
+
+
+@pytest.fixture(scope="module")
+def cut() -> World:
+    """The link broke in [START, END)."""
+    world = quiet_world(size=4)
+    world.fail(world.pick(vantage_code="gerbang"), START, END, "upstream")
+    world.silence(world.pick(vantage_code="pusat", region_code=HOME), START, END)
+    return world
+
+
+def test_a_true_declaration_is_supported_for_its_minutes(cut: World) -> None:
+    ruled = said(cut, START, END)
+    assert (ruled.verdict, [span.length for span in ruled.supported]) == ("supported", [END - START])
+
+
+def test_a_declaration_two_healthy_minutes_longer_is_still_supported_and_thirty_are_not(cut: World) -> None:
+    assert said(cut, START, END + 2).verdict == "supported"
+    longer = said(cut, START, END + 30)
+    assert longer.verdict == "partly_supported"
+    assert (longer.healthy_minutes, longer.supported[0].length) == (30, END - START)
+
+
+def test_minutes_that_nobody_logged_do_not_speak_against_a_declaration(cut: World) -> None:
+    covered = Span(DAY * 1440, DAY * 1440 + END)
+    longer = said(cut, START, END + 30, covered=covered)
+    assert (longer.verdict, longer.unmeasured_minutes) == ("supported", 30)
+
+
+def test_an_invented_declaration_is_contradicted_where_the_minutes_were_measured_and_healthy() -> None:
+    assert said(quiet_world(), START, END).verdict == "contradicted"
+
+
+def test_an_invented_declaration_is_not_assessable_without_coverage_or_with_too_few_senders() -> None:
+    world = quiet_world()
+    assert said(world, START, END, covered=Span(0, 1)).verdict == "not_assessable"
+    world.n[world.pick(unit_id="U2")] = 0
+    assert said(world, START, END, unit="U2").verdict == "not_assessable"
+
+
+def test_the_other_office_of_a_region_supports_nothing() -> None:
+    world = quiet_world()
+    world.silence(world.pick(unit_id="U2"), START, END)
+    assert said(world, START, END, unit="U2").verdict == "supported"
+    assert said(world, START, END, unit="U1").verdict == "contradicted"
+
+
+def test_certification_covers_the_supported_minutes_and_the_report_says_where_the_layers_differ(
+    cut: World, tmp_path: Path
+) -> None:
+    incident: tuple[Any, ...] = ("I1", at(START - 40), at(END), "central", HOME, None, "Diskominfo", "1" * 18, "BA-1", None,
+                                 "f", 1)  # fmt: skip
+    outages, evidence = attributed(cut, [(START, END)], tmp_path, incidents=(incident,))
+    row = outages.iloc[0]
+    assert (row["is_certified"], row["certified_started_at"], row["certified_ended_at"]) == (
+        True,
+        at(START),
+        at(END),
+    )
+    test = evidence[evidence["test_code"] == "declared"].iloc[0]
+    assert (test["verdict_code"], test["outage_id"]) == ("partly_supported", row["outage_id"])
+    assert "Letak menurut pernyataan: server provinsi; menurut log: jalur" in test["sentence"]
