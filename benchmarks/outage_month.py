@@ -15,17 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pyarrow import parquet
 
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
 from pipeline.warehouse import Warehouse
-from schemas import RequestMinute, Setting
+from schemas import Calendar, Outage, RequestMinute, Setting
 from schemas.table import Table
 
 PEOPLE, UNITS, PROVIDERS, VERSIONS, OTHERS, DAYS = 25_000, 70, 12, 30, 5, 31
 FIRST = dt.date(2026, 1, 1)
+STAGES = (detect_outages.STAGE, attribute_outages.STAGE)
 MIDNIGHT = np.datetime64("2025-12-31T17:00", "us")
 BROKEN = (1440 + 400, 1440 + 535)
 
@@ -73,9 +73,20 @@ def requests(rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat(out)
 
 
-def draw(path: Path) -> None:
-    """Write the month's counts as Parquet."""
-    requests(np.random.default_rng(1)).to_parquet(path, index=False)
+def draw(database: Path) -> None:
+    """Write the tables that the stages read; all but requests, calendar and setting are empty."""
+    warehouse = Warehouse(database)
+    last = FIRST + dt.timedelta(days=DAYS)
+    dates = [FIRST + dt.timedelta(days=number) for number in range(DAYS)]
+    rows: dict[type[Table], list[tuple[object, ...]]] = {
+        Setting: [("2026-01", "3205", "Asia/Jakarta", FIRST, last)],
+        Calendar: [(day, day.isoweekday(), day == FIRST, False, False, None, None) for day in dates],
+    }
+    warehouse.write(RequestMinute, requests(np.random.default_rng(1)))
+    tables = {table for stage in STAGES for table in stage.reads} - {RequestMinute}
+    for table in sorted(tables - {table for stage in STAGES for table in stage.writes}, key=str):
+        warehouse.write(table, pd.DataFrame(rows.get(table, []), columns=list(table.columns())))
+    warehouse.close()
 
 
 def peak() -> str:
@@ -84,31 +95,22 @@ def peak() -> str:
 
 
 def main() -> None:
-    """Write the tables a stage reads, empty but for requests and settings, and time both stages."""
-    warehouse = Warehouse(None)
+    """Time both stages on the drawn month."""
+    settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        child = multiprocessing.get_context("spawn").Process(target=draw, args=(folder / "month.parquet",))
+        child = multiprocessing.get_context("spawn").Process(target=draw, args=(folder / "month.duckdb",))
         child.start()
         child.join()
-        warehouse.write(RequestMinute, parquet.read_table(folder / "month.parquet"))
-        last = FIRST + dt.timedelta(days=DAYS)
-        rows = [("2026-01", "3205", "Asia/Jakarta", FIRST, last)]
-        warehouse.write(Setting, pd.DataFrame(rows, columns=list(Setting.columns())))
-        settings = Settings(
-            period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=()
-        )
-        stages = (detect_outages.STAGE, attribute_outages.STAGE)
-        tables: set[type[Table]] = {table for stage in stages for table in stage.reads}
-        tables -= {RequestMinute, Setting, *(table for stage in stages for table in stage.writes)}
-        for table in sorted(tables, key=lambda t: t.__name__):
-            warehouse.write(table, pd.DataFrame(columns=list(table.columns())))
+        warehouse = Warehouse(folder / "month.duckdb", threads=2, memory_limit="512MB", scratch=folder)
         print(f"tables ready: {peak()}")
-        for stage in stages:
+        for stage in STAGES:
             start, busy = time.perf_counter(), time.process_time()
             stage.run(Desk(stage, warehouse, settings, folder, folder))
             wall, cpu = time.perf_counter() - start, time.process_time() - busy
             print(f"{stage.name}: {wall:.1f} s, of them {cpu:.1f} s on a processor; peak {peak()}")
+        print(f"outages found: {len(warehouse.arrow(Outage))}")
+        warehouse.close()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from scipy.special import gammaln
 from pipeline.outages.scores import PRECISION, Array, Pairs, bb_log
 
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
 FEWEST_DAYS = 5
@@ -23,20 +24,22 @@ PRIOR_SENDERS = 1000.0
 
 
 def smoothed(counts: Array) -> Array:
-    """Five-minute means of (days, 1440) counts, cut at every half hour; NaN are left out."""
+    """Five-minute means of (days, minutes) counts, cut at every half hour; NaN are left out."""
     blocks = counts.reshape(len(counts), -1, BLOCK)
     valid = ~np.isnan(blocks)
-    total, seen = np.zeros_like(blocks), np.zeros_like(blocks)
-    filled = np.where(valid, blocks, 0.0)
-    for shift in range(-2, 3):
-        to = slice(max(0, -shift), BLOCK - max(0, shift))
-        source = slice(max(0, shift), BLOCK - max(0, -shift))
-        total[:, :, to] += filled[:, :, source]
-        seen[:, :, to] += valid[:, :, source]
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.where(seen > 0, total / np.maximum(seen, 1), np.nan).reshape(counts.shape), dtype=float
-        )
+    seen = five_minute_sums(valid.astype(float) if not valid.all() else np.ones((1, 1, BLOCK)))
+    total = five_minute_sums(np.where(valid, blocks, 0.0))
+    mean = np.where(seen > 0, total / np.maximum(seen, 1), np.nan)
+    return np.asarray(mean.reshape(counts.shape), dtype=float)
+
+
+def five_minute_sums(blocks: Array) -> Array:
+    """Sums over two minutes either side within blocks; the last axis is the minutes of a block."""
+    total = blocks.copy()
+    for shift in (1, 2):
+        total[..., shift:] += blocks[..., :-shift]
+        total[..., :-shift] += blocks[..., shift:]
+    return total
 
 
 def other_medians(values: Array) -> Array:
@@ -59,19 +62,18 @@ def other_medians(values: Array) -> Array:
     return np.asarray(np.where(left > 0, (low + high) / 2, np.nan), dtype=float)
 
 
-def expected_counts(counts: Array, day_type: NDArray[np.int64], heads: Array, flagged: Flags) -> Array:
+def expected_counts(
+    counts: Array, day_type: NDArray[np.int64], heads: Array, flagged: Flags, columns: Ints | None = None
+) -> Array:
     """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
 
     `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). Where a type has two to four
     other days, the lower of its own and the pooled median (a Friday's prayers are no outage), else the pooled.
+    Returns (days, columns), of whole half hours; all of the day where none are named.
     """
-    active = np.flatnonzero(counts.any(axis=0).reshape(-1, BLOCK).any(axis=1).repeat(BLOCK))
-    mean = np.zeros_like(counts)
-    if not active.size:
-        return mean
+    part = slice(None) if columns is None else columns
     head = np.maximum(heads, 1.0)[:, None]
-    rates = np.where(flagged, np.nan, counts)[:, active] / head
-    smooth = smoothed(rates)
+    smooth = smoothed(np.where(flagged[:, part], np.nan, counts[:, part]) / head)
     pooled = other_medians(smooth)
     best = pooled.copy()
     for kind in np.unique(day_type):
@@ -80,8 +82,12 @@ def expected_counts(counts: Array, day_type: NDArray[np.int64], heads: Array, fl
             continue
         own = other_medians(smooth[days])
         best[days] = own if len(days) > FEWEST_DAYS else np.fmin(own, pooled[days])
-    mean[:, active] = np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head
-    return mean
+    return np.asarray(np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head, dtype=float)
+
+
+def half_hours(minutes: Flags) -> Ints:
+    """Columns of the half hours of the day in which any of the (days, 1440) minutes is set."""
+    return np.flatnonzero(minutes.any(axis=0).reshape(-1, BLOCK).any(axis=1).repeat(BLOCK))
 
 
 def dispersion(count: Array, mean: Array) -> float:

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outages.baseline import LEAST_SHARE, Flags, dispersion, expected_counts, failure_null
+from pipeline.outages.baseline import (
+    LEAST_SHARE,
+    Flags,
+    dispersion,
+    expected_counts,
+    failure_null,
+    half_hours,
+)
 from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.measurability import measurable_spans
 from pipeline.outages.scores import FAILURES, SILENCES, Array, Pairs, failure_scores, silence_scores
@@ -97,22 +104,26 @@ class Model:
         self.usual = usual_failing
         blind = counts.observed is not None and not counts.observed.all()
         self.unseen = ~counts.observed.ravel() if blind and counts.observed is not None else None
+        self.mean = np.zeros_like(counts.senders)
         flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
         if self.unseen is not None:
             flagged |= self.unseen.reshape(flagged.shape)
-        self.fit(day_type, flagged)
+        self.fit(day_type, flagged, half_hours(counts.senders > 0))
         for _ in range(REWEIGHTINGS):
-            again = self.suspects().reshape(flagged.shape)
-            if not (again & ~flagged).any():
+            fresh = self.suspects().reshape(flagged.shape) & ~flagged
+            if not fresh.any():
                 break
-            flagged |= again
-            self.fit(day_type, flagged)
+            flagged |= fresh
+            self.fit(day_type, flagged, half_hours(fresh & (self.mean > 0)))
 
-    def fit(self, day_type: NDArray[np.int64], flagged: Flags) -> None:
-        """Baseline, dispersion and failing share from the minutes that are not flagged."""
-        self.mu = expected_counts(self.counts.senders, day_type, self.counts.heads, flagged).ravel()
+    def fit(self, day_type: NDArray[np.int64], flagged: Flags, columns: NDArray[np.int64]) -> None:
+        """Baseline of some minutes of the day, dispersion and failing share, from what is not flagged."""
+        counts = self.counts
+        if columns.size:
+            self.mean[:, columns] = expected_counts(counts.senders, day_type, counts.heads, flagged, columns)
+        self.mu = self.mean.ravel()
         if self.unseen is not None:
-            self.mu[self.unseen] = 0.0
+            self.mu = np.where(self.unseen, 0.0, self.mu)
         clean = ~flagged.ravel()
         self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
         healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))

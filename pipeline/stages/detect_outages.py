@@ -137,14 +137,14 @@ class Reader:
             f"from {table} where {column} is not null group by all order by all"
         )
         minute, n, x = (rows[name].to_numpy() for name in ("minute", "n", "x"))
-        labels = list(zip(rows["vantage_code"].to_pylist(), rows["value"].to_pylist(), strict=True))
-        starts = [i for i, label in enumerate(labels) if i == 0 or label != labels[i - 1]]
-        for low, high in pairwise([*starts, len(labels)]):
+        vantages, values = (rows[name].to_numpy(zero_copy_only=False) for name in ("vantage_code", "value"))
+        changes = (vantages[1:] != vantages[:-1]) | (values[1:] != values[:-1])
+        for low, high in pairwise([0, *(np.flatnonzero(changes) + 1), len(values)] if len(values) else []):
             inside = slice(low, high)
             use = (minute[inside] >= 0) & (minute[inside] < self.days * MINUTES)
             counts = np.zeros((2, self.days * MINUTES))
             counts[:, minute[inside][use]] = n[inside][use], x[inside][use]
-            vantage, value = labels[low]
+            vantage, value = str(vantages[low]), str(values[low])
             senders, lost = counts.reshape(2, self.days, MINUTES)
             heads, seen = self.heads.of(vantage, kind, value), self.observed.get(vantage)
             yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives)
