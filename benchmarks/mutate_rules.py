@@ -212,7 +212,7 @@ def main(stages: list[str]) -> int:
         for world in prepared:
             world.settle(SETTLING[0], RULES[SETTLING[0]].sql)
         total, killed = total + count, killed + count - len(alive)
-        print(f"{name}: {count - len(alive)} of {count} mutants killed")
+        print(f"{name}: {count - len(alive)} of {count} mutants killed", flush=True)
         for label in alive:
             print(f"  survived  {label}", flush=True)
     print(f"{killed} of {total} killed ({100 * killed / total:.1f}%)")

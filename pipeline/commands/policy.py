@@ -117,6 +117,31 @@ def cases(workspace: Path, file: str | None) -> None:
     click.echo(f"{len(listed)} contoh hitungan cocok.")
 
 
+@command.command()
+@workspace_option
+def sensitivity(workspace: Path) -> None:
+    """Hitung ulang run terakhir dengan pertimbangan lain: seberapa jauh setiap pertimbangan menggerakkan jumlahnya.
+
+    Gangguan yang ditemukan tetap; yang dijalankan lagi hanya aturannya, pada salinan.
+    """
+    from pipeline.lock import workspace_lock
+    from pipeline.run import database_path
+    from pipeline.sensitivity import weigh
+    from pipeline.settings import load_settings
+
+    path = database_path(workspace, load_settings(workspace).period)
+    if not path.exists():
+        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    with workspace_lock(workspace):
+        found = weigh(path, lambda words: click.echo(words, err=True))
+    click.echo("pertimbangan\tmenurut catatan\tbila semua usul disetujui\tselisih\tsiap\tperlu surat")
+    stands = found[0]
+    for total in found:
+        moved = total.potential_idr - stands.potential_idr
+        cells = (total.recorded_idr, total.potential_idr, moved, total.ready_idr, total.needs_statement_idr)
+        click.echo("\t".join((total.words, *map(str, cells))))
+
+
 def load(workspace: Path, file: str | None) -> tuple[str, Rows, dict[str, Any]]:
     """Name, rows and document of a policy: a path, a preset, or the workspace's own."""
     from pipeline.policy import compile_document, read_policy
