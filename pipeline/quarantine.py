@@ -50,6 +50,7 @@ _RECORD = {
     "SHIFT_TWICE": "Pegawai ini punya lebih dari satu giliran pada tanggal yang sama. Sisakan giliran yang benar.",
     "SPAN_OVERLAP": "Masa berlaku pegawai ini tumpang tindih dengan baris lain. Perbaiki kolom mulai dan selesai.",
     "LOG_SHAPE": "Baris log tidak sesuai bentuk yang dinyatakan profil. Periksa log_format server.",
+    "LOG_NOT_REQUEST": "Baris log ini bukan permintaan, melainkan catatan lain dari server. Tidak perlu diperbaiki.",
     "LOG_TIME": "Waktu pada baris log tidak terbaca.",
     "LOG_TOO_LONG": "Baris log lebih panjang dari 16 KiB.",
     "LOG_ENCODING": "Baris log bukan UTF-8.",

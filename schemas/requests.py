@@ -48,6 +48,7 @@ class Attempt(Table):
     outcome_code: Text = column("Outcome class", isin=OUTCOMES)
     status_code: Integer = column("HTTP status, 0 where none")
     upstream_status: Text = column("Last upstream status", nullable=True)
+    is_retried: Flag = column("The server tried more than one upstream")
     unit_id: Text = column("OPD of the address block", nullable=True)
     network_cidr: Text = column("Address block", nullable=True)
     provider: Text = column("Carrier", nullable=True)

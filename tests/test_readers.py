@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.quarantine import CATALOGUE, masked
-from pipeline.readers.addresses import BlockIndex
 from pipeline.readers.delimited import read_delimited
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.profiles import load_profile, shipped_profiles
@@ -288,56 +286,6 @@ def test_requests_become_attempts_with_start_outcome_and_block(world: World) -> 
     assert list(counts.values()) == [8, 3, 3, 1, 1, 1, 1, 0]
 
 
-def test_a_sender_counts_once_a_minute_however_often_it_retries(world: World) -> None:
-    lines = [
-        log_line(time=f"02/Jan/2026:07:00:{second:02d} +0700", status=504, ust="504")
-        for second in range(10, 40, 5)
-    ]
-    world.put("access_log", "pusat.log", "".join(lines), LOG)
-    (row,) = rows(world.read(), RequestMinute)
-    assert (row["request_count"], row["sender_count"], row["failed_sender_count"]) == (6, 1, 1)
-    assert (row["region_code"], row["client_code"], row["network_cidr"]) == (
-        "3205",
-        "Android/4.2.1",
-        "10.1.2.0/24",
-    )
-
-
-def test_the_overlap_of_rotated_logs_counts_once_and_equal_lines_elsewhere_are_real(world: World) -> None:
-    lines = [log_line(time=f"02/Jan/2026:07:{minute:02d}:00 +0700") for minute in range(10)]
-    world.put("access_log", "a.log", "".join([*lines[:6], lines[5]]), LOG)
-    world.put("access_log", "b.log", "".join([lines[5], lines[5], *lines[6:]]), LOG)
-    warehouse = world.read()
-    assert len(rows(warehouse, Attempt)) == 11
-    assert all(
-        row["record_count"] == row["accepted_count"] + row["quarantined_count"]
-        for row in rows(warehouse, FileTotal)
-    )
-
-
-def test_malformed_lines_are_quarantined_until_there_are_too_many(world: World) -> None:
-    good = [log_line(time=f"02/Jan/2026:07:{n // 60:02d}:{n % 60:02d} +0700") for n in range(200)]
-    world.put("access_log", "pusat.log", "".join([*good, "GET nothing\n"]), LOG)
-    assert codes(world.read()) == [(201, "LOG_SHAPE")]
-    world.put("access_log", "pusat.log", "".join([*good[:20], "GET nothing\n"]), LOG)
-    shutil.rmtree(world.folder / "coret")
-    with pytest.raises(InputRefusedError, match="baris 21"):
-        world.read()
-
-
-def test_coverage_breaks_where_health_checks_stop(world: World) -> None:
-    """Three minutes of silence are a gap where checks come every 30 seconds; two and a half are not."""
-
-    def check(second: int) -> str:
-        clock = f"{7 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
-        return log_line(time=f"02/Jan/2026:{clock} +0000", request="GET /health HTTP/1.1", uid="-")
-
-    seconds = [*range(0, 600, 30), *range(720, 900, 30), *range(1200, 1500, 30)]
-    world.put("access_log", "pusat.log", "".join(map(check, seconds)), LOG)
-    spans = [(str(row["started_at"])[11:], str(row["ended_at"])[11:]) for row in rows(world.read(), Coverage)]
-    assert spans == [("07:00:00", "07:14:31"), ("07:20:00", "07:24:31")]
-
-
 def test_declared_coverage_stands_beside_the_derived(world: World) -> None:
     world.put(
         "coverage", "cakupan.csv", "titik,mulai,selesai\npusat,2026-01-01 00:00:00,2026-02-01 00:00:00\n"
@@ -346,29 +294,6 @@ def test_declared_coverage_stands_beside_the_derived(world: World) -> None:
     assert len(rows(warehouse, RawCoverage)) == 1
     (span,) = rows(warehouse, Coverage)
     assert (str(span["started_at"]), span["source_code"]) == ("2025-12-31 17:00:00", "declared")
-
-
-def test_a_combined_log_gives_counts_without_people(world: World) -> None:
-    line = '10.1.2.3 - - [02/Jan/2026:07:00:10 +0700] "POST /api/presensi HTTP/1.1" 502 32 "-" "okhttp/4.9"\n'
-    world.put("access_log", "pusat.log", line * 3, 'profile = "nginx-combined"\nvantage = "pusat"\n')
-    warehouse = world.read()
-    (row,) = rows(warehouse, RequestMinute)
-    assert (row["failed_count"], row["sender_count"], row["unit_id"], row["region_code"]) == (
-        3,
-        1,
-        "A",
-        "3205",
-    )
-    assert rows(warehouse, Attempt) == []
-
-
-def test_the_narrowest_block_wins_and_mapped_addresses_count_as_ipv4() -> None:
-    index = BlockIndex(["10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32"])
-    found = [
-        index.find(text)
-        for text in ("10.1.2.3", "10.9.9.9", "::ffff:10.1.2.3", "2001:db8::1", "192.0.2.1", "unix:")
-    ]
-    assert found == ["10.1.0.0/16", "10.0.0.0/8", "10.1.0.0/16", "2001:db8::/32", None, None]
 
 
 def test_masks_hide_letters_and_digits_and_every_code_has_a_sentence() -> None:

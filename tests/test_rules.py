@@ -76,7 +76,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "attempt": {
         "vantage_code": "pusat", "endpoint_code": "punch_in", "direction_code": "in", "outcome_code": "failed",
-        "status_code": 502, "is_authenticated": True, "unit_id": None,
+        "status_code": 502, "is_retried": False, "is_authenticated": True, "unit_id": None,
     },
     "attempt_group": {
         "side_code": "in", "group_no": 1, "attempt_count": 1, "failed_count": 0, "ok_count": 0, "rejected_count": 0,

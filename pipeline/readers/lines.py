@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from pipeline.errors import InputRefusedError
 
 BLOCK = 32 << 20
+BOM = b"\xef\xbb\xbf"
 BATCH = 8192  # lines that one thread parses at a time
 
 
@@ -20,6 +21,8 @@ def read_lines(path: Path, name: str) -> Iterator[pa.Table]:
     number = 1
     with path.open("rb") as file:
         rest = b""
+        if file.read(len(BOM)) != BOM:
+            file.seek(0)
         while True:
             block = file.read(BLOCK)
             text = rest + block
@@ -75,4 +78,5 @@ def _decodes(line: bytes) -> bool:
 def count_lines(path: Path) -> int:
     """Lines that are not blank, counted without `read_lines`."""
     with path.open("rb") as file:
-        return sum(map(bool, map(bytes.strip, file)))
+        first = file.readline().removeprefix(BOM)
+        return bool(first.strip()) + sum(map(bool, map(bytes.strip, file)))

@@ -14,14 +14,18 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
+from duckdb.func import SPECIAL
 
+from pipeline.readers.addresses import TrustedProxies
 from pipeline.readers.formats import quoted
 from pipeline.readers.lines import BLOCK, count_lines, read_lines
 from pipeline.readers.log_patterns import endpoint_case, fast, full, instant
-from pipeline.readers.profiles import LogProfile
+from pipeline.readers.log_profiles import LogProfile
 
 LINE_LIMIT = 16 << 10
 MEMORY_LIMIT = "400MB"  # a block and its shapes; more spills to the disk
+NOT_REQUEST = "LOG_NOT_REQUEST"  # no fault of the file
+LONGEST = 864_000  # seconds that a request may be said to have taken
 MARK = "4007207301"  # stands where the time was: a number, so that JSON stays JSON
 
 
@@ -74,7 +78,12 @@ def read_logs(batch: LogBatch) -> list[ReadLog]:
             engine.execute(f"set {setting}")
         engine.execute(_TABLES)
         engine.execute("insert into person from read_parquet(?)", [str(batch.folder / "person.parquet")])
-        steps = _steps(batch.files[0].profile, batch.files[0].zone)
+        profile, zone = batch.files[0].profile, batch.files[0].zone
+        proxies = TrustedProxies(profile.trusted_proxies)
+        engine.create_function(
+            "client_address", proxies.client, ["varchar", "varchar"], "varchar", null_handling=SPECIAL
+        )
+        steps = _steps(profile, zone)
         for block, lines in enumerate(_blocks(batch)):
             engine.register("incoming", lines)
             for step in steps:
@@ -147,8 +156,8 @@ def _steps(profile: LogProfile, zone: str) -> tuple[str, ...]:
         select entire.*, shape.shape_no, shape.nip, shape.microseconds,
             {instant("shape.time", profile.time_format, zone)} as logged_at
         from entire left join shape on shape.text = entire.line and shape.is_entire""",  # noqa: S608 - quoted
-        f"create or replace temp table request as {_REQUEST}",
-        f"insert into bad {_BAD}",
+        f"create or replace temp table request as {_requests(profile)}",
+        f"insert into bad {_bad(profile)}",
         "insert into good select file_no, count(*) from request group by file_no",
     )
 
@@ -160,7 +169,7 @@ select line_key(file_no, line_no) as line_id, file_no, line_no, hash(line) as li
 from incoming
 where line_key(file_no, line_no) in (select line_id from cut anti join shape on shape.text = cut.rest)
 """
-_REQUEST = """
+_SEEN = """
 with seen as (
     select line_id, file_no, line_no, line_hash, logged_at, shape_no, nip, microseconds
     from cut inner join shape on shape.text = cut.rest and not shape.is_entire
@@ -171,19 +180,34 @@ with seen as (
     select line_key(file_no, line_no) as line_id, sha256(line) as row_sha256
     from incoming where line_key(file_no, line_no) in (select line_id from seen where nip is not null)
 )
-select seen.file_no, seen.line_no, seen.line_hash, seen.shape_no, seen.logged_at as ended_at,
-    make_timestamp((epoch_us(seen.logged_at) - seen.microseconds) // 1000000 * 1000000) as started_at, own.row_sha256
-from seen left join own on own.line_id = seen.line_id
 """
-_BAD = """
-select file_no, line_no, case
-    when is_long(line) then 'LOG_TOO_LONG'
-    when not is_readable then 'LOG_ENCODING'
-    when shape_no is null then 'LOG_SHAPE'
-    else 'LOG_TIME'
-end
-from late where shape_no is null or logged_at is null
-"""
+
+
+def _requests(profile: LogProfile) -> str:
+    """Start (whole second) and end of each request; a server logs one of them, and how long it took."""
+    started, ended = "logged_at - to_microseconds(microseconds)", "logged_at"
+    if profile.time_is == "start":
+        started, ended = "logged_at", "logged_at + to_microseconds(microseconds)"
+    return f"""
+    {_SEEN}
+    select seen.file_no, seen.line_no, seen.line_hash, seen.shape_no, {ended} as ended_at,
+        date_trunc('second', {started}) as started_at, own.row_sha256
+    from seen left join own on own.line_id = seen.line_id"""  # noqa: S608 - texts of ours
+
+
+def _bad(profile: LogProfile) -> str:
+    beside = (
+        "false" if profile.not_request is None else f"regexp_matches(line, {quoted(profile.not_request)})"
+    )
+    return f"""
+    select file_no, line_no, case
+        when is_long(line) then 'LOG_TOO_LONG'
+        when not is_readable then 'LOG_ENCODING'
+        when shape_no is null and {beside} then '{NOT_REQUEST}'
+        when shape_no is null then 'LOG_SHAPE'
+        else 'LOG_TIME'
+    end
+    from late where shape_no is null or logged_at is null"""  # noqa: S608
 
 
 def _cut(profile: LogProfile, zone: str) -> str:
@@ -211,30 +235,54 @@ def _cut(profile: LogProfile, zone: str) -> str:
 
 
 def _shapes(profile: LogProfile, matched: str, is_entire: str) -> str:
-    """What a request is, from its fields."""
-    timeout = "" if profile.timeout_seconds is None else f"or seconds >= {profile.timeout_seconds}"
+    """What a request is, from its fields (inputs.md section 4)."""
+    per_second = {"s": 1, "ms": 1000, "us": 1_000_000}[profile.request_time_unit]
+    address = "client_address(address, forwarded)" if profile.trusted_proxies else "address"
+    upstream = "split_part(replace(upstream_status, ',', ' '), ' ', -1)"
+    if profile.no_upstream is not None:
+        upstream = f"case when upstream <> {quoted(profile.no_upstream)} then status end"
     return f"""
-    select text, is_shaped, time, {is_entire} as is_entire, shape_no, coalesce(address, '-') as address,
-        hash(coalesce(sender_id, coalesce(address, '-') || '|' || coalesce(agent, '-'))) as sender,
+    select text, is_shaped, time, {is_entire} as is_entire, shape_no, sender_address as address,
+        hash(coalesce(sender_id, sender_address || '|' || coalesce(agent, '-'))) as sender,
         case when starts_with(endpoint_code, 'punch') then person.nip end as nip,
         case when regexp_full_match(region, '[0-9]{{4}}') then region end as region,
-        system || '/' || release as client_code, endpoint_code,
-        case
-            when status not between 200 and 499 or status in (408, 429, 499) {timeout} then 'failed'
-            when status < 300 or status < 400 and not starts_with(endpoint_code, 'punch') then 'ok'
-            else 'rejected'
-        end as outcome_code,
-        status, last_upstream as upstream_status, (seconds * 1000000)::bigint as microseconds,
-        {str(profile.has_upstream).lower()} and status between 500 and 599 and last_upstream is null as is_gateway_failed,
-        status between 500 and 599 and last_upstream is not null as is_upstream_failed
+        system || '/' || release as client_code, endpoint_code, {_outcome(profile)} as outcome_code, status_code as status,
+        last_upstream as upstream_status, is_retried, microseconds,
+        {str(profile.has_upstream).lower()} and status_code between 500 and 599 and last_upstream is null as is_gateway_failed,
+        status_code between 500 and 599 and last_upstream is not null as is_upstream_failed,
+        status_code in (408, 499) or status_code = 0 and coalesce(starts_with(lower(termination), 'c'), false)
+            as is_client_failed
     from (
-        select * replace (try_cast(status as integer) as status),
-            coalesce(try_cast(request_time as decimal(18, 6)), 0) as seconds,
-            split_part(request, ' ', 1) as method, split_part(split_part(request, ' ', 2), '?', 1) as path,
+        select *, coalesce({address}, '-') as sender_address,
+            greatest(coalesce(try_cast(status as integer), 0), 0) as status_code,
+            (least(greatest(coalesce(try_cast(request_time as decimal(28, 6)), 0), 0), {LONGEST * per_second})
+                * {1_000_000 // per_second})::bigint as microseconds,
             nullif(translate(user_id, ' ''`', ''), '') as sender_id,
-            nullif(split_part(replace(upstream_status, ',', ' '), ' ', -1), '-') as last_upstream,
+            nullif(nullif({upstream}, '-'), '') as last_upstream,
+            coalesce(contains(upstream_status, ',') or contains(upstream_status, ' '), false) as is_retried,
             nullif(regexp_extract(agent, {quoted(profile.client_system)}, 1), '') as system,
             coalesce(version, nullif(regexp_extract(agent, {quoted(profile.client_version)}, 1), '')) as release,
             {endpoint_case(profile.endpoints)} as endpoint_code
-        from ({matched})
+        from (
+            select * replace (coalesce(method, split_part(request, ' ', 1)) as method),
+                split_part(regexp_replace(coalesce(uri, split_part(request, ' ', 2)), '^[a-z]+://[^/]*', ''), '?', 1) as path
+            from ({matched})
+        )
     ) left join person on person.nip = sender_id"""  # noqa: S608
+
+
+def _outcome(profile: LogProfile) -> str:
+    failed = ", ".join(map(str, profile.failed_statuses)) or "-1"
+    refused = ", ".join(map(quoted, profile.refused_body_codes)) or "null"
+    late = (
+        ""
+        if profile.timeout_seconds is None
+        else f"or microseconds >= {round(profile.timeout_seconds * 1_000_000)}"
+    )
+    return f"""
+        case
+            when status_code not between 200 and 499 or status_code in ({failed}) {late} then 'failed'
+            when body_code in ({refused}) then 'rejected'
+            when status_code < 300 or status_code < 400 and not starts_with(endpoint_code, 'punch') then 'ok'
+            else 'rejected'
+        end"""

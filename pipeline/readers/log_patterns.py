@@ -1,9 +1,9 @@
 """From a profile to SQL: how the fields of a log line are found in its text.
 
 `fast` cuts a line at its double quotes and matches each piece by a small pattern: RE2 then needs one pass without
-backtracking (measured: half the time of one pattern for the whole line). It declines whatever holds an escaped
-quote. `full` is the definition: one pattern for the whole line that knows escapes, tried for each form of the
-profile. Where `fast` accepts, both give the same fields (a test proves it).
+backtracking (measured: half the time of one pattern for the whole line). It knows the main form only, and declines
+whatever holds an escaped quote. `full` is the definition: one pattern for the whole line that knows escapes, for
+each form of the profile. Where `fast` accepts, both give the same fields (a test proves it). JSON has one way.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 
 from pipeline.readers.formats import quoted
-from pipeline.readers.profiles import Endpoint, LogProfile, Piece
+from pipeline.readers.log_profiles import FIELDS, Endpoint, LogProfile, Piece
 
-FIELDS = (
-    "address", "time", "request", "status", "agent", "request_time", "upstream_status", "user_id", "region", "version"
-)  # fmt: skip
 _QUOTED_FIELD = r'((?:[^"\\]|\\.)*)'
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"
+_OFFSET = "(Z|[+-][0-9]{2}:?[0-9]{2})"
+_EPOCH = "[1-9][0-9]{8,9}([.][0-9]+)?"  # as JSON writes a number
 
 
 def fast(profile: LogProfile, source: str) -> str:
-    """A SELECT of text, is_shaped and FIELDS from `source` (text, shape_no); absent fields are null."""
+    """A SELECT of text, shape_no, is_shaped and FIELDS from `source` (text, shape_no); absent fields are null."""
+    if profile.json_paths:
+        return _json(profile, source)
     parts, conditions, found = [], [f"len(piece) = {len(profile.pieces)}"], {}
     for place, piece in enumerate(profile.pieces, start=1):
         if piece.constant is not None:
@@ -40,18 +42,45 @@ def fast(profile: LogProfile, source: str) -> str:
 
 
 def full(profile: LogProfile, source: str) -> str:
-    """As `fast`, by one escape-aware pattern for the whole text."""
-    pattern, names = _whole(profile.pieces)
-    found = {name: f"whole.{name}" for name in names}
+    """As `fast`, by escape-aware patterns for the whole text; the first form that fits counts."""
+    if profile.json_paths:
+        return _json(profile, source)
+    forms = [_whole(form) for form in (profile.pieces, *profile.other_forms)]
+    fits = [f"whole_{number}.{names[0]} <> ''" for number, (_, names) in enumerate(forms)]
+    wholes = [f"{_groups('text', *form)} as whole_{number}" for number, form in enumerate(forms)]
+    found = {}
+    for name in FIELDS:
+        values = [
+            f"whole_{number}.{name}" if name in names else "null" for number, (_, names) in enumerate(forms)
+        ]
+        whens = [f"when {fit} then {value}" for fit, value in zip(fits, values, strict=True)]
+        found[name] = f"case {' '.join(whens)} end"
     return f"""
-    select text, shape_no, coalesce(whole.{names[0]} <> '', false) as is_shaped, {_selected(found)}
-    from (select *, {_groups("text", pattern, names)} as whole from {source})"""  # noqa: S608
+    select text, shape_no, coalesce({" or ".join(fits)}, false) as is_shaped, {_selected(found)}
+    from (select *, {", ".join(wholes)} from {source})"""  # noqa: S608
 
 
-def _whole(pieces: tuple[Piece, ...]) -> tuple[str, tuple[str, ...]]:
+def _json(profile: LogProfile, source: str) -> str:
+    pointers = [pointer for pointers in profile.json_paths.values() for pointer in pointers]
+    listed = "[" + ", ".join(map(quoted, pointers)) + "]"
+    found, place = {}, 1
+    for name, own in profile.json_paths.items():
+        found[name] = "coalesce(" + ", ".join(f"found[{place + step}]" for step in range(len(own))) + ")"
+        place += len(own)
+    return f"""
+    select text, shape_no, coalesce({found["time"]} <> '' and {found["status"]} <> '', false) as is_shaped,
+        {_selected(found)}
+    from (
+        select *, case when json_valid(text) and json_type(text) = 'OBJECT'
+            then json_extract_string(text, {listed}) end as found
+        from {source}
+    )"""  # noqa: S608
+
+
+def _whole(form: tuple[Piece, ...]) -> tuple[str, tuple[str, ...]]:
     patterns: list[str] = []
     names: list[str] = []
-    for piece in pieces:
+    for piece in form:
         if piece.constant is not None:
             patterns.append(re.escape(piece.constant))
         elif piece.field is not None:
@@ -92,8 +121,21 @@ def endpoint_case(endpoints: tuple[Endpoint, ...]) -> str:
 
 
 def instant(text: str, time_format: str, zone: str) -> str:
-    """A UTC timestamp from a text, null where it is no time; `zone` serves formats without an offset."""
+    """A UTC timestamp from a text, null where it is no time; `zone` serves times without an offset."""
+    if time_format == "epoch":  # through a double, because JSON numbers are
+        return (
+            f"case when regexp_full_match({text}, '{_EPOCH}') "
+            f"then make_timestamp(round(try_cast({text} as double) * 1000000)::bigint) end"
+        )
+    if time_format == "iso":
+        local = _utc(f"try_cast({text} as timestamp)", zone)
+        return (
+            f"case when regexp_full_match({text}, '{_ISO}{_OFFSET}') then try_cast({text} as timestamptz)::timestamp "
+            f"when regexp_full_match({text}, '{_ISO}') then {local} end"
+        )
     parsed = f"try_strptime({text}, {quoted(time_format)})"
-    if "%z" in time_format:
-        return f"{parsed}::timestamp"
-    return f"(({parsed} at time zone {quoted(zone)}) at time zone 'UTC')::timestamp"
+    return f"{parsed}::timestamp" if "%z" in time_format else _utc(parsed, zone)
+
+
+def _utc(local: str, zone: str) -> str:
+    return f"(({local} at time zone {quoted(zone)}) at time zone 'UTC')::timestamp"

@@ -24,7 +24,7 @@ with by_sender as (
         count(*) filter (where leaf_shape.outcome_code = 'failed') as failures,
         count(*) filter (where leaf_shape.is_gateway_failed) as gateway_failures,
         count(*) filter (where leaf_shape.is_upstream_failed) as upstream_failures,
-        count(*) filter (where leaf_shape.status in (408, 499)) as client_failures
+        count(*) filter (where leaf_shape.is_client_failed) as client_failures
     from request
     inner join log_file on log_file.file_no = request.file_no
     inner join leaf_shape on leaf_shape.shape_no = request.shape_no
@@ -57,7 +57,8 @@ select
     log_file.file_id || ':' || request.line_no as attempt_id, log_file.vantage_code, leaf_shape.nip,
     request.started_at as requested_at, request.ended_at as answered_at, leaf_shape.endpoint_code,
     case leaf_shape.endpoint_code when 'punch_in' then 'in' when 'punch_out' then 'out' end as direction_code,
-    leaf_shape.outcome_code, leaf_shape.status::bigint as status_code, leaf_shape.upstream_status, leaf_shape.unit_id,
+    leaf_shape.outcome_code, leaf_shape.status::bigint as status_code, leaf_shape.upstream_status,
+    leaf_shape.is_retried, leaf_shape.unit_id,
     leaf_shape.cidr as network_cidr, leaf_shape.provider, leaf_shape.client_code, log_file.is_authenticated,
     request.row_sha256, log_file.file_id, request.line_no
 from request

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import InputRefusedError
 from pipeline.readers.addresses import BlockIndex
 from pipeline.readers.jail import Jail, ReaderDiedError
-from pipeline.readers.log_lines import LogBatch, LogFile, ReadLog, read_logs
+from pipeline.readers.log_lines import NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
 from pipeline.settings import Engine
 
 BATCH_BYTES = 128 << 20
@@ -45,14 +45,13 @@ class LogReader:
         """Release the database."""
         self.engine.close()
 
-    def read(self, files: list[LogFile]) -> None:
-        """Parse files; raises InputRefusedError where too many lines of one are malformed."""
-        with Jail() as jail:
-            for batch in _batches(files):
-                self.logs += self._read_batch(jail, batch)
-                self.files += batch
+    def read(self, files: list[LogFile], jail: Jail) -> None:
+        """Parse files in the jail; raises InputRefusedError where too many lines of one are malformed."""
+        for batch in _batches(files):
+            self.logs += self._read_batch(jail, batch)
+            self.files += batch
         for file, log in zip(self.files, self.logs, strict=True):
-            _refuse_malformed(file, log)
+            _refuse_unusable(file, log)
         self.engine.execute(_TABLES)
         for table in ("request", "shape"):
             for path in sorted(self._scratch.glob(f"{table}-*.parquet")):
@@ -168,8 +167,9 @@ create table all_request (
 );
 create table all_shape (
     is_entire boolean, shape_no bigint, address varchar, sender ubigint, nip varchar, region varchar,
-    client_code varchar, endpoint_code varchar, outcome_code varchar, status integer, upstream_status varchar,
-    microseconds bigint, is_gateway_failed boolean, is_upstream_failed boolean
+    client_code varchar, endpoint_code varchar, outcome_code varchar, status integer, upstream_status varchar, is_retried boolean,
+    microseconds bigint, is_gateway_failed boolean, is_upstream_failed boolean,
+    is_client_failed boolean
 );
 """
 _PLACE = pa.schema(
@@ -210,12 +210,17 @@ def _batches(files: list[LogFile]) -> Iterator[tuple[LogFile, ...]]:
             yield tuple(batch)
 
 
-def _refuse_malformed(file: LogFile, log: ReadLog) -> None:
-    total = log.accepted_count + len(log.bad)
-    if len(log.bad) > file.profile.max_malformed_share * total:
+def _refuse_unusable(file: LogFile, log: ReadLog) -> None:
+    if not log.record_count:
         raise InputRefusedError(
-            f"{file.name}: {len(log.bad)} dari {total} baris tidak sesuai profil log, yang pertama di baris "
-            f"{log.bad[0][0]}. Periksa log_format server atau pilih profil lain."
+            f"{file.name}: tidak ada baris. Ekspor ulang, atau keluarkan dari folder masukan."
+        )
+    malformed = [line_no for line_no, code in log.bad if code != NOT_REQUEST]
+    total = log.accepted_count + len(malformed)
+    if len(malformed) > file.profile.max_malformed_share * total:
+        raise InputRefusedError(
+            f"{file.name}: {len(malformed)} dari {total} baris tidak sesuai profil log, yang pertama di baris "
+            f"{malformed[0]}. Periksa log_format server atau pilih profil lain."
         )
 
 

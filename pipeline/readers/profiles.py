@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.resources
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SettingsError, nearest
+from pipeline.readers.log_profiles import Endpoint, LogProfile, Piece
 from pipeline.readers.table_profiles import KindProfile, TableProfile
 
 FOLDER = "profil"
@@ -17,38 +18,6 @@ FOLDER = "profil"
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Piece(_Frozen):
-    """One of the pieces into which quotes cut a log line: a constant, one whole field, or a pattern of fields."""
-
-    constant: str | None = None
-    field: str | None = None
-    pattern: str | None = None
-    fields: tuple[str, ...] = ()
-
-
-class Endpoint(_Frozen):
-    """Requests of a class: the method (any where absent) and a pattern that the whole path must match."""
-
-    code: Literal["punch_in", "punch_out", "punch", "login", "health"]
-    method: str | None = None
-    path: str
-
-
-class LogProfile(_Frozen):
-    """An access log whose lines are cut at double quotes."""
-
-    pieces: tuple[Piece, ...]
-    time_marks: tuple[str, str] = ("[", "]")
-    time_format: str
-    has_upstream: bool
-    timeout_seconds: float | None = Field(default=None, gt=0)
-    user_id_authenticated: bool
-    max_malformed_share: float = Field(default=0.01, ge=0, le=1)
-    endpoints: tuple[Endpoint, ...]
-    client_system: str
-    client_version: str
 
 
 class Profile(_Frozen):

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.quarantine import CATALOGUE
-from pipeline.readers.profiles import LogProfile, load_log_profile, load_table_profile
+from pipeline.readers.profiles import load_log_profile, load_table_profile
 from pipeline.readers.snapshots import plain_copy, shown
 from pipeline.stage import Desk, Stage
 from schemas import (
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.readers.log_lines import LogFile
+    from pipeline.readers.log_profiles import LogProfile
     from pipeline.readers.logs import LogReader
 
 
 def ingest_logs(desk: Desk) -> None:
     """Read every used log, then sum it up; malformed lines are counted, and stop the run where they are many."""
+    from pipeline.readers.jail import Jail
     from pipeline.readers.log_summaries import attempts, coverage, request_minutes
     from pipeline.readers.logs import LogReader
 
@@ -40,7 +42,8 @@ def ingest_logs(desk: Desk) -> None:
     )
     reader = LogReader(desk.settings.engine, desk.scratch, own["nip"].to_pylist())
     try:
-        reader.read(_files(desk))
+        with Jail() as jail:
+            reader.read(_files(desk), jail)
         blocks = desk.query(
             """select network.cidr, network.unit_id, network.provider, unit.region_code
             from network left join unit on unit.unit_id = network.unit_id order by network.cidr"""
