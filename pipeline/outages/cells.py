@@ -8,7 +8,8 @@ not have is the empty text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,12 +90,18 @@ class Traffic:
     groups: Mapping[str, Texts]
     at: Ints  # per row
     leaf: Ints
-    counts: Mapping[str, Array]
+    counts: Mapping[str, NDArray[Any]]
     day_type: Ints  # per day of the period; 3 is a day of rest, 4 more in Ramadan
+    _seen: dict[tuple[Piece, ...], WindowCells] = field(default_factory=dict, repr=False)
 
     def window(self, *pieces: Piece) -> WindowCells:
         """Minutes [start, end) of every piece, at most those of the first day, and the same minutes on like days."""
         pieces = first_day(pieces)
+        if pieces not in self._seen:  # trails of many groups share their window
+            self._seen[pieces] = self._measured(pieces)
+        return self._seen[pieces]
+
+    def _measured(self, pieces: tuple[Piece, ...]) -> WindowCells:
         shifts = self.like_days(pieces[0][0], pieces[-1][1])
         now = self._sums(pieces, np.zeros(1, dtype=np.int64))
         then = self._sums(pieces, shifts)

@@ -44,10 +44,10 @@ with leaf as (
     select {LEAF}, row_number() over (order by {LEAF}) - 1 as leaf_no
     from (select distinct {LEAF} from request_minute)
 )
-select epoch(request_minute.minute_at)::bigint // 60 as at, leaf.leaf_no::bigint as leaf,
-    sum(sender_count)::double as senders, sum(failed_sender_count)::double as failed,
-    sum(upstream_failed_count)::double as upstream, sum(gateway_failed_count)::double as own,
-    sum(health_count)::double as health, sum(health_failed_count)::double as health_failed
+select (epoch(request_minute.minute_at) // 60)::integer as minute_no, leaf.leaf_no::integer as leaf,
+    sender_count::integer as senders, failed_sender_count::integer as failed,
+    upstream_failed_count::integer as upstream, gateway_failed_count::integer as own,
+    health_count::integer as health, health_failed_count::integer as health_failed
 from request_minute inner join leaf
     on leaf.vantage_code = request_minute.vantage_code
     and leaf.region_code is not distinct from request_minute.region_code
@@ -55,7 +55,7 @@ from request_minute inner join leaf
     and leaf.network_cidr is not distinct from request_minute.network_cidr
     and leaf.provider is not distinct from request_minute.provider
     and leaf.client_code is not distinct from request_minute.client_code
-group by all order by all"""  # noqa: S608 - a constant
+order by minute_no, leaf"""  # noqa: S608 - a constant
 Row = dict[str, Any]
 
 
@@ -94,7 +94,7 @@ def load_traffic(desk: Desk, clock: Clock) -> Traffic:
     return Traffic(
         texts[0],
         dict(zip(DIMENSIONS, texts[1:], strict=True)),
-        rows["at"].to_numpy() - round(clock.origin.replace(tzinfo=UTC).timestamp() / 60),
+        rows["minute_no"].to_numpy() - round(clock.origin.replace(tzinfo=UTC).timestamp() / 60),
         rows["leaf"].to_numpy(),
         {name: rows[name].to_numpy() for name in COUNTS},
         days["kind"].to_numpy().astype(np.int64),
