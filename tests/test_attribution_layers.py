@@ -169,3 +169,13 @@ def test_other_regions_served_refute_the_province_in_words_and_figures(tmp_path:
     assert {
         f"layer_{name}" for name in ("central", "link", "gateway", "network", "site", "client", "log_gap")
     } <= set(tests.index)
+
+
+def test_a_window_that_bridges_two_explained_outages_is_no_third_one() -> None:
+    world = quiet_world()
+    gate, home = world.pick(vantage_code="gerbang"), world.pick(vantage_code="pusat", region_code=HOME)
+    for start, end in ((400, 420), (470, 490)):
+        world.fail(gate, start, end, "upstream")
+        world.silence(home, start, end)
+    outages = explained(world, [(400, 420, "region"), (470, 490, "region"), (400, 490, "unit")])
+    assert said(outages) == [("link", {"region": HOME})] * 2

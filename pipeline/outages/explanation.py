@@ -140,7 +140,9 @@ def explain(
     for trail in sorted(every, key=search.order):
         for _ in range(MOST_AT_ONCE):
             one = search.lost(trail) if trail.symptom == "lost_write" else search.judged(trail)
-            if one is None:
+            if one is None or any(
+                (one.layer, one.scope, one.trail) == (o.layer, o.scope, o.trail) for o in search.found
+            ):
                 break
             search.found.append(one)
             if trail.symptom == "lost_write":
@@ -179,7 +181,8 @@ class _Search:
         pieces = tuple((math.floor(span.start), math.ceil(span.end)) for span in free)
         cells = self.traffic.window(*pieces)
         gone = self._explained(free, cells)
-        if not _is_open(trail, cells, gone):
+        is_partly_explained = bool(gone.any()) or free != [trail.hard]
+        if not _is_open(trail, cells, gone, is_partly_explained):
             return None
         signals, left = self.signals_in(*pieces), cells.without(gone)
         court = Court(left, signals, self.home)
@@ -202,11 +205,11 @@ class _Search:
         return gone
 
 
-def _is_open(trail: Trail, cells: WindowCells, gone: Flags) -> bool:
+def _is_open(trail: Trail, cells: WindowCells, gone: Flags, is_partly_explained: bool) -> bool:
     """Something is left to explain: lines of a log nobody missed yet, or a group that still deviates."""
     if trail.symptom == "no_lines":
         return not (gone & group_leaves(trail, cells)).any()
-    if gone.any() and residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
+    if is_partly_explained and residual(trail, cells, ~gone) < math.log(len(gone) / ALPHA):
         return False
     return trail.kind != "client" or _stands_out(trail, cells, ~gone)
 
