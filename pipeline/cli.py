@@ -12,6 +12,8 @@ from pipeline.errors import RekonError, ResourceError
 
 COMMANDS = {
     "init": "Buat ruang kerja baru yang berkomentar.",
+    "profile": "Kenali berkas asing: profil mana yang cocok, dan profil awal untuk disunting.",
+    "check": "Baca dan periksa semua masukan tanpa menerbitkan apa pun.",
     "run": "Jalankan seluruh tahap satu bulan dan terbitkan revisi.",
     "explain": "Jelaskan bulan satu orang, dari baris masukan sampai rupiah.",
     "sql": "Jawab kueri SQL dari basis data DuckDB bulan itu.",

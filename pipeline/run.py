@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipeline.errors import InputRefusedError
 from pipeline.lock import workspace_lock
 from pipeline.settings import Settings, load_settings
-from pipeline.stage import Desk
-from pipeline.stages import STAGES
-from pipeline.warehouse import Warehouse
+from pipeline.stage import Desk, Refusal
+from pipeline.stages import STAGES, expect_duty
+from pipeline.warehouse import Warehouse, arrow_schema
 from schemas import Setting
 
 if TYPE_CHECKING:
     from pipeline.stage import Contract
 
 Progress = Callable[[str], None]
+READING = STAGES[: STAGES.index(expect_duty.STAGE) + 1]
+BLIND = ("recall_issued", "load_policy", "snapshot", "ingest", "collect_quarantine", "tally_files")
+"""Stages that need neither people nor units."""
 
 
 @dataclass
@@ -49,6 +53,45 @@ def run_pipeline(workspace: Path, progress: Progress = lambda _text: None) -> It
     Leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
     """
     settings = load_settings(workspace)
+    with _warehouse(workspace, settings, keep=True) as (warehouse, scratch):
+        result = _run_stages(warehouse, settings, workspace, scratch, progress)
+        yield RunOutcome(settings, warehouse, result)
+
+
+@contextmanager
+def check_inputs(
+    workspace: Path, progress: Progress = lambda _text: None
+) -> Iterator[tuple[RunOutcome, tuple[Refusal, ...]]]:
+    """Run the stages that read and validate, and yield their tables and the files that a run would stop at.
+
+    Publishes nothing and leaves the last run's database alone. Where people or units cannot be read, the stages
+    that compare with them are left out: their tables are empty.
+    """
+    settings = load_settings(workspace)
+    refusals: list[Refusal] = []
+    with _warehouse(workspace, settings, keep=False) as (warehouse, scratch):
+        warehouse.write(Setting, setting_row(settings))
+        for stage in READING:
+            progress(stage.name)
+            folder = scratch / stage.name
+            folder.mkdir()
+            desk = Desk(stage, warehouse, settings, workspace, folder, progress, refusals=refusals)
+            blind = stage.name not in BLIND and any(each.kind in ("employee", "unit") for each in refusals)
+            try:
+                if not blind:
+                    stage.run(desk)
+            except InputRefusedError as error:
+                desk.refuse(error, stage.name)
+                blind = True
+            if blind:
+                for contract in desk.written:
+                    warehouse.write(contract, arrow_schema(contract).empty_table())
+        yield RunOutcome(settings, warehouse, {}), tuple(refusals)
+
+
+@contextmanager
+def _warehouse(workspace: Path, settings: Settings, *, keep: bool) -> Iterator[tuple[Warehouse, Path]]:
+    """The tables of a run and its scratch folder, under the workspace's lock; kept for ad-hoc SQL, or not."""
     with workspace_lock(workspace):
         scratch = workspace / "kerja" / "coret"
         shutil.rmtree(scratch, ignore_errors=True)
@@ -61,12 +104,11 @@ def run_pipeline(workspace: Path, progress: Progress = lambda _text: None) -> It
             scratch=scratch / "spill",
         )
         try:
-            yield RunOutcome(
-                settings, warehouse, _run_stages(warehouse, settings, workspace, scratch, progress)
-            )
+            yield warehouse, scratch
         finally:
             warehouse.close()
-        database.replace(database_path(workspace, settings.period))
+        if keep:
+            database.replace(database_path(workspace, settings.period))
         shutil.rmtree(scratch, ignore_errors=True)
 
 

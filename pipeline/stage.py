@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from pipeline.errors import InputRefusedError
     from pipeline.settings import Settings
     from pipeline.warehouse import Warehouse
     from schemas import Table
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 class UndeclaredTableError(Exception):
     """A stage touched a table that its declaration does not name: a mistake of ours."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that cannot be used, with its kind and what to tell people."""
+
+    kind: str
+    message: str
 
 
 @dataclass
@@ -34,6 +43,14 @@ class Desk:
     scratch: Path
     progress: Callable[[str], None] = lambda _text: None
     result: dict[str, Any] = field(default_factory=dict)
+    refusals: list[Refusal] | None = None
+    """Where a check collects the files that a run would stop at; None in a run."""
+
+    def refuse(self, error: InputRefusedError, kind: str) -> None:
+        """A file of `kind` cannot be used: the run stops here, a check notes it and goes on without the file."""
+        if self.refusals is None:
+            raise error
+        self.refusals.append(Refusal(kind, str(error)))
 
     def frame(self, contract: Contract) -> pd.DataFrame:
         """The rows of a declared table, in key order, as a pandas frame of Arrow types."""

@@ -134,3 +134,13 @@ ROLES: dict[str, dict[str, Role]] = {
     "probe": {"waktu": "instant"},
 }
 """Kind -> header -> how a cell that a workbook types as date or time is written in the profile's format."""
+CODES: dict[str, dict[str, str]] = {
+    "employee": {"status": "status"},
+    "network": {"jenis": "network"},
+    "punch": {"arah": "direction", "kanal": "channel", "keterangan": "absence"},
+    "statement": {"sisi": "side"},
+    "incident": {"lapisan": "layer"},
+    "decision": {"keputusan": "verdict"},
+    "probe": {"hasil": "probe"},
+}
+"""Kind -> header -> group of the profile's codes that its cells are looked up in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from pipeline.errors import SettingsError
+from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.snapshots import Snapshot, plain_copy, shown, snapshot_folder, take_snapshot
 from pipeline.settings import Source
 from pipeline.stage import Desk, Stage
@@ -17,14 +17,19 @@ def snapshot(desk: Desk) -> None:
     """One row per matched path; where contents are equal, the first path in byte order is used."""
     import pyarrow as pa
 
+    from pipeline.readers.tables import arrow_schema
+
     found = _matched(desk)
     taken: dict[str, Snapshot] = {}
     for path, source in found.items():
-        taken[path] = take_snapshot(desk.workspace, path, is_log=source.kind == "access_log")
+        try:
+            taken[path] = take_snapshot(desk.workspace, path, is_log=source.kind == "access_log")
+        except InputRefusedError as error:
+            desk.refuse(error, source.kind)
     used: dict[tuple[str, str], str] = {}
     rows = []
-    for path, source in found.items():
-        shot = taken[path]
+    for path, shot in taken.items():
+        source = found[path]
         first = used.setdefault((source.kind, shot.plain_sha256), path)
         rows.append(
             {
@@ -41,8 +46,7 @@ def snapshot(desk: Desk) -> None:
             }
         )
     _sweep(desk.workspace, taken)
-    columns = list(SourceFile.columns())
-    desk.write(SourceFile, pa.table({name: pa.array([row[name] for row in rows]) for name in columns}))
+    desk.write(SourceFile, pa.Table.from_pylist(rows, arrow_schema(SourceFile)))
 
 
 def _matched(desk: Desk) -> dict[str, Source]:

@@ -84,10 +84,11 @@ def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validat
         if bad and bad + good >= SMALL_FILE and bad > limit * (bad + good):
             codes = [reject["code"] for reject in found.rejects if reject["file_id"] == file["file_id"]]
             common = max(sorted(set(codes)), key=codes.count) if codes else "struktur baris"
-            raise InputRefusedError(
+            error = InputRefusedError(
                 f"{shown(file['path'])}: {bad} dari {bad + good} baris tidak dapat dipakai, paling sering {common}. "
                 "Perbaiki berkas atau profilnya, atau naikkan max_quarantine_share sumber itu."
             )
+            desk.refuse(error, file["kind_code"])
 
 
 def _punch_coverage(files: list[dict[str, Any]], settings: Settings) -> pa.Table:
