@@ -9,6 +9,8 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipeline.quarantine import CATALOGUE
+
 if TYPE_CHECKING:
     from schemas import Table
 
@@ -43,5 +45,23 @@ def data_dictionary() -> str:
     return "\n".join(lines) + "\n"
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"data-dictionary.md": data_dictionary}
+def quarantine_codes() -> str:
+    """The catalogue of problems: code, how far it reaches, what to do."""
+    lines = [
+        "# Kode karantina",
+        "",
+        "Dibuat oleh `rekon docs`; jangan disunting. Tingkat `record`: baris tidak dipakai. `warning`: baris dipakai, satu sel",
+        "dikosongkan atau diabaikan. `file`: lembar atau berkas itu tidak dibaca.",
+        "",
+        "| kode | tingkat | arti dan tindakan |",
+        "|---|---|---|",
+        *(f"| `{each.code}` | {each.severity_code} | {each.message} |" for each in CATALOGUE.values()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "data-dictionary.md": data_dictionary,
+    "kode-karantina.md": quarantine_codes,
+}
 """File name in docs/ -> what writes it."""

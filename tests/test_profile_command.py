@@ -23,7 +23,10 @@ RECAP = [
         for day in range(5, 10)
     ],
 ]
-LOG = '10.0.0.1 - - [02/Jan/2026:07:00:10 +0700] "POST /api/presensi HTTP/1.1" 502 32 "-" "okhttp/4.9"\n'
+LOG = (
+    '10.0.0.1 - - [02/Jan/2026:07:00:10 +0700] "POST /api/presensi HTTP/1.1" 502 32 "-" "okhttp/4.9" '
+    'rt=0.2 ust=502 urt=0.2 uid="-" wil="3205" ver="4.2.1"\n'
+)
 FILES = {
     "rekap.xlsx": (workbook(("Januari", RECAP)), "rekap-harian", "punch"),
     "1_attlog.dat": (b"       7\t2026-01-02 07:29:58\t0\t1\t0\t0\n" * 5, "attlog", "punch"),
@@ -43,7 +46,7 @@ FILES = {
         "cuti",
         "absence",
     ),
-    "access.log": (LOG.encode() * 5, "nginx-combined", "access_log"),
+    "access.log": (LOG.encode() * 5, "nginx-presensi", "access_log"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.errors import InputRefusedError
 from pipeline.quarantine import CATALOGUE
 from pipeline.readers.jail import Jail
 from pipeline.readers.profiles import load_table_profile
@@ -39,9 +40,13 @@ def ingest(desk: Desk) -> None:
                 profile = load_table_profile(file["profile_code"], desk.workspace)
                 constants = constants_of(file["path"], profile, kind, file["vantage_code"])
                 path = plain_copy(desk.workspace, file["sha256"])
-                wrong, count = jail.run(
-                    name, store_table, path, name, profile, kind, file_id, constants, target
-                )
+                try:
+                    wrong, count = jail.run(
+                        name, store_table, path, name, profile, kind, file_id, constants, target
+                    )
+                except InputRefusedError as error:
+                    desk.refuse(error, kind)
+                    continue
                 parts.append(pq.read_table(target))
                 rejects += [_reject(file_id, reject) for reject in wrong]
                 counts.append({"file_id": file_id, "record_count": count})

@@ -1,0 +1,104 @@
+"""`rekon check` gathers every problem of a month's inputs, publishes nothing and leaves lists to work through."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import python_calamine
+from click.testing import CliRunner, Result
+
+from pipeline.cli import rekon
+from pipeline.documents import DOCUMENTS
+from tests.exports import NIP_A, NIP_B, PEOPLE, UNITS
+
+TOML = """period = "2026-01"
+region = "3205"
+zone = "Asia/Jakarta"
+policy = "kepmendagri"
+"""
+PUNCHES = "nip,waktu,arah\n" + "".join(f"{NIP_A},2026-01-{day:02d} 07:20:00,masuk\n" for day in (2, 5, 6))
+
+
+def month(folder: Path, **files: str | bytes) -> Path:
+    """A workspace of units, people, punches and what the test puts in their place or beside them."""
+    toml = TOML
+    contents: dict[str, str | bytes] = {"unit": UNITS, "employee": PEOPLE, "punch": PUNCHES, **files}
+    (folder / "masukan").mkdir()
+    for kind, content in contents.items():
+        (folder / "masukan" / f"{kind}.csv").write_bytes(
+            content if isinstance(content, bytes) else content.encode()
+        )
+        toml += f'[[source]]\nkind = "{kind}"\nfiles = ["masukan/{kind}.csv"]\n'
+    (folder / "rekon.toml").write_text(toml)
+    return folder
+
+
+def check(folder: Path) -> Result:
+    return CliRunner().invoke(rekon, ["check", "-C", str(folder)])
+
+
+def test_a_month_with_faults_is_summed_up_and_listed_and_nothing_is_published(tmp_path: Path) -> None:
+    """Two files that a run would stop at are both named; the values in the lists are masked."""
+    bad = f"{NIP_A},02/01/2026 07:00,masuk\n1.98E+17,2026-01-02 07:00:00,masuk\n"
+    month(tmp_path, punch=PUNCHES + bad, absence=b"<html>", roster=f"nip,tgl\n{NIP_A},2026-01-02\n")
+    answer = check(tmp_path)
+    assert answer.exit_code == 3, answer.output
+    for said in (
+        "absence.csv: isi berkas ini sebenarnya HTML",
+        "roster.csv: kolom wajib",
+        "1 x TIME_FORMAT",
+        "1 x NIP_PRECISION",
+    ):
+        assert said in answer.output
+    assert "2 pegawai wajib hadir; 1 tanpa satu pun catatan presensi." in answer.output
+    assert not list((tmp_path / "terbit").glob("2026-01/*"))
+    lines = list(
+        csv.reader(
+            (tmp_path / "kerja/periksa-2026-01.csv").read_text("utf-8-sig").splitlines(), delimiter=";"
+        )
+    )
+    assert [line[:5] for line in lines[1:]] == [
+        ["masukan/punch.csv", "", "5", "waktu", "TIME_FORMAT"],
+        ["masukan/punch.csv", "", "6", "nip", "NIP_PRECISION"],
+    ]
+    book = python_calamine.CalamineWorkbook.from_path(tmp_path / "kerja/periksa-2026-01.xlsx")
+    assert [list(map(str, row)) for row in book.get_sheet_by_index(0).to_python()] == lines
+    for text in (answer.output, *map(str, lines)):
+        assert NIP_A not in text
+        assert NIP_B not in text
+
+
+def test_a_sound_month_passes_and_two_checks_leave_the_same_bytes(tmp_path: Path) -> None:
+    month(tmp_path)
+    first = check(tmp_path)
+    assert (first.exit_code, "Tidak ada masalah pada isi berkas." in first.output) == (0, True)
+    names = ("periksa-2026-01.csv", "periksa-2026-01.xlsx")
+    before = [(tmp_path / "kerja" / name).read_bytes() for name in names]
+    assert check(tmp_path).output == first.output
+    assert [(tmp_path / "kerja" / name).read_bytes() for name in names] == before
+
+
+def test_without_people_nothing_is_compared_with_them(tmp_path: Path) -> None:
+    """One refused list of people must not drown the reader in unknown NIP."""
+    month(tmp_path, employee="nip,nama\n1,2\n")
+    answer = check(tmp_path)
+    assert answer.exit_code == 3
+    assert "employee.csv: kolom wajib" in answer.output
+    assert "UNKNOWN_NIP" not in answer.output
+
+
+@pytest.mark.parametrize("good", [80, 79])
+def test_a_file_that_is_mostly_wrong_is_refused_above_its_share(tmp_path: Path, good: int) -> None:
+    """A fifth may be wrong, by default; one row more may not."""
+    row = f"{NIP_A},2026-01-02 07:20:00,masuk\n"
+    bad = row.replace("masuk", "datang")
+    month(tmp_path, punch="nip,waktu,arah\n" + row * good + bad * (100 - good))
+    assert check(tmp_path).exit_code == (0 if good == 80 else 3)
+
+
+def test_the_catalogue_of_codes_in_the_docs_is_the_programs() -> None:
+    """`rekon docs` writes it."""
+    page = Path(__file__).parents[1] / "docs/kode-karantina.md"
+    assert page.read_text("utf-8") == DOCUMENTS["kode-karantina.md"]()
