@@ -25,7 +25,8 @@ from pipeline.readers.formats import MONTHS
 from pipeline.readers.header import Header, find_header, places_in
 from pipeline.readers.kinds import CODES, HEADERS, ROLES
 from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
-from pipeline.readers.profiles import LogProfile, load_profile
+from pipeline.readers.log_profiles import LogProfile
+from pipeline.readers.profiles import load_profile
 from pipeline.readers.records import cell_text
 from pipeline.readers.table_profiles import BLANKS, DELIMITERS, TableProfile
 from pipeline.readers.text_lines import open_text
