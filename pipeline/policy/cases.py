@@ -23,8 +23,10 @@ from schemas import (
     Duty,
     Employee,
     Punch,
+    PunchCoverage,
     Roster,
     Setting,
+    SourceFile,
     Table,
     Unit,
 )
@@ -155,6 +157,9 @@ def lay_out(warehouse: Warehouse, rows: Rows, period: str, people: dict[str, Cas
         Roster: [row for nip, case in people.items() for row in _shifts(nip, case)],
         Absence: [row for nip, case in people.items() for row in _absences(nip, case)],
         Candidate: [],
+        Punch: [],
+        SourceFile: [],  # no source, no watermark: the month is covered whole
+        PunchCoverage: [],
     }
     for contract, entries in given.items():
         warehouse.write(contract, as_table(contract, entries))
