@@ -55,8 +55,10 @@ def test_the_edges_lie_within_two_minutes_of_the_first_and_last_affected_request
     disturbed: Evaluation,
 ) -> None:
     for event in disturbed.events.true:
-        assert abs(event.start_error or 99) <= 2
-        assert abs(event.end_error or 99) <= 2
+        assert event.start_error is not None
+        assert abs(event.start_error) <= 2
+        assert event.end_error is not None
+        assert abs(event.end_error) <= 2
 
 
 def test_the_layer_and_the_scope_are_named_rightly(disturbed: Evaluation) -> None:
