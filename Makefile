@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo sample screenshot test evaluate lint lock clean
+.PHONY: help demo sample golden screenshot test evaluate lint lock clean
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -25,6 +25,9 @@ sample: .venv/ready  ## make the bundled sample month anew
 	$(BIN)/rekon run -C data/sample/garut-contoh
 	$(BIN)/python -m pipeline.simulation.decide data/sample/garut-contoh OPD003
 	rm -rf data/sample/garut-contoh/kerja data/sample/garut-contoh/terbit
+
+golden: .venv/ready  ## write the expected results of the bundled month anew
+	$(BIN)/pytest --write-golden tests/test_golden.py
 
 screenshot: .venv/ready demo  ## photograph the report for the README (needs chromium)
 	$(BIN)/python docs/make_screenshot.py demo/terbit/*/r1-*/laporan/index.html
