@@ -1,15 +1,21 @@
-"""What tests of whole months share."""
+"""Months that more than one test file needs, made once a session; copy what a test changes."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import filelock
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import rekon
 from pipeline.run import RunOutcome, run_pipeline
+from pipeline.simulation import simulate
+from pipeline.simulation.decide import approve_unit
 
+UNIT = "OPD001"
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "garut-contoh"
 
 
@@ -26,3 +32,43 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOutcome]
     shutil.copytree(SAMPLE, workspace)
     with run_pipeline(workspace) as outcome:
         yield outcome
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first of the parallel test processes makes and the others find."""
+    base = factory.getbasetemp()
+    shared = (base.parent if base.name.startswith("popen-") else base) / name
+    with filelock.FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            making = shared.with_name(f"{name}.part") / "ruang"
+            make(making)
+            making.parent.rename(shared)
+    return shared / "ruang"
+
+
+@pytest.fixture(scope="session")
+def tiny_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """48 people whose logs cover 2 January, the day of the outage; not yet run."""
+
+    def make(folder: Path) -> None:
+        simulate(folder, 48, 3, other_regions=1)
+        for log in sorted((folder / "masukan").rglob("access-*")):
+            if "2026-01-02" not in log.name:
+                log.unlink()
+
+    return _made_once(tmp_path_factory, "tiny", make)
+
+
+@pytest.fixture(scope="session")
+def published_month(tiny_month: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny month after run, decisions for one OPD, and finalize: r1, r2 and bayar-1."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(tiny_month, folder)
+        for step in ("run", "finalize"):
+            result = CliRunner().invoke(rekon, [step, "-C", str(folder)])
+            assert result.exit_code == 0, result.output
+            if step == "run":
+                assert approve_unit(folder, UNIT) > 0
+
+    return _made_once(tmp_path_factory, "published", make)
