@@ -3,6 +3,7 @@
 from schemas.attendance import Duty, DutySide, Punch, PunchPlacement
 from schemas.findings import AttemptGroup, EvidenceEdge, Exposure, Finding, Flip, Presence, SideCause
 from schemas.money import (
+    AbsenceCount,
     Adjustment,
     Assessment,
     Candidate,
@@ -73,6 +74,7 @@ from schemas.table import Table
 
 __all__ = [
     "Absence",
+    "AbsenceCount",
     "AcceptedCount",
     "ActionRule",
     "Adjustment",

@@ -9,6 +9,18 @@ ACTIONS = ("restore", "restore_partly", "needs_statement", "not_supported", "not
 METHODS = ("bands", "daily_bands", "points", "proportional", "effective_minutes")
 EVENTS = ("late", "early", "missing_in", "missing_out", "missing_apel", "absent")
 EFFECTS = ("excused", "excluded", "day_rate", "month_rate", "no_tpp", "none")
+SANCTIONS = (
+    "none",
+    "oral_reprimand",
+    "written_reprimand",
+    "written_dissatisfaction",
+    "cut_6_months",
+    "cut_9_months",
+    "cut_12_months",
+    "demotion_12_months",
+    "released_12_months",
+    "dismissal",
+)
 PUNCHES = ("first", "last")
 LAYERS = (
     "central",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, NIP, PERIOD, SCENARIOS, SIDES, STATES
+from schemas.codes import ACTIONS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -205,6 +205,18 @@ class Assessment(Table):
     policy_reference: Text = column("Article")
 
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code", "unit_id")
+
+
+class AbsenceCount(Table):
+    """One row per scenario and person with a day on which every side is missing, in the month alone."""
+
+    scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
+    nip: Text = column("Person", str_matches=NIP)
+    absent_days: Integer = column("Days of unlawful absence", ge=1)
+    longest_run_days: Integer = column("The longest run of them, in duty days", ge=1)
+    sanction_code: Text = column("Step of PP 94/2021 article 11, were this the year's count", isin=SANCTIONS)
+
+    _key = ("scenario_code", "nip")
 
 
 class Recommendation(Table):

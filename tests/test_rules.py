@@ -68,6 +68,14 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "deduction_check": {
         "period": "2026-01", "deduction_idr": 90_000, "recorded_idr": 100_000, "difference_idr": -10_000,
     },
+    "priced_charge": {
+        "scenario_code": "recorded", "step_no": 0, "unit_id": "4.01", "side_code": "in", "event_code": "absent",
+        "band_code": "TK", "base_idr": 2_000_000, "deduction_idr": 60_000, "policy_reference": "contoh",
+    },
+    "duty_base": {
+        "unit_id": "4.01", "variant_code": "umum", "rule_from": dt.date(2021, 1, 1), "tpp_idr": 5_000_000,
+        "base_idr": 2_000_000, "divisor": 1, "month_days": 28, "unit_days": 28,
+    },
     "decision_check": {"finding_id": "f" * 16, "verdict_code": "approve", "status_code": "counts"},
     "duty_side": {  # a check-in of 07:30 that nobody recorded
         "unit_id": "4.01", "region_code": "3205", "side_code": "in", "state_code": "missing",

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     Ask = Callable[[str], list[dict[str, Any]]]
 
 
+SANCTIONS = {
+    "none": "belum ada",
+    "oral_reprimand": "teguran lisan",
+    "written_reprimand": "teguran tertulis",
+    "written_dissatisfaction": "pernyataan tidak puas secara tertulis",
+    "cut_6_months": "potongan tunjangan 25% selama 6 bulan",
+    "cut_9_months": "potongan tunjangan 25% selama 9 bulan",
+    "cut_12_months": "potongan tunjangan 25% selama 12 bulan",
+    "demotion_12_months": "penurunan jabatan 12 bulan",
+    "released_12_months": "pembebasan dari jabatan 12 bulan",
+    "dismissal": "pemberhentian",
+}
+
+
 @click.command()
 @workspace_option
 @click.argument("nip")
@@ -57,8 +71,30 @@ def story(ask: Ask, nip: str, only: str) -> list[str]:
             f"  dengan yang disetujui     {rupiah(month['restored_idr'])}",
             f"  bila semua usul disetujui {rupiah(month['potential_idr'])}",
         ]
-    lines += _events(ask, nip, only) + _findings(ask, nip, only)
+    lines += _absences(ask, nip) + _events(ask, nip, only) + _findings(ask, nip, only)
     return lines
+
+
+def _absences(ask: Ask, nip: str) -> list[str]:
+    """How much of the yearly ladder of PP 94/2021 this month holds, and how much of that is disputed."""
+    counts = {
+        row["scenario_code"]: row
+        for row in ask(f"select * from absence_count where nip = '{nip}'")  # noqa: S608 - 18 digits
+    }
+    recorded, potential = counts.get("recorded"), counts.get("potential")
+    if recorded is None:
+        return []
+    left = potential["absent_days"] if potential else 0
+    return [
+        "",
+        f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, paling panjang"
+        f" {recorded['longest_run_days']} hari dinas berturut-turut; {recorded['absent_days'] - left} di antaranya"
+        " disengketakan.",
+        "  Menurut PP 94/2021 Pasal 11, bila inilah jumlah setahun:"
+        f" {SANCTIONS[recorded['sanction_code']]}"
+        f" (bila semua usul disetujui: {SANCTIONS[potential['sanction_code'] if potential else 'none']})."
+        " Bulan-bulan sebelumnya tidak ada dalam hitungan ini.",
+    ]
 
 
 def _events(ask: Ask, nip: str, only: str) -> list[str]:

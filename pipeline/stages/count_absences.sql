@@ -1,0 +1,72 @@
+-- How many days of unlawful absence does each person have in the month, and what would they lead to?
+-- One row per scenario (but `step`) and person with a day on which every side is missing.
+with ladder (days_from, sanction_code) as (  -- PP 94/2021 article 11: days a year
+    values
+        (0, 'none'),
+        (3, 'oral_reprimand'),
+        (4, 'written_reprimand'),
+        (7, 'written_dissatisfaction'),
+        (11, 'cut_6_months'),
+        (14, 'cut_9_months'),
+        (17, 'cut_12_months'),
+        (21, 'demotion_12_months'),
+        (25, 'released_12_months'),
+        (28, 'dismissal')
+),
+
+consecutive (run_days, sanction_code) as (  -- article 11: in a row, whatever the count of the year
+    values (10, 'dismissal')
+),
+
+absent as (
+    select
+        priced_charge.scenario_code,
+        priced_charge.nip,
+        priced_charge.duty_date,
+        duty_base.day_no - row_number() over (
+            partition by priced_charge.scenario_code, priced_charge.nip
+            order by priced_charge.duty_date
+        ) as run_no
+    from priced_charge
+    inner join duty_base
+        on duty_base.nip = priced_charge.nip
+        and duty_base.duty_date = priced_charge.duty_date
+    where priced_charge.event_code = 'absent'
+        and priced_charge.scenario_code <> 'step'
+),
+
+running as (  -- duty days in a row; leave in between ends a run
+    select
+        absent.scenario_code,
+        absent.nip,
+        absent.run_no,
+        count(*) as run_days
+    from absent
+    group by absent.scenario_code, absent.nip, absent.run_no
+),
+
+counted as (
+    select
+        running.scenario_code,
+        running.nip,
+        sum(running.run_days) as absent_days,
+        max(running.run_days) as longest_run_days
+    from running
+    group by running.scenario_code, running.nip
+)
+
+select
+    counted.scenario_code::varchar as scenario_code,
+    counted.nip::varchar as nip,
+    counted.absent_days::bigint as absent_days,
+    counted.longest_run_days::bigint as longest_run_days,
+    case
+        when counted.longest_run_days >= consecutive.run_days then consecutive.sanction_code
+        else (
+            select arg_max(ladder.sanction_code, ladder.days_from)
+            from ladder
+            where ladder.days_from <= counted.absent_days
+        )
+    end::varchar as sanction_code
+from counted
+cross join consecutive
