@@ -63,8 +63,17 @@ def test_requests_become_attempts_with_start_outcome_and_block(logs: Logs) -> No
     assert str(retried["requested_at"]) == "2026-01-01 23:59:59"
     assert (retried["upstream_status"], retried["is_retried"]) == ("502", True)
     assert logs.attempts[0]["row_sha256"] == hashlib.sha256(lines[0].rstrip("\n").encode()).hexdigest()
-    counts = ("request", "ok", "failed", "gateway_failed", "upstream_failed", "client_failed", "health")
-    assert [logs.total(f"{name}_count") for name in counts] == [8, 3, 3, 1, 1, 1, 1]
+    counts = (
+        "request",
+        "ok",
+        "failed",
+        "gateway_failed",
+        "upstream_failed",
+        "client_failed",
+        "health",
+        "health_failed",
+    )
+    assert [logs.total(f"{name}_count") for name in counts] == [8, 3, 3, 1, 1, 1, 1, 0]
 
 
 OUTCOMES = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from pipeline.stages import collect_quarantine, ingest, ingest_logs, snapshot, t
 from pipeline.warehouse import Warehouse
 from schemas import (
     Absence,
-    Attempt,
     Coverage,
     Employee,
     FileTotal,
@@ -31,7 +29,6 @@ from schemas import (
     PunchCoverage,
     Quarantine,
     RawCoverage,
-    RequestMinute,
     SourceFile,
     Table,
 )
@@ -99,16 +96,6 @@ def codes(warehouse: Warehouse) -> list[tuple[int, str]]:
 
 def file_id(warehouse: Warehouse, name: str) -> str:
     return next(str(row["file_id"]) for row in rows(warehouse, SourceFile) if name in row["path"])
-
-
-def log_line(
-    time: str = "02/Jan/2026:07:00:10 +0700", request: str = "POST /api/presensi/masuk HTTP/1.1", status: int = 200,
-    rt: str = "0.200", ust: str = "200", uid: str = NIP_A, address: str = "10.1.2.3",
-) -> str:  # fmt: skip
-    return (
-        f'{address} - - [{time}] "{request}" {status} 32 "-" "PresensiASN/4.2.1 (Android 14)" '
-        f'rt={rt} ust={ust} urt={ust} uid="{uid}" wil="3205" ver="4.2.1"\n'
-    )
 
 
 LOG = 'profile = "nginx-presensi"\nvantage = "pusat"\n'
@@ -247,43 +234,6 @@ def test_a_required_pattern_that_matches_nothing_is_named(world: World) -> None:
     (world.folder / "masukan" / "presensi.csv").unlink()
     with pytest.raises(SettingsError, match=r"punch.*masukan/presensi\.csv"):
         world.read()
-
-
-def test_requests_become_attempts_with_start_outcome_and_block(world: World) -> None:
-    """The start is the logged end less the request time; the last upstream status counts; the narrowest block wins."""
-    lines = [
-        log_line(),
-        log_line(status=502, ust="504, 502", rt="10.004"),
-        log_line(status=503, ust="-", rt="0.003", address="10.1.9.9"),
-        log_line(status=302),
-        log_line(status=409),
-        log_line(request="POST /api/presensi?x=1 HTTP/1.1", status=499, ust="-"),
-        log_line(request="GET /api/presensi-riwayat HTTP/1.1"),
-        log_line(uid="-"),
-        log_line(time="02/Jan/2026:00:00:10 +0000", request="GET /health HTTP/1.1", uid="-"),
-    ]
-    world.put("access_log", "pusat.log", "\n" + "".join(lines), LOG)
-    warehouse = world.read()
-    found = rows(warehouse, Attempt)
-    assert [
-        (row["line_no"], row["outcome_code"], row["direction_code"], row["unit_id"]) for row in found
-    ] == [
-        (2, "ok", "in", "A"),
-        (3, "failed", "in", "A"),
-        (4, "failed", "in", None),
-        (5, "rejected", "in", "A"),
-        (6, "rejected", "in", "A"),
-        (7, "failed", None, "A"),
-    ]
-    assert str(found[1]["requested_at"]) == "2026-01-01 23:59:59"
-    assert found[1]["upstream_status"] == "502"
-    assert found[0]["row_sha256"] == hashlib.sha256(lines[0].rstrip("\n").encode()).hexdigest()
-    counts = {
-        name: sum(row[name] for row in rows(warehouse, RequestMinute))
-        for name in ("request_count", "ok_count", "failed_count", "gateway_failed_count", "upstream_failed_count",
-                     "client_failed_count", "health_count", "health_failed_count")
-    }  # fmt: skip
-    assert list(counts.values()) == [8, 3, 3, 1, 1, 1, 1, 0]
 
 
 def test_declared_coverage_stands_beside_the_derived(world: World) -> None:
