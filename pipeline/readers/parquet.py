@@ -31,6 +31,8 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
             records.record_count = file.metadata.num_rows
             used = {titles[0][1][place]: ours for ours, place in header.places.items()}
             records.use(Header({ours: place for place, ours in enumerate(used.values())}, len(used), 0))
+            if any(pa.types.is_nested(file.schema_arrow.field(column).type) for column in used):
+                raise _unreadable(name)
             roles = [ROLES.get(kind, {}).get(ours) for ours in used.values()]
             for batch in file.iter_batches(batch_size=ROWS, columns=list(used)):
                 batch.validate(full=True)
@@ -38,15 +40,17 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
                 for row in zip(*columns, strict=True):
                     cells = [_text(value, role, table) for value, role in zip(row, roles, strict=True)]
                     records.add(None, records.count + 1, cells_sha256(cells), cells)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, NotImplementedError, OverflowError):
-        raise InputRefusedError(
-            f"{name}: Parquet rusak atau memakai tipe yang tidak didukung. Ekspor ulang, atau serahkan sebagai CSV."
-        ) from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError):
+        raise _unreadable(name) from None
+
+
+def _unreadable(name: str) -> InputRefusedError:
+    return InputRefusedError(
+        f"{name}: Parquet rusak atau memakai tipe yang tidak didukung. Ekspor ulang, atau serahkan sebagai CSV."
+    )
 
 
 def _text(value: Any, role: Role | None, table: TableProfile) -> str:
     if isinstance(value, bytes):
         value = value.decode("utf-8")
-    if isinstance(value, list | dict):
-        raise NotImplementedError("nested columns")
     return cell_text(value, role, table)
