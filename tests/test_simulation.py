@@ -266,4 +266,4 @@ def test_january_2026_has_the_working_days_of_the_joint_decree() -> None:
     assert sum(hours("kantor-5", month.date(d)) is not None for d in range(month.days)) == 20
     assert sum(hours("kantor-6", month.date(d)) is not None for d in range(month.days)) == 25
     assert hours("kantor-5", date(2026, 1, 16)) is None
-    assert month.date(month.first_working_day()) == date(2026, 1, 2)
+    assert month.date(month.working_days()[0]) == date(2026, 1, 2)

@@ -54,11 +54,8 @@ def _wet(month: Month, regions: int, share: float, rng: np.random.Generator) -> 
     """One to four wet days in the rainy season, at least one of them on a working day of the home region."""
     is_wet = month.first.month in WET_MONTHS
     wet = rng.random((regions, month.days)) < (0.07 if is_wet else 0.01) * share
-    working = [
-        day for day in range(month.days) if month.date(day).weekday() < 5 and not is_holiday(month.date(day))
-    ]
     if is_wet:
-        wet[0, int(rng.choice(working))] = True
+        wet[0, int(rng.choice(month.working_days()))] = True
     return wet
 
 
@@ -71,7 +68,7 @@ def make_days(month: Month, regions: int, units: int, is_half_empty: bool, rng: 
     arrive[:, weekday == 0] -= 240
     arrive[:, weekday == 4] += rng.normal(0, 240, (regions, 1))
     excused = np.abs(rng.normal(0, DAY_FACTOR, shape))
-    working = [day for day in range(month.days) if weekday[day] < 5 and not is_holiday(month.date(day))]
+    working = month.working_days()
     if is_half_empty:
         excused[0, int(rng.choice(working[1:]))] = rng.uniform(0.35, MOST_EXCUSED)
     for day in working[1:]:

@@ -26,7 +26,7 @@ from pipeline.simulation.faults import (
     office_provider,
 )
 from pipeline.simulation.people import Senders
-from pipeline.simulation.schedule import HOUR, Month, hours
+from pipeline.simulation.schedule import HOUR, Month
 
 DAY = 86_400
 MINUTE = 60
@@ -75,19 +75,14 @@ def _at(day: int, clock: str) -> float:
     return float(day * DAY + int(hour) * HOUR + int(minute) * MINUTE)
 
 
-def _days(month: Month) -> list[int]:
-    """Days on which every office works."""
-    return [day for day in range(month.days) if hours("kantor-5", month.date(day)) is not None]
-
-
 def _dispute(month: Month, layer: str, region: int = ANY) -> Fault:
-    day = _days(month)[0]
+    day = month.working_days()[0]
     return Fault(layer, _at(day, "06:40"), _at(day, "08:55"), region=region)
 
 
 def _overload(month: Month, rng: np.random.Generator) -> Plan:
     """Everyone presses the button before the apel (Barito Kuala 2019, domain.md 0): some get through."""
-    mondays = [day for day in _days(month) if month.date(day).weekday() == 0]
+    mondays = [day for day in month.working_days() if month.date(day).weekday() == 0]
     return truly(*(
         Fault(CENTRAL, _at(day, "07:10"), _at(day, "07:40"), share=float(rng.uniform(0.35, 0.6))) for day in mondays
     ))  # fmt: skip
@@ -101,7 +96,7 @@ def _late_data(day: int) -> Plan:
 
 def _declared(month: Month) -> Plan:
     """One declaration is true, one stretches forty minutes to a morning, one is invented."""
-    days = _days(month)
+    days = month.working_days()
     link = Fault(LINK, _at(days[2], "07:05"), _at(days[2], "07:45"), region=0)
     gate = Fault(GATEWAY, _at(days[7], "07:10"), _at(days[7], "07:50"), region=0)
     region = link.scope[0]
@@ -113,7 +108,7 @@ def _declared(month: Month) -> Plan:
 def _drawn(month: Month, senders: Senders, rng: np.random.Generator) -> Fault:
     """Layer uniform; length 5-150 min log-uniform; 60 % touch a punch peak; scope by size."""
     layer = LAYERS[int(rng.integers(len(LAYERS)))]
-    day = int(rng.choice(_days(month)))
+    day = int(rng.choice(month.working_days()))
     length = exp(rng.uniform(log(5), log(150))) * MINUTE
     if rng.random() < 0.6:
         low, high = (7 * HOUR, 7.5 * HOUR) if rng.random() < 0.6 else (16 * HOUR, 16.5 * HOUR)
@@ -155,7 +150,7 @@ def _random(month: Month, senders: Senders, rng: np.random.Generator) -> Plan:
 
 def make_plan(scenario: str, month: Month, senders: Senders, rng: np.random.Generator) -> Plan:
     """The plan of a scenario; raises SettingsError for an unknown one."""
-    days = _days(month)
+    days = month.working_days()
     first, second = days[min(4, len(days) - 1)], days[min(11, len(days) - 1)]
     plans = {
         "dispute": lambda: truly(_dispute(month, LINK, 0)),

@@ -53,9 +53,9 @@ class Month:
         """Date of day number `day`, from 0."""
         return self.first + dt.timedelta(days=day)
 
-    def first_working_day(self) -> int:
-        """Number of the first day on which every office works."""
-        return next(day for day in range(self.days) if hours("kantor-5", self.date(day)) is not None)
+    def working_days(self) -> list[int]:
+        """Numbers of the days on which every office works."""
+        return [day for day in range(self.days) if hours("kantor-5", self.date(day)) is not None]
 
 
 def is_holiday(date: dt.date) -> bool:
