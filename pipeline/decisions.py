@@ -16,28 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputRefusedError
+from pipeline.readers.kinds import HEADERS
 
 SIZE_LIMIT = 20 << 20
 REASON_LENGTH = 10
 VERDICTS = {"setuju": "approve", "tolak": "reject", "minta_bukti": "ask_evidence"}
-DECISION_HEADERS = ("finding_id", "finding_hash", "keputusan", "nip_pemutus", "alasan", "tanggal")
-INCIDENT_HEADERS = (
-    "id_insiden",
-    "mulai",
-    "selesai",
-    "lapisan",
-    "wilayah",
-    "kode_opd",
-    "penetap",
-    "nip_penetap",
-    "nomor_ba",
-    "keterangan",
-)
 REQUIRED = {
     "decision": ("finding_id", "finding_hash", "keputusan", "nip_pemutus"),
     "incident": ("id_insiden", "mulai", "selesai", "penetap", "nip_penetap", "nomor_ba"),
 }
-HEADERS = {"decision": DECISION_HEADERS, "incident": INCIDENT_HEADERS}
 FILLED_BY = {"decision": "keputusan", "incident": "nip_penetap"}
 NIP = re.compile(r"[0-9]{18}")
 
@@ -74,19 +61,23 @@ class Returned:
 
 def read_returned(path: Path, workspace: Path) -> Returned:
     """Read a filled CSV or XLSX; raises InputRefusedError where it is no sheet of ours."""
+    from pipeline.readers.jail import Jail, ReaderDiedError
     from pipeline.readers.profiles import load_table_profile
     from pipeline.readers.tabular import read_rows
 
     if path.stat().st_size > SIZE_LIMIT:
         raise InputRefusedError(f"{path.name}: lebih besar dari {SIZE_LIMIT >> 20} MiB.")
     profile = load_table_profile("baku", workspace)
-    for kind in HEADERS:
-        try:
-            rows, rejects = read_rows(path, path.name, profile, kind)
-        except InputRefusedError:
-            continue
-        broken = [Refusal(each.line_no, "-", each.code) for each in rejects if each.line_no]
-        return _sorted_out(kind, rows.to_pylist(), broken)
+    with Jail() as jail:
+        for kind in REQUIRED:
+            try:
+                rows, rejects = jail.run(path.name, read_rows, path, path.name, profile, kind)
+            except ReaderDiedError:
+                raise  # no other kind would fare better
+            except InputRefusedError:
+                continue
+            broken = [Refusal(each.line_no, "-", each.code) for each in rejects if each.line_no]
+            return _sorted_out(kind, rows.to_pylist(), broken)
     raise InputRefusedError(
         f"{path.name}: bukan lembar verifikasi atau penetapan yang utuh. Kepala tabelnya harus memuat "
         f"{', '.join(REQUIRED['decision'])} (keputusan) atau {', '.join(REQUIRED['incident'])} (penetapan)."
