@@ -25,12 +25,11 @@ REVISION = "revision"
 BATCH = "batch"
 DECISION = "decision"
 LOCK = "lock"
-PURGE = "purge"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One publication, decision file, lock or purge; `at` is the only clock reading that is kept.
+    """One publication, decision file or lock; `at` is the only clock reading that is kept.
 
     `path` is relative to terbit/, of a decision file to the workspace; `manifest_sha256` is the hash of the
     manifest, of a decision file that of its bytes.

@@ -22,7 +22,7 @@ from pipeline.readers.rules import RULES
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.tables import arrow_schema
 from pipeline.settings import Settings
-from schemas import Absence, AcceptedCount, Table, ValueReject
+from schemas import Absence, AcceptedCount, ValueReject
 
 DAYS_BEFORE = 1
 DAYS_AFTER = 31
@@ -314,8 +314,3 @@ def _count(engine: duckdb.DuckDBPyConnection, found: Validated) -> None:
         )
     for file_id, count in engine.execute("select file_id, count(*) from clean group by file_id").fetchall():
         found.accepted[file_id] = count
-
-
-def canonical_contract(kind: str) -> type[Table] | None:
-    """The table that records of a kind become."""
-    return next((rules.target for rules in RULES if rules.kind == kind), None)
