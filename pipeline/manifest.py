@@ -18,6 +18,7 @@ import pyarrow as pa
 
 import pipeline
 from pipeline.errors import SettingsError, VerificationError
+from pipeline.readers.profiles import FOLDER
 from pipeline.settings import Settings
 
 MANIFEST_NAME = "manifest.json"
@@ -66,6 +67,13 @@ def calendar_sha256(settings: Settings, workspace: Path) -> dict[str, str]:
     return {name: sha256_of((workspace / name).read_bytes()) for name in settings.calendar}
 
 
+def profile_sha256(tables: Mapping[str, pa.Table], workspace: Path) -> dict[str, str]:
+    """Used profile of the workspace -> hash; the shipped ones are part of the code's."""
+    codes = sorted(set(tables["source_file"]["profile_code"].to_pylist()))
+    own = {code: workspace / FOLDER / f"{code}.toml" for code in codes}
+    return {code: sha256_of(path.read_bytes()) for code, path in own.items() if path.is_file()}
+
+
 def canonical_settings(settings: Settings) -> dict[str, Any]:
     """The settings that the result depends on, as JSON values."""
     return settings.model_dump(mode="json", exclude=NOT_IN_ID)
@@ -84,6 +92,7 @@ def run_id(tables: Mapping[str, pa.Table], settings: Settings, workspace: Path) 
         "settings": canonical_settings(settings),
         "policy": policy_sha256(settings, workspace),
         "calendar": calendar_sha256(settings, workspace),
+        "profiles": profile_sha256(tables, workspace),
         "code": code_sha256(),
     }
     return sha256_of(json.dumps(document, sort_keys=True).encode())[:RUN_ID_DIGITS]
@@ -98,6 +107,7 @@ def run_manifest(tables: Mapping[str, pa.Table], settings: Settings, workspace: 
         "settings": canonical_settings(settings),
         "policy": {"name": settings.policy, "sha256": policy_sha256(settings, workspace)},
         "calendar": calendar_sha256(settings, workspace),
+        "profiles": profile_sha256(tables, workspace),
         "code": {"version": importlib.metadata.version("rekon"), "sha256": code_sha256()},
         "engines": engines(),
         "inputs": [

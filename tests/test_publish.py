@@ -88,6 +88,22 @@ def test_a_changed_input_is_a_new_revision_beside_the_old(workspace: Path) -> No
     assert read_ledger(workspace).entries[1].supersedes == f"{PERIOD}/{first.name}"
 
 
+def test_a_changed_profile_of_the_workspace_is_a_new_revision_one_that_nobody_uses_is_not(
+    workspace: Path,
+) -> None:
+    """The same export read otherwise is not the same input."""
+    first = _publish(workspace, month())
+    (workspace / "profil").mkdir()
+    (workspace / "profil" / "vendor.toml").write_text("# belum dipakai\n", "utf-8")
+    assert _publish(workspace, month()).run_id == first.run_id
+    (workspace / "profil" / "baku.toml").write_text("# milik daerah\n", "utf-8")
+    second = _publish(workspace, month())
+    assert second.run_id != first.run_id
+    (workspace / "profil" / "baku.toml").write_text("# milik daerah, disunting\n", "utf-8")
+    assert _publish(workspace, month()).run_id not in (first.run_id, second.run_id)
+    assert json.loads((second.path / "manifest.json").read_bytes())["profiles"].keys() == {"baku"}
+
+
 def test_a_changed_policy_is_a_new_revision(workspace: Path) -> None:
     first = _publish(workspace, month())
     (workspace / "kebijakan.toml").write_text('versi = "lain"\n', "utf-8")
