@@ -100,7 +100,7 @@ VERDICTS = {
 }
 LAYER_VERDICTS = {**VERDICTS, "supports": "didukung", "refutes": "terbantah"}
 ROLES = {"supports": "Mendukung", "contradicts": "Membantah", "input": "Masukan"}
-VANTAGES = {"pusat": "server provinsi (pusat)", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi"}
+VANTAGES = {"pusat": "server provinsi", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi provinsi"}
 DECISIONS = {
     "counts": "berlaku",
     "superseded": "diganti keputusan yang lebih baru",

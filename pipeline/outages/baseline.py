@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from pipeline.outages.scores import PRECISION, Array, Pairs, bb_log
+from pipeline.outages.arrays import Array, Flags, Ints
+from pipeline.outages.scores import PRECISION, Pairs, bb_log
 
-Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
 FEWEST_DAYS = 5
@@ -53,7 +51,7 @@ def other_medians(values: Array) -> Array:
     left = (days - missing.sum(axis=0))[None, :] - ~missing if missing.any() else np.array([[days - 1]])
     column = np.arange(values.shape[1])[None, :]
 
-    def without(position: NDArray[np.int64]) -> Array:
+    def without(position: Ints) -> Array:
         place = np.clip(position, 0, days - 1)
         kept = ordered[column, place]
         return np.where(values <= kept, ordered[column, np.minimum(place + 1, days - 1)], kept)
@@ -63,7 +61,7 @@ def other_medians(values: Array) -> Array:
 
 
 def expected_counts(
-    counts: Array, day_type: NDArray[np.int64], heads: Array, flagged: Flags, columns: Ints | None = None
+    counts: Array, day_type: Ints, heads: Array, flagged: Flags, columns: Ints | None = None
 ) -> Array:
     """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
 

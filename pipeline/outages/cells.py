@@ -14,19 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outages.scores import Array
+from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.baseline import LEAST_SHARE
+from pipeline.outages.clock import DAY, RAMADAN, REST
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Texts = NDArray[np.object_]
 Piece = tuple[int, int]
 
-DAY = 1440
 DIMENSIONS = ("region", "unit", "network", "provider", "client")
 COUNTS = ("senders", "failed", "upstream", "own", "health", "health_failed")
 FEWEST_DAYS = 3
-REST = 3
-LEAST_SHARE = 0.001
 LEAST_EXPECTED = 0.05
 USUAL = (0.6, 1.67)
 """A day whose total lies outside this range of the median day is no measure of a healthy one."""
@@ -91,7 +87,7 @@ class Traffic:
     at: Ints  # per row
     leaf: Ints
     counts: Mapping[str, NDArray[Any]]
-    day_type: Ints  # per day of the period; 3 is a day of rest, 4 more in Ramadan
+    day_type: Ints  # per day of the period, clock.day_types
     _seen: dict[tuple[Piece, ...], WindowCells] = field(default_factory=dict, repr=False)
 
     def window(self, *pieces: Piece) -> WindowCells:
@@ -146,7 +142,7 @@ class Traffic:
                 (start + shifts * DAY >= self.at[0] - 60) & (end + shifts * DAY <= self.at[-1] + 60)
             ]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
-        for like in (kinds == own, (kinds % 4 == REST) == (own % 4 == REST)):
+        for like in (kinds == own, (kinds % RAMADAN == REST) == (own % RAMADAN == REST)):
             if like.sum() >= FEWEST_DAYS:
                 return np.asarray(shifts[like], dtype=np.int64)
         return np.asarray(shifts, dtype=np.int64)

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.baseline import (
     LEAST_SHARE,
-    Flags,
     dispersion,
     expected_counts,
     failure_null,
     half_hours,
 )
+from pipeline.outages.clock import DAY
 from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.measurability import measurable_spans
-from pipeline.outages.scores import FAILURES, SILENCES, Array, Pairs, failure_scores, silence_scores
+from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
     LEAST,
     NEAR,
@@ -32,7 +32,7 @@ from pipeline.outages.segments import (
 ALPHA = 0.01
 WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
-DAY, HOUR = 1440, 60
+HOUR = 60
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def joined(segments: Iterable[Segment]) -> list[Segment]:
 class Model:
     """A group's healthy month, fitted with the minutes under suspicion left out, and its candidates."""
 
-    def __init__(self, counts: Counts, day_type: NDArray[np.int64], usual_failing: float) -> None:
+    def __init__(self, counts: Counts, day_type: Ints, usual_failing: float) -> None:
         self.counts = counts
         self.n, self.x = counts.senders.ravel(), counts.failed.ravel()
         self.busy = np.flatnonzero(self.n)
@@ -116,7 +116,7 @@ class Model:
             flagged |= fresh
             self.fit(day_type, flagged, half_hours(fresh & (self.mean > 0)))
 
-    def fit(self, day_type: NDArray[np.int64], flagged: Flags, columns: NDArray[np.int64]) -> None:
+    def fit(self, day_type: Ints, flagged: Flags, columns: Ints) -> None:
         """Baseline of some minutes of the day, dispersion and failing share, from what is not flagged."""
         counts = self.counts
         if columns.size:
@@ -187,7 +187,7 @@ class Model:
         return found
 
 
-def detect(groups: Sequence[Counts], day_type: NDArray[np.int64]) -> Detection:
+def detect(groups: Sequence[Counts], day_type: Ints) -> Detection:
     """Hard and impact windows of groups of one vantage or of several; `day_type` is (days,).
 
     A window stays where its re-scored segment passes the calibrated threshold. Where only the middle alternative

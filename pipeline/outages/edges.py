@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Seconds = NDArray[np.int64]
+from pipeline.outages.arrays import Ints, Texts
+
+Seconds = Ints
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Events:
 
     begin: Seconds
     end: Seconds
-    places: dict[str, NDArray[np.object_]]
+    places: dict[str, Texts]
 
     def edges(self, start: int, end: int, kind: str, value: str) -> tuple[int, int] | None:
         """First start and last end (exclusive) of the requests of a group that began in [start, end) seconds.

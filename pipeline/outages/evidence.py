@@ -14,17 +14,9 @@ from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
 from pipeline.outages.refutation import absence_bound, success_bound
 from reports.format_id import chance, number, probability
+from reports.labels import LAYERS as LAYER_NAMES
+from reports.labels import VANTAGES as VANTAGE_NAMES
 
-LAYER_NAMES = {
-    "central": "server provinsi",
-    "link": "jalur dari gerbang wilayah ke server provinsi",
-    "gateway": "server gerbang wilayah",
-    "network": "jaringan penyedia internet",
-    "site": "jaringan atau listrik satu kantor",
-    "client": "versi aplikasi presensi",
-    "log_gap": "pencatatan log",
-}
-VANTAGE_NAMES = {"pusat": "server provinsi", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi provinsi"}
 REFUTED = 0.05
 STRONG = 1e-3
 AFTER = 60

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pipeline.outages.cells import Flags, Traffic, WindowCells
+from pipeline.outages.arrays import Flags
+from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.layers import PLACES, PROVINCE, Court, Judgement, Signals, lost_write_judgement
 from pipeline.outages.scores import HEALTHY_FACTORS
+from pipeline.outages.segments import NEAR
 from pipeline.outages.slices import ALPHA, shared_deviance, slice_scan
-from pipeline.outages.trails import NEAR, Segment, Span, Trail, trails, without
+from pipeline.outages.trails import Segment, Span, Trail, trails, without
 
 Scope = tuple[tuple[str, str], ...]
 ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")

@@ -10,9 +10,9 @@ import math
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.outages.scores import HEALTHY_FACTORS, Array, bb_log, nb_shape
+from pipeline.outages.arrays import Array
+from pipeline.outages.scores import HEALTHY_FACTORS, bb_log, nb_shape
 from pipeline.outages.segments import LEAST
 
 SHIFTS = tuple(range(-20, 21, 2))
@@ -93,7 +93,7 @@ def rescored_failure(
     return best
 
 
-def calibrated_threshold(bests: NDArray[np.float64], tests: float, alpha: float) -> float:
+def calibrated_threshold(bests: Array, tests: float, alpha: float) -> float:
     """The larger of ln(N G K / alpha) and the 1 - alpha point of the best re-scored segment of healthy months.
 
     `bests` holds the best re-scored segment of each day, every day judged against a baseline that leaves it

@@ -10,12 +10,12 @@ import numpy as np
 
 from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.explanation import Explained
+from pipeline.outages.measurability import is_measurable
 from pipeline.outages.refutation import DAY_K
-from pipeline.outages.trails import NEAR, Span, without
+from pipeline.outages.segments import NEAR
+from pipeline.outages.trails import Span, without
 
 BIN = 30
-EMPTY_CHANCE = 0.001
-"""A bin is measurable where a healthy group leaves it empty with at most this probability (outages.md 1.0)."""
 DEGRADED = 0.2
 
 
@@ -84,7 +84,7 @@ def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span
         use = _leaves(declared, cells, home) & (cells.vantage == vantage)
         answered, failed, usual = cells.total(use)
         k = min(DAY_K, cells.day_k.get((vantage, declared.region or home), DAY_K))
-        if (1 + usual / k) ** -k > EMPTY_CHANCE:
+        if not is_measurable(usual, k):
             continue
         if answered < 0.5 * usual or failed > DEGRADED * (answered + failed):
             return "disturbed"

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.special import betaln, logsumexp
 
-from pipeline.outages.cells import Flags, Ints, Texts, WindowCells
-from pipeline.outages.scores import FAILURES, HEALTHY_FACTORS, SILENCES, Array, bb_log, nb_log
+from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.cells import WindowCells
+from pipeline.outages.scores import FAILURES, HEALTHY_FACTORS, SILENCES, bb_log, nb_log
 
 LEAST_CONFIDENCE = 0.8
 DOUBT = 0.01

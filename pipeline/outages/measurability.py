@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
-from pipeline.outages.scores import Array
+import numpy as np
+
+from pipeline.outages.arrays import Array, Ints
 
 WIDTHS = (1, 2, 5, 10, 15, 30)
 EMPTY = 0.001
 """Chance with which a healthy group may leave a bin empty."""
 
 
-def bin_widths(mean: Array, k: float) -> NDArray[np.int64]:
+def is_measurable(expected: Any, k: float) -> Any:
+    """Whether a bin that expects so many senders is hardly ever empty: (1 + m / k)^(-k) <= 0.001 (negative binomial)."""
+    return -k * np.log1p(np.asarray(expected) / k) <= np.log(EMPTY)
+
+
+def bin_widths(mean: Array, k: float) -> Ints:
     """Per minute the smallest bin width in minutes in which a healthy group is hardly ever silent; 0 where none is.
 
-    A bin that expects m senders is empty with probability (1 + m / k)^(-k) (negative binomial; adaptive bins
-    after Durbin, arXiv:2411.17958). `mean` has whole days of minutes; bins begin at multiples of their width.
+    Adaptive bins after Durbin, arXiv:2411.17958. `mean` has whole days of minutes; bins begin at multiples of
+    their width.
     """
     widths = np.zeros(mean.size, dtype=np.int64)
     for width in reversed(WIDTHS):
         total = mean.reshape(-1, width).sum(axis=1)
-        widths[(-k * np.log1p(total / k) <= np.log(EMPTY)).repeat(width)] = width
+        widths[is_measurable(total, k).repeat(width)] = width
     return widths
 
 

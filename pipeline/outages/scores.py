@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
-Array = NDArray[np.float64]
+from pipeline.outages.arrays import Array, Ints
+
 SILENCES = (0.02, 0.2, 0.5)
 """rho: the share of its traffic that a silent group keeps, hard, middle and impact (outages.md 1.2)."""
 FAILURES = (0.95, 0.5, 0.2)
@@ -51,7 +51,7 @@ class Pairs:
 
     failed: Array
     tried: Array
-    place: NDArray[np.int64]
+    place: Ints
 
     @classmethod
     def of(cls, failed: Array, tried: Array) -> Pairs:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.outages.scores import Array
+from pipeline.outages.arrays import Array, Ints
 
 SUPPORT = 1.92
 """Half the 95 % point of chi-squared with one degree of freedom: boundaries this near the best are as good."""
@@ -77,7 +76,7 @@ def strong_segments(scores: Array, least: float) -> list[tuple[int, int, float]]
     return found
 
 
-def located(scores: Array, minute: NDArray[np.int64], a: int, b: int) -> Segment | None:
+def located(scores: Array, minute: Ints, a: int, b: int) -> Segment | None:
     """The segment of positions [a, b) in minutes, without idle and stray ends; None where nothing is left.
 
     Half an hour in which no minute says anything (0.02 nats) parts a segment: outer parts under 12 nats are

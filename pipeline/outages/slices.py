@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.outages.scores import Array
-
-Flags = NDArray[np.bool_]
-Texts = NDArray[np.object_]
+from pipeline.outages.arrays import Array, Flags, Ints, Texts
 
 GAMMA = 0.25
-"""Weight of the shared factor in the ranking; chosen on the development half of the labelled incidents."""
+"""Weight of the shared factor in the ranking F R2^gamma: a heuristic (outages.md 2), not fitted to anything here."""
 ALPHA = 0.01
 
 
@@ -52,9 +48,7 @@ def score_of(f: Array, d: Array) -> Array:
     return np.asarray(f * np.minimum(f / np.maximum(d, 1e-9), 1.0) ** GAMMA, dtype=float)
 
 
-def _best_prefix(
-    x: Array, b: Array, codes: NDArray[np.int64], size: int, excess: bool
-) -> tuple[float, float, Flags, int]:
+def _best_prefix(x: Array, b: Array, codes: Ints, size: int, excess: bool) -> tuple[float, float, Flags, int]:
     """The best set of one dimension's values: score, F, which values, how many sets were tried."""
     c, e, d = (np.bincount(codes, v, size) for v in (x, b, own_deviance(x, b)))
     there = np.flatnonzero(e > 0)
@@ -99,7 +93,7 @@ def best_slice(
     return best, tried
 
 
-def _blank(names: NDArray[np.object_]) -> int:
+def _blank(names: Texts) -> int:
     """The code of the empty value; -1 where there is none."""
     return 0 if len(names) and names[0] == "" else -1
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-NEAR = 2
-"""Windows of one scope that overlap or lie within two minutes are one outage (outages.md 1.5)."""
+from pipeline.outages.segments import NEAR
+
 MOST_BRIDGED = 120
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pipeline.stage import Desk, Stage
 from schemas import (
@@ -24,6 +22,7 @@ from schemas import (
 
 if TYPE_CHECKING:
     from pipeline.outages.cells import Piece, Traffic
+    from pipeline.outages.clock import Clock
     from pipeline.outages.evidence import Test
     from pipeline.outages.explanation import Explained
     from pipeline.outages.incidents import Declared, Ruling
@@ -59,45 +58,25 @@ order by minute_no, leaf"""  # noqa: S608 - a constant
 Row = dict[str, Any]
 
 
-class Clock:
-    """Minutes from the first local midnight of the period, and back to UTC."""
-
-    def __init__(self, first: Any, zone: str) -> None:
-        local = datetime(first.year, first.month, first.day, tzinfo=ZoneInfo(zone))
-        self.origin = local.astimezone(UTC).replace(tzinfo=None)
-
-    def minutes(self, instant: datetime) -> float:
-        """Minutes, with seconds as a fraction."""
-        return (instant - self.origin).total_seconds() / 60
-
-    def instant(self, minutes: float) -> datetime:
-        """Back, in whole seconds."""
-        return self.origin + timedelta(seconds=round(minutes * 60))
-
-
 def load_traffic(desk: Desk, clock: Clock) -> Traffic:
     """All of `request_minute`, by leaf and minute."""
     import numpy as np
 
     from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic
+    from pipeline.outages.clock import day_types
 
     leaves = desk.query(LEAVES)
     rows = desk.query(MINUTES)
-    days = desk.query(
-        "select case when is_holiday or weekday_no = 7 then 3 else greatest(0, weekday_no - 4) end "
-        "+ 4 * is_ramadan::int as kind "
-        "from calendar, setting where calendar_date >= period_from and calendar_date < period_to order by calendar_date"
-    )
     texts = [
         np.array([value or "" for value in column.to_pylist()], dtype=object) for column in leaves.columns
     ]
     return Traffic(
         texts[0],
         dict(zip(DIMENSIONS, texts[1:], strict=True)),
-        rows["minute_no"].to_numpy() - round(clock.origin.replace(tzinfo=UTC).timestamp() / 60),
+        rows["minute_no"].to_numpy() - clock.epoch // 60,
         rows["leaf"].to_numpy(),
         {name: rows[name].to_numpy() for name in COUNTS},
-        days["kind"].to_numpy().astype(np.int64),
+        day_types(desk.frame(Calendar), desk.settings.period_from, desk.settings.period_to),
     )
 
 
@@ -121,7 +100,8 @@ class SignalSource:
         """What was received and probed in the pieces, and what is usually received then."""
         import numpy as np
 
-        from pipeline.outages.cells import DAY, first_day
+        from pipeline.outages.cells import first_day
+        from pipeline.outages.clock import DAY
         from pipeline.outages.layers import Signals
 
         pieces = first_day(pieces)
@@ -249,6 +229,7 @@ def attribute_outages(desk: Desk) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
+    from pipeline.outages.clock import Clock
     from pipeline.outages.evidence import tests_of
     from pipeline.outages.explanation import explain
     from pipeline.outages.trails import Span

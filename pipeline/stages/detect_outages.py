@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pipeline.stage import Desk, Stage
 from schemas import (
@@ -25,7 +24,6 @@ from schemas import (
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
 
     from pipeline.outages.detection import Counts, Window
     from pipeline.outages.edges import Events
@@ -38,22 +36,6 @@ GROUP_COLUMNS = {
     "provider": "provider",
     "client": "client_code",
 }
-MINUTES = 1440
-
-
-def day_types(calendar: pd.DataFrame, first: date, days: int) -> np.ndarray[Any, Any]:
-    """0 working Mon-Thu, 1 Friday, 2 Saturday, 3 Sunday or holiday, 4 more in Ramadan; one per day from `first`."""
-    import numpy as np
-
-    known = {row.calendar_date: row for row in calendar.itertuples()}
-    types = []
-    for number in range(days):
-        day = first + timedelta(days=number)
-        row = known.get(day)
-        rest = day.isoweekday() == 7 or (row is not None and bool(row.is_holiday))
-        fasting = row is not None and bool(row.is_ramadan)
-        types.append((3 if rest else max(0, day.isoweekday() - 4)) + 4 * fasting)
-    return np.array(types, dtype=np.int64)
 
 
 class Heads:
@@ -90,30 +72,27 @@ class Reader:
     """Counts per group, local day and minute of the period."""
 
     def __init__(self, desk: Desk) -> None:
+        from pipeline.outages.clock import Clock
+
         self.desk, setting = desk, desk.frame(Setting).iloc[0]
         self.first: date = setting.period_from
         self.days = (setting.period_to - self.first).days
-        local = datetime(self.first.year, self.first.month, self.first.day, tzinfo=ZoneInfo(setting.zone))
-        self.origin = local.astimezone(UTC).replace(tzinfo=None)
+        self.clock = Clock(self.first, setting.zone)
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
-
-    def at(self, minute: int) -> datetime:
-        """The instant of a minute counted from the first local midnight."""
-        return self.origin + timedelta(minutes=minute)
 
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
         """Per vantage the minutes that its log covers whole."""
         import numpy as np
 
+        from pipeline.outages.clock import DAY
+
         seen: dict[str, np.ndarray[Any, Any]] = {}
         for row in self.desk.arrow(Coverage).to_pylist():
-            start, end = (
-                (row[edge] - self.origin).total_seconds() / 60 for edge in ("started_at", "ended_at")
-            )
-            flags = seen.setdefault(row["vantage_code"], np.zeros(self.days * MINUTES, dtype=np.bool_))
+            start, end = (self.clock.minutes(row[edge]) for edge in ("started_at", "ended_at"))
+            flags = seen.setdefault(row["vantage_code"], np.zeros(self.days * DAY, dtype=np.bool_))
             flags[max(0, math.ceil(start)) : max(0, math.floor(end))] = True
-        return {vantage: flags.reshape(self.days, MINUTES) for vantage, flags in seen.items()}
+        return {vantage: flags.reshape(self.days, DAY) for vantage, flags in seen.items()}
 
     def groups(self) -> Iterator[tuple[tuple[str, str, str], Counts]]:
         """(vantage, kind, value) of every group, and its counts; requests first, then writes."""
@@ -128,11 +107,12 @@ class Reader:
     ) -> Iterator[tuple[tuple[str, str, str], Counts]]:
         import numpy as np
 
+        from pipeline.outages.clock import DAY
         from pipeline.outages.detection import Counts
 
         rows = self.desk.query(
             f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
-            f"datediff('minute', timestamp '{self.origin.isoformat()}', minute_at) as minute, "
+            f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, "
             f"sum({tried})::double as n, sum({failed})::double as x "
             f"from {table} where {column} is not null group by all order by all"
         )
@@ -141,26 +121,25 @@ class Reader:
         changes = (vantages[1:] != vantages[:-1]) | (values[1:] != values[:-1])
         for low, high in pairwise([0, *(np.flatnonzero(changes) + 1), len(values)] if len(values) else []):
             inside = slice(low, high)
-            use = (minute[inside] >= 0) & (minute[inside] < self.days * MINUTES)
-            counts = np.zeros((2, self.days * MINUTES))
+            use = (minute[inside] >= 0) & (minute[inside] < self.days * DAY)
+            counts = np.zeros((2, self.days * DAY))
             counts[:, minute[inside][use]] = n[inside][use], x[inside][use]
             vantage, value = str(vantages[low]), str(values[low])
-            senders, lost = counts.reshape(2, self.days, MINUTES)
+            senders, lost = counts.reshape(2, self.days, DAY)
             heads, seen = self.heads.of(vantage, kind, value), self.observed.get(vantage)
             yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives)
 
 
-def read_events(desk: Desk, origin: datetime) -> dict[str, Events]:
-    """Own failed requests per vantage, in seconds from the first local midnight."""
+def read_events(desk: Desk, midnight: int) -> dict[str, Events]:
+    """Own failed requests per vantage, in seconds from the first local midnight (itself in seconds since 1970)."""
     import numpy as np
 
     from pipeline.outages.edges import Events
 
     names = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
-    zero = f"timestamp '{origin.isoformat()}'"
     rows = desk.query(
-        f"select vantage_code, datediff('second', {zero}, requested_at) as begin, "  # noqa: S608 - our own columns
-        f"datediff('second', {zero}, answered_at) as done, {', '.join(names.values())} "
+        f"select vantage_code, epoch(requested_at)::bigint - {midnight} as begin, "  # noqa: S608 - our own columns
+        f"epoch(answered_at)::bigint - {midnight} as done, {', '.join(names.values())} "
         "from attempt where outcome_code = 'failed' order by requested_at, attempt_id"
     )
     vantage = np.array(rows["vantage_code"].to_pylist(), dtype=object)
@@ -180,12 +159,12 @@ def segment_row(key: tuple[str, str, str], window: Window, reader: Reader, event
     known = vantage in events and (kind != "region" or value == reader.heads.region)
     if window.alternative == "failure" and known:
         start, end = events[vantage].edges(start, end, kind, value) or (start, end)
-    started, ended = (reader.origin + timedelta(seconds=second) for second in (start, end))
-    name = (
-        f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.at(part.start).isoformat()}"
-    )
+    started, ended = (reader.clock.instant(second / 60) for second in (start, end))
+    name = f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.clock.instant(part.start).isoformat()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-    support = (reader.at(m) for m in (part.start_low, part.start_high, part.end_low, part.end_high))
+    support = (
+        reader.clock.instant(m) for m in (part.start_low, part.start_high, part.end_low, part.end_high)
+    )
     return dict(zip(OutageSegment.columns(), (
         digest, vantage, kind, value, window.alternative, window.window, started, ended, part.score,
         window.rescored, window.bound, window.observed, window.expected, *support, window.deferred,
@@ -196,17 +175,20 @@ def detect_outages(desk: Desk) -> None:
     """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`, `measurable_span`."""
     import pandas as pd
 
+    from pipeline.outages.clock import day_types
     from pipeline.outages.detection import detect
 
     reader = Reader(desk)
     found = list(reader.groups())
     keys, groups = [key for key, _ in found], [counts for _, counts in found]
-    result = detect(groups, day_types(desk.frame(Calendar), reader.first, reader.days))
-    events = read_events(desk, reader.origin)
+    result = detect(
+        groups, day_types(desk.frame(Calendar), desk.settings.period_from, desk.settings.period_to)
+    )
+    events = read_events(desk, reader.clock.epoch)
     rows = [segment_row(keys[window.group], window, reader, events) for window in result.windows]
     desk.write(OutageSegment, pd.DataFrame(rows, columns=list(OutageSegment.columns())))
     spans = [
-        (*key, reader.at(start), reader.at(end), width)
+        (*key, reader.clock.instant(start), reader.clock.instant(end), width)
         for key, parts in zip(keys, result.measurable, strict=True)
         for start, end, width in parts
     ]
