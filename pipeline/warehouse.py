@@ -148,12 +148,15 @@ class Warehouse:
             raise ContractError(f"{name} breaks its contract: {dict(counts)}") from None
 
     def _comment(self, contract: Contract) -> None:
+        """The contract's words beside its table, in one transaction: each commit waits for the disk."""
         name = contract.table_name()
-        text = (contract.__doc__ or "").replace("'", "''")
-        self._connection.execute(f"comment on table {name} is '{text}'")
-        for column, description in contract.described().items():
-            quoted = description.replace("'", "''")
-            self._connection.execute(f"comment on column {name}.{column} is '{quoted}'")
+        said = {f"table {name}": contract.__doc__ or ""} | {
+            f"column {name}.{column}": text for column, text in contract.described().items()
+        }
+        comments = [
+            f"comment on {place} is '{text.replace(chr(39), 2 * chr(39))}'" for place, text in said.items()
+        ]
+        self._connection.execute("; ".join(["begin", *comments, "commit"]))
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
