@@ -17,10 +17,9 @@ from typing import Any
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.kinds import HEADERS
+from schemas.codes import REASON_LENGTH, VERDICTS
 
 SIZE_LIMIT = 20 << 20
-REASON_LENGTH = 10
-VERDICTS = {"setuju": "approve", "tolak": "reject", "minta_bukti": "ask_evidence"}
 REQUIRED = {
     "decision": ("finding_id", "finding_hash", "keputusan", "nip_pemutus"),
     "incident": ("id_insiden", "mulai", "selesai", "penetap", "nip_penetap", "nomor_ba"),

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 
 import pipeline
-from pipeline.errors import SettingsError, VerificationError
+from pipeline.errors import VerificationError
+from pipeline.policy import read_policy
 from pipeline.readers.profiles import FOLDER
 from pipeline.settings import Settings
 
@@ -53,13 +54,7 @@ def code_sha256() -> str:
 
 def policy_sha256(settings: Settings, workspace: Path) -> str:
     """Hash of the policy's bytes: a file of the workspace, or a shipped preset."""
-    preset = Path(pipeline.__file__).parent / "policies" / f"{settings.policy}.toml"
-    for path in (workspace / settings.policy, preset):
-        if path.is_file():
-            return sha256_of(path.read_bytes())
-    raise SettingsError(
-        f"Kebijakan `{settings.policy}` tidak ditemukan di ruang kerja maupun di antara preset."
-    )
+    return sha256_of(read_policy(workspace, settings.policy)[1])
 
 
 def calendar_sha256(settings: Settings, workspace: Path) -> dict[str, str]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline.decisions import VERDICTS, Refusal, Returned, judge, read_returned
+from pipeline.decisions import Refusal, Returned, judge, read_returned
 from pipeline.errors import ResourceError, SettingsError
 from pipeline.ledger import DECISION, REVISION, Ledger, open_ledger
 from pipeline.lock import workspace_lock
 from pipeline.manifest import sha256_of
 from pipeline.platform import sync_folder, write_durably
 from pipeline.settings import Settings, load_settings
+from schemas.codes import VERDICTS
 
 FOLDERS = {"decision": "keputusan/{period}", "incident": "keputusan/{period}/insiden"}
 ID_DIGITS = 12

@@ -22,9 +22,8 @@ from reports.models import ReportMeta
 from reports.month import Month, Row
 from reports.outage_sections import scope, sentence_case
 from reports.slug import slug
+from schemas.codes import REASON_LENGTH, VERDICTS
 
-VERDICTS = ("setuju", "tolak", "minta_bukti")
-REASON_LENGTH = 10
 OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,

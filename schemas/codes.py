@@ -41,3 +41,7 @@ EMPLOYEE_STATUSES = ("PNS", "CPNS", "PPPK", "PPPK-PW")
 NIP = r"^[0-9]{18}$"
 PERIOD = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 REGION = r"^[0-9]{4}$"
+VERDICTS = {"setuju": "approve", "tolak": "reject", "minta_bukti": "ask_evidence"}
+"""What people choose in a verification sheet -> code."""
+REASON_LENGTH = 10
+"""Fewest letters of the reason for a refusal."""
