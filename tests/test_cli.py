@@ -23,7 +23,7 @@ from pipeline.stages import STAGES
 from schemas import FileTotal, Finding, PersonMonth, Table
 
 ROOT = Path(__file__).parent.parent
-OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate"}]
+OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate", "docs", "policy"}]
 Change = Callable[[list[dict[str, Any]]], None]
 ARGUMENTS = {"sql": ["select 1"], "explain": ["199001012015011001"]}
 
@@ -77,17 +77,14 @@ def files(folder: Path) -> dict[str, bytes]:
 # Help
 
 
-def test_help_takes_under_half_a_second_of_work_and_names_every_command() -> None:
-    before = os.times()
+def test_help_names_every_command() -> None:
     result = in_process("--help")
-    after = os.times()
     assert result.returncode == 0
     assert all(f"\n  {name} " in result.stdout for name in COMMANDS)
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
-    assert spent < 0.5, "processor time: a busy machine does not make the command slower"
 
 
 def test_help_of_a_command_loads_no_heavy_library() -> None:
+    """Which is why `rekon --help` answers at once; how fast is a benchmark's business."""
     program = (
         "import sys; from pipeline.cli import COMMANDS, rekon\n"
         "for name in COMMANDS: rekon.get_command(None, name)\n"
@@ -116,7 +113,13 @@ def test_wrong_usage_is_exit_2() -> None:
 
 @pytest.mark.parametrize("name", OF_WORKSPACE)
 def test_a_missing_workspace_is_exit_2(name: str, tmp_path: Path) -> None:
-    refused(2, name, "-C", tmp_path / "tidak-ada", *ARGUMENTS.get(name, []))
+    message = refused(2, name, "-C", tmp_path / "tidak-ada", *ARGUMENTS.get(name, []))
+    assert "tidak-ada" in message
+
+
+@pytest.mark.parametrize("name", ["check", "show", "diff", "cases", "sensitivity"])
+def test_a_missing_workspace_is_exit_2_for_the_policy_too(name: str, tmp_path: Path) -> None:
+    assert "tidak-ada" in refused(2, "policy", name, "-C", tmp_path / "tidak-ada")
 
 
 @pytest.mark.parametrize("name", ["run", "finalize", "sql", "explain"])
@@ -152,7 +155,10 @@ def test_a_refused_input_is_exit_3_and_names_the_file_but_nobody(workspace: Path
 
 def test_a_disk_that_cannot_be_written_is_exit_5(workspace: Path) -> None:
     (workspace / "kerja").write_bytes(b"a file where a folder should be")
-    refused(5, "run", "-C", workspace)
+    message = refused(5, "run", "-C", workspace)
+    assert "coret" in message
+    assert (workspace / "kerja").read_bytes() == b"a file where a folder should be"
+    assert not list((workspace / "terbit").rglob("r*"))
 
 
 @pytest.mark.parametrize("name", ["run", "finalize"])
