@@ -58,11 +58,12 @@ class Entry:
 
 
 class Ledger:
-    """The verified lines of a workspace's ledger."""
+    """The verified lines of a workspace's ledger; `is_torn` where a line cut short follows them."""
 
-    def __init__(self, path: Path, entries: tuple[Entry, ...]) -> None:
+    def __init__(self, path: Path, entries: tuple[Entry, ...], *, is_torn: bool = False) -> None:
         self._path = path
         self.entries = entries
+        self.is_torn = is_torn
 
     @property
     def head(self) -> str:
@@ -114,8 +115,9 @@ class Ledger:
 def read_ledger(workspace: Path) -> Ledger:
     """Read and verify the chain without changing the file; a torn last line is left out."""
     path = workspace / "terbit" / LEDGER_NAME
-    entries, _, _ = _verified(_bytes_of(path))
-    return Ledger(path, entries)
+    content = _bytes_of(path)
+    entries, kept, _ = _verified(content)
+    return Ledger(path, entries, is_torn=kept < len(content))
 
 
 def open_ledger(workspace: Path) -> Ledger:

@@ -9,7 +9,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -140,17 +140,24 @@ def listed_files(files: Mapping[str, bytes], rows: Mapping[str, int]) -> list[di
 
 def verify_folder(folder: Path, manifest_sha256: str, shown: str) -> None:
     """Compare a published folder with its manifest and that with the ledger; VerificationError if not."""
+    for problem in folder_problems(folder, manifest_sha256, shown):
+        raise VerificationError(problem)
+
+
+def folder_problems(folder: Path, manifest_sha256: str, shown: str) -> Iterator[str]:
+    """Each file of a published folder that is not what its manifest says, and that where the ledger disagrees."""
     manifest = _read(folder / MANIFEST_NAME)
     if manifest is None or sha256_of(manifest) != manifest_sha256:
-        raise VerificationError(f"terbit/{shown}/{MANIFEST_NAME} bukan yang tercatat di buku terbit.")
+        yield f"terbit/{shown}/{MANIFEST_NAME} bukan yang tercatat di buku terbit."
+        return  # what it lists cannot be believed
     listed = {item["path"]: item["sha256"] for item in json.loads(manifest)["files"]}
     for path, expected in sorted(listed.items()):
         content = _read(folder / path)
         if content is None or sha256_of(content) != expected:
-            raise VerificationError(f"terbit/{shown}/{path} hilang atau berubah sejak diterbitkan.")
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    if strange := sorted(present - listed.keys() - {MANIFEST_NAME}):
-        raise VerificationError(f"terbit/{shown}/{strange[0]} tidak ada dalam manifesnya.")
+            yield f"terbit/{shown}/{path} hilang atau berubah sejak diterbitkan."
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    for path in sorted(present - listed.keys() - {MANIFEST_NAME}):
+        yield f"terbit/{shown}/{path} tidak ada dalam manifesnya."
 
 
 def _read(path: Path) -> bytes | None:

@@ -234,10 +234,11 @@ def _latest_issued(ledger: Ledger, workspace: Path) -> dict[tuple[str, str, str]
 
 def _issued_lines(ledger: Ledger, workspace: Path) -> Iterable[dict[str, str]]:
     for entry in ledger.of(BATCH):
-        yield from _batch_lines(entry, workspace / "terbit" / entry.path)
+        yield from batch_lines(entry, workspace / "terbit" / entry.path)
 
 
-def _batch_lines(entry: Entry, folder: Path) -> list[dict[str, str]]:
+def batch_lines(entry: Entry, folder: Path) -> list[dict[str, str]]:
+    """The rows of a batch's machine file; raises VerificationError where they are not what the ledger says."""
     verify_folder(folder, entry.manifest_sha256, entry.path)
     text = (folder / CSV_NAME).read_bytes().decode("utf-8")
     delimiter = text[len(f'"{COLUMNS[0]}"')]

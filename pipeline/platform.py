@@ -18,6 +18,7 @@ from pipeline.errors import ResourceError
 HAS_FOLDER_SYNC = os.name == "posix"
 HAS_LIMITS = os.name == "posix"
 PRIVATE_UMASK = 0o077
+PROBE_PREFIX = ".uji-tulis-"
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def check_writable(folder: Path) -> None:
     """Create, sync and remove a probe file; raises ResourceError before any work is spent."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".uji-tulis-{secrets.token_hex(4)}"
+        probe = folder / f"{PROBE_PREFIX}{secrets.token_hex(4)}"
         write_durably(probe, b"rekon\n")
         probe.unlink()
     except OSError as error:

@@ -66,6 +66,20 @@ def check_totals(tables: Tables, period: str) -> dict[str, Any]:
     return _totals(tables)
 
 
+def published_problems(tables: Tables, stated: Mapping[str, Any]) -> list[str]:
+    """What does not tie among a revision's published tables, or is not what its manifest states."""
+    found = _money(tables)
+    return [
+        *_assessed(tables),
+        *_recommended(tables),
+        *(
+            f"{name}: tabel {found[name]}, manifes {stated.get(name)}"
+            for name in found
+            if found[name] != stated.get(name)
+        ),
+    ]
+
+
 def _records(tables: Tables) -> Iterator[str]:
     """Per file, records = accepted + quarantined; every used file is counted."""
     sources = tables["source_file"].to_pylist()
@@ -184,12 +198,20 @@ def _sums(table: pa.Table, keys: tuple[str, ...], signs: Mapping[str, int]) -> S
 
 def _totals(tables: Tables) -> dict[str, Any]:
     """The totals as the manifest states them; money in whole rupiah."""
-    months, files, recommendation = tables["person_month"], tables["file_total"], tables["recommendation"]
-    by_status = _sums(recommendation, ("status_code",), {"adjustment_idr": 1})
+    files = tables["file_total"]
     return {
         "records": {
             name: _sum(files, f"{name}_count") for name in ("record", "accepted", "quarantined", "warning")
         },
+        **_money(tables),
+    }
+
+
+def _money(tables: Tables) -> dict[str, Any]:
+    """The totals that the published tables give."""
+    months, recommendation = tables["person_month"], tables["recommendation"]
+    by_status = _sums(recommendation, ("status_code",), {"adjustment_idr": 1})
+    return {
         "people": len(_distinct(months, "nip")),
         "findings": tables["finding"].num_rows,
         "recorded_idr": _sum(months, "recorded_idr"),

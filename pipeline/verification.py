@@ -1,0 +1,160 @@
+"""Is everything in terbit/ what was published? Hashes, chain, manifests, decision files, totals; reads only.
+
+Source: design section 7, reliability section 3. Every difference is collected, and nothing is repaired. Whether the
+bytes can be computed again is not asked here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipeline.bundle import PACKAGE_NAME
+from pipeline.errors import SettingsError, VerificationError, nearest
+from pipeline.ledger import BATCH, DECISION, LEDGER_NAME, REVISION, Entry, Ledger, read_ledger
+from pipeline.lock import HOLDER_NAME, LOCK_NAME
+from pipeline.manifest import MANIFEST_NAME, folder_problems, sha256_of
+from pipeline.payroll import CSV_NAME, SIDECAR_NAME, batch_lines
+from pipeline.platform import PROBE_PREFIX
+from pipeline.publication import LEDGER_TOTALS, unknown_folders
+from pipeline.totals import published_problems
+from schemas.codes import PERIOD
+
+PUBLISHED = (REVISION, BATCH)
+SUMMED = ("person_month", "assessment", "recommendation", "finding")
+"""Published tables that the totals come from."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A line of the ledger, how many files were compared for it, and what is wrong with them."""
+
+    entry: Entry
+    file_count: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What was compared. `unknown` are folders that the ledger does not know, relative to terbit/."""
+
+    head: str
+    is_torn: bool
+    checked: tuple[Checked, ...]
+    strange: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong, in the order of the ledger."""
+        return (*(problem for each in self.checked for problem in each.problems), *self.strange)
+
+
+def verify(workspace: Path, run: str | None = None) -> Verification:
+    """Compare every publication, or the one that `run` names, with the ledger.
+
+    Raises VerificationError at a complete wrong line of the ledger, SettingsError for an unknown `run`.
+    """
+    ledger = read_ledger(workspace)
+    asked = ledger.entries if run is None else (published_entry(ledger, run),)
+    return Verification(
+        head=ledger.head,
+        is_torn=ledger.is_torn,
+        checked=tuple(_checked(entry, workspace) for entry in asked),
+        strange=() if run else tuple(_strange(workspace / "terbit")),
+        unknown=tuple(unknown_folders(ledger, workspace / "terbit")),
+    )
+
+
+def published_entry(ledger: Ledger, run: str) -> Entry:
+    """The revision or batch that a person named: its path, folder name or id. Raises SettingsError."""
+    entries = [entry for entry in ledger.entries if entry.kind in PUBLISHED]
+    wanted = run.replace("\\", "/").rstrip("/")
+    for entry in reversed(entries):
+        if wanted in (entry.path, f"terbit/{entry.path}", entry.path.partition("/")[2], entry.identity):
+            return entry
+    known = tuple(entry.path for entry in entries)
+    raise SettingsError(
+        f"`{run}` tidak ada di buku terbit; yang ada: {', '.join(known) or 'belum ada'}.{nearest(run, known)}"
+    )
+
+
+def _checked(entry: Entry, workspace: Path) -> Checked:
+    if entry.kind == DECISION:
+        path = workspace / entry.path
+        is_same = path.is_file() and sha256_of(path.read_bytes()) == entry.manifest_sha256
+        return Checked(entry, 1, () if is_same else (f"{entry.path} hilang atau berubah sejak diterima.",))
+    if entry.kind not in PUBLISHED:
+        return Checked(entry, 0, ())
+    folder = workspace / "terbit" / entry.path
+    problems = tuple(folder_problems(folder, entry.manifest_sha256, entry.path))
+    if problems:
+        return Checked(entry, 0, problems)
+    manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
+    told = [*_place(entry, manifest)]
+    told += _revision(folder, manifest) if entry.kind == REVISION else _batch(entry, folder, manifest)
+    return Checked(
+        entry, len(manifest["files"]) + 1, tuple(f"terbit/{entry.path}: {problem}" for problem in told)
+    )
+
+
+def _place(entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """A manifest carries its place in the chain, so that a ledger written anew is seen."""
+    stated = {
+        "period": entry.period,
+        "run_id" if entry.kind == REVISION else "batch_id": entry.identity,
+        "ledger": {"sequence": entry.sequence, "previous": entry.previous},
+        "supersedes": entry.supersedes,
+    }
+    for name, value in stated.items():
+        if manifest.get(name) != value:
+            yield f"{name} di {MANIFEST_NAME} bukan yang di buku terbit."
+    names = LEDGER_TOTALS if entry.kind == REVISION else manifest["totals"]
+    if dict(entry.totals) != {name: manifest["totals"][name] for name in names}:
+        yield f"angka kendali di {MANIFEST_NAME} bukan yang di buku terbit."
+
+
+def _revision(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """The totals come out of the published tables again; the package describes the files that are there."""
+    tables = {name: pq.read_table(folder / "bukti" / f"{name}.parquet") for name in SUMMED}
+    for problem in published_problems(tables, manifest["totals"]):
+        yield f"angka kendali: {problem}"
+    listed = {item["path"]: item for item in manifest["files"]}
+    for resource in json.loads((folder / PACKAGE_NAME).read_bytes())["resources"]:
+        item = listed.get(resource["path"], {})
+        if (item.get("bytes"), f"sha256:{item.get('sha256')}") != (resource["bytes"], resource["hash"]):
+            yield f"{PACKAGE_NAME} menerangkan {resource['path']} yang lain."
+
+
+def _batch(entry: Entry, folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """CSV = sidecar = manifest = ledger."""
+    try:
+        rows = batch_lines(entry, folder)
+    except VerificationError as error:
+        yield str(error)
+        return
+    sidecar = json.loads((folder / SIDECAR_NAME).read_bytes())
+    counted = {"count": len(rows)} | {name: sum(int(row[name]) for row in rows) for name in sidecar["sums"]}
+    if counted != {"count": sidecar["count"], **sidecar["sums"]} or counted != manifest["totals"]:
+        yield f"angka kendali: {CSV_NAME} bukan yang dinyatakan {SIDECAR_NAME} dan {MANIFEST_NAME}."
+    if sidecar["nip_hash_total"] != str(sum(int(row["nip"]) for row in rows)):
+        yield f"angka kendali: jumlah NIP {CSV_NAME} bukan yang dinyatakan {SIDECAR_NAME}."
+
+
+def _strange(published: Path) -> Iterator[str]:
+    """What lies in terbit/ beside the ledger and the publications; a probe that a crash left is nothing."""
+    for path in sorted(published.glob("*")):
+        if re.fullmatch(PERIOD, path.name) and path.is_dir():
+            for inside in sorted(path.glob("*")):
+                if not (inside.is_dir() and re.match(r"(r|bayar-)\d", inside.name)):
+                    yield f"terbit/{path.name}/{inside.name} bukan hasil terbitan."
+        elif path.name not in (LEDGER_NAME, LOCK_NAME, HOLDER_NAME) and not path.name.startswith(
+            PROBE_PREFIX
+        ):
+            yield f"terbit/{path.name} bukan hasil terbitan."

@@ -1,0 +1,193 @@
+"""`rekon verify`: every change of what was published is seen and named, and nothing else is."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import rekon
+from pipeline.ledger import GENESIS, LEDGER_NAME, read_ledger
+from pipeline.manifest import json_bytes, sha256_of
+from pipeline.publication import unknown_folders
+from pipeline.verification import verify
+from tests.test_decide import approved, decide, filled, ready_rows
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(rekon, ["verify", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def kept(published_month: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """r1, r2, bayar-1 and a decision file; whoever changes a byte puts it back."""
+    folder = tmp_path_factory.mktemp("verify") / "ruang"
+    shutil.copytree(published_month, folder)
+    answer = filled(folder.parent, [approved(ready_rows(folder)[0])])
+    assert decide(folder, answer).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def own(kept: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "ruang"
+    shutil.copytree(kept, folder)
+    return folder
+
+
+def published_files(workspace: Path) -> list[Path]:
+    folders = [workspace / "terbit" / entry.path for entry in read_ledger(workspace).entries]
+    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def test_what_was_published_is_found_as_it_was(kept: Path) -> None:
+    result = call("-C", kept)
+    assert result.exit_code == 0, result.output
+    assert read_ledger(kept).head[:16] in result.stdout
+    told = json.loads(call("-C", kept, "--json").stdout)
+    assert told["is_valid"] is True
+    assert [each["kind"] for each in told["checked"]] == ["revision", "revision", "batch", "decision"]
+    assert sum(each["files"] for each in told["checked"]) == len(published_files(kept)) + 1
+
+
+def test_verifying_changes_nothing_and_needs_no_right_to_write(kept: Path) -> None:
+    before = {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
+    assert call("-C", kept).exit_code == 0
+    assert {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()} == before
+
+
+def test_one_changed_byte_in_any_published_file_is_found_and_the_file_named(kept: Path) -> None:
+    """Every file; the place of the byte goes from first to last over the files."""
+    files = published_files(kept)
+    assert {"manifest.json", "datapackage.json", "penyesuaian-tpp.csv"} <= {path.name for path in files}
+    for number, path in enumerate(files):
+        content = path.read_bytes()
+        changed = bytearray(content)
+        changed[(len(content) - 1) * number // (len(files) - 1)] ^= 1
+        path.write_bytes(changed)
+        shown = path.relative_to(kept / "terbit")
+        (problem,) = verify(kept, "/".join(shown.parts[:2])).problems
+        assert problem.startswith(f"terbit/{shown.as_posix()} ")
+        path.write_bytes(content)
+    assert verify(kept).problems == ()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "penyesuaian-tpp.csv", "laporan/index.html"])
+def test_a_changed_and_a_missing_file_are_exit_7(own: Path, name: str) -> None:
+    path = next(path for path in published_files(own) if path.as_posix().endswith(name))
+    path.write_bytes(path.read_bytes() + b" ")
+    for _ in ("changed", "missing"):
+        result = call("-C", own)
+        assert result.exit_code == 7
+        assert f"terbit/{path.relative_to(own / 'terbit').as_posix()} " in result.stderr
+        path.unlink(missing_ok=True)
+    told = json.loads(call("-C", own, "--json").stdout)
+    assert told["is_valid"] is False
+
+
+@pytest.mark.parametrize("place", ["2026-01/{revision}/laporan/tambahan.html", "2026-01/catatan.txt", "x"])
+def test_a_file_too_many_is_exit_7(own: Path, place: str) -> None:
+    revision = read_ledger(own).entries[0].path.partition("/")[2]
+    path = own / "terbit" / place.format(revision=revision)
+    path.write_bytes(b"x")
+    result = call("-C", own)
+    assert result.exit_code == 7
+    assert f"{path.name} " in result.stderr
+
+
+def test_a_changed_decision_file_is_exit_7(own: Path) -> None:
+    path = own / read_ledger(own).entries[-1].path
+    path.write_bytes(path.read_bytes().replace(b"setuju", b"tolak"))
+    result = call("-C", own)
+    assert result.exit_code == 7
+    assert f"{path.relative_to(own).as_posix()} hilang atau berubah" in result.stderr
+
+
+def test_every_flipped_byte_of_the_ledger_is_exit_7_and_stays(own: Path) -> None:
+    """Bit 5 makes other letters, bit 0 other digits, bit 7 what is no ASCII; test_ledger.py flips all three."""
+    path = own / "terbit" / LEDGER_NAME
+    content = path.read_bytes()
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= (0x01, 0x20, 0x80)[place % 3]
+        path.write_bytes(changed)
+        result = call("-C", own)
+        assert result.exit_code == 7, f"byte {place}"
+        assert f"{LEDGER_NAME} baris {content[:place].count(10) + 1} " in result.stderr
+        assert path.read_bytes() == changed
+
+
+def test_every_cut_of_the_ledger_is_recovered_or_told(own: Path) -> None:
+    """A cut line is left out; a publication that thereby has no line is exit 8. The last line is a decision's."""
+    path = own / "terbit" / LEDGER_NAME
+    content = path.read_bytes()
+    ends = [place + 1 for place, byte in enumerate(content) if byte == 10]
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        ledger = read_ledger(own)
+        whole = sum(end - 1 <= length for end in ends)  # a line that lacks only its line feed is whole
+        assert [entry.sequence for entry in ledger.entries] == list(range(1, whole + 1))
+        assert ledger.is_torn == (length not in (0, *ends, *(end - 1 for end in ends)))
+        assert len(unknown_folders(ledger, own / "terbit")) == max(0, 3 - whole)
+        if length + 1 in ends:
+            result = call("-C", own)
+            assert (result.exit_code, "tidak tercatat" in result.stderr) == (
+                (8, True) if whole < 3 else (0, False)
+            )
+    path.write_bytes(content + content[:9])
+    result = call("-C", own)
+    assert (result.exit_code, "terpotong" in result.stdout) == (0, True)
+
+
+def test_a_ledger_written_anew_is_seen_in_the_manifests(own: Path) -> None:
+    """Whoever rewrites a line and the chain after it must also rewrite what carries the heads of before."""
+    path = own / "terbit" / LEDGER_NAME
+    lines, head = b"", GENESIS
+    for entry in read_ledger(own).entries:
+        at = "2026-03-01T00:00:00+00:00" if entry.sequence == 1 else entry.at
+        forged = dataclasses.replace(entry, previous=head, at=at)
+        lines, head = lines + forged.line, forged.hash
+    path.write_bytes(lines)
+    result = call("-C", own)
+    assert result.exit_code == 7
+    assert result.stderr.count("ledger di manifest.json bukan yang di buku terbit") == 2
+
+
+def forge(workspace: Path, name: str, old: bytes, new: bytes) -> None:
+    """Change a batch's file, and its manifest and ledger line to match, as the owner of the PC could."""
+    *before, entry, _decision = read_ledger(workspace).entries
+    folder = workspace / "terbit" / entry.path
+    content = (folder / name).read_bytes()
+    assert old in content
+    (folder / name).write_bytes(content.replace(old, new))
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for item in manifest["files"]:
+        item["sha256"] = sha256_of((folder / item["path"]).read_bytes())
+    (folder / "manifest.json").write_bytes(json_bytes(manifest))
+    sha256 = sha256_of((folder / "manifest.json").read_bytes())
+    forged = dataclasses.replace(entry, manifest_sha256=sha256)
+    (workspace / "terbit" / LEDGER_NAME).write_bytes(b"".join(each.line for each in (*before, forged)))
+
+
+def test_totals_are_counted_anew_not_only_hashed(own: Path) -> None:
+    batch = next(entry for entry in read_ledger(own).entries if entry.kind == "batch")
+    row = (own / "terbit" / batch.path / "penyesuaian-tpp.csv").read_bytes().splitlines()[1].split(b";")
+    forge(own, "penyesuaian-tpp.csv", b";".join(row[6:8]), b";".join((row[6], b"1" + row[7])))
+    result = call("-C", own)
+    assert result.exit_code == 7
+    assert "penyesuaian-tpp.csv: jumlahnya bukan yang tercatat" in result.stderr
+
+
+def test_one_run_can_be_asked_for_by_path_name_or_id_and_an_unknown_one_is_exit_2(own: Path) -> None:
+    first, second, *_ = read_ledger(own).entries
+    (own / "terbit" / second.path / "laporan" / "index.html").unlink()
+    for name in (first.path, f"terbit/{first.path}/", first.path.partition("/")[2], first.identity):
+        assert call("-C", own, name).exit_code == 0
+    assert call("-C", own, second.path).exit_code == 7
+    unknown = call("-C", own, first.path[:-1])
+    assert unknown.exit_code == 2
+    assert f"Maksudnya `{first.path}`?" in unknown.stderr
