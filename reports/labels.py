@@ -87,7 +87,15 @@ TESTS = {
     "probe": "Apa kata pemeriksaan berkala dari luar?",
     "receipt_times": "Apakah server menyimpan presensi pada menit-menit itu?",
     "deferred_demand": "Apakah orang kembali sesudahnya?",
+    "worst_sets": "Siapa yang paling terdampak?",
     "declared": "Apakah log mendukung pernyataan gangguan?",
+}
+DIMENSIONS = {
+    "region": "wilayah",
+    "unit": "unit",
+    "provider": "penyedia",
+    "network": "jaringan",
+    "client": "aplikasi",
 }
 VERDICTS = {
     "supports": "mendukung",

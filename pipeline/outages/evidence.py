@@ -13,13 +13,16 @@ from pipeline.outages.explanation import Explained
 from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
 from pipeline.outages.refutation import absence_bound, success_bound
+from pipeline.outages.root_causes import COUNTED, root_causes
 from reports.format_id import chance, number, probability
+from reports.labels import DIMENSIONS
 from reports.labels import LAYERS as LAYER_NAMES
 from reports.labels import VANTAGES as VANTAGE_NAMES
 
 REFUTED = 0.05
 STRONG = 1e-3
 AFTER = 60
+MOST_SETS = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
     yield from _checks(outage)
     yield from _receipts(outage)
     yield from _deferred(outage, traffic, court)
+    yield from _worst_sets(outage)
 
 
 def _nats(outage: Explained, *witnesses: str) -> float:
@@ -194,6 +198,21 @@ def _deferred(outage: Explained, traffic: Traffic, court: Court) -> Iterator[Tes
     yield Test(
         "deferred_demand", "supports" if share >= 0.1 else "neutral", text, observed=extra, expected=missing
     )
+
+
+def _worst_sets(outage: Explained) -> Iterator[Test]:
+    """The sets of senders that miss most answers, wherever they are seen, each number once."""
+    cells, n = outage.cells, 0
+    for vantage in sorted(set(cells.vantage.tolist())):
+        use = cells.vantage == vantage
+        groups = {name: texts[use] for name, texts in cells.groups.items()}
+        answered, usual = cells.answered[use], cells.expected[use]
+        for found in root_causes(answered, usual, groups, COUNTED, excess=False)[:MOST_SETS]:
+            n += 1
+            good, normal = float(answered[found.leaves].sum()), float(usual[found.leaves].sum())
+            who = ", ".join(f"{DIMENSIONS[name]} {values[0]}" for name, values in found.values.items())
+            yield Test("worst_sets", "neutral", f"Paling terdampak di {VANTAGE_NAMES[vantage]}: {who}; {number(good)} pengirim "
+                       f"berhasil dari biasanya {number(normal)}.", n, good, normal)  # fmt: skip
 
 
 def declared_test(said: Ruling, declared_layer: str | None, found_layer: str | None) -> Test:

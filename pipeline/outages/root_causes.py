@@ -1,0 +1,128 @@
+"""Which exact sets of attribute values deviate: every conjunction of one value per attribute is a candidate.
+
+The shared-factor score of `slices`, over all cuboids, on effective counts: a leaf weighs by what its own noise leaves
+of it, so that one busy leaf does not decide for all (working weights of quasi-likelihood, McCullagh & Nelder 1989).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy.special import ndtri
+
+from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.slices import Slice, own_deviance, shared_deviance
+
+GAMMA = 0.1
+"""Weight of the shared factor in the ranking F R2^gamma."""
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Variance of a leaf of size m: counting * m + relative^2 m^2 + resolution^2 / 6 (two rounded numbers).
+
+    A set is named at the level `alpha`, and where it scores at least the share `near` of the first one.
+    """
+
+    counting: float
+    relative: float
+    resolution: float
+    alpha: float
+    near: float
+
+    def effective(self, x: Array, b: Array) -> Array:
+        """Counts that carry as much evidence as one unit of each leaf; 1 for a Poisson count."""
+        size = np.maximum(np.maximum(x, b), 1e-12)
+        variance = self.counting * size + (self.relative * size) ** 2 + self.resolution**2 / 6
+        return np.asarray(size / np.maximum(variance, 1e-12), dtype=float)
+
+
+COUNTED = Noise(counting=1.0, relative=0.2, resolution=0.0, alpha=0.01, near=0.6)
+"""Whole numbers: Poisson, and a fifth of relative noise. Chosen by cross-validation on 68 labelled incidents; flat
+from 0.1 to 0.2."""
+
+
+def measured_noise(x: Array, b: Array) -> Noise:
+    """Whole numbers are counts; anything else has the relative noise and the resolution that its leaves show.
+
+    A measured spread has heavier tails than the normal, hence the smaller alpha.
+    """
+    if bool((x == np.round(x)).all()):
+        return COUNTED
+    size = np.maximum(x, b)
+    use = size > 0
+    away = np.abs((x - b)[use] / size[use])
+    steps = np.diff(np.unique(x))
+    return Noise(0.0, float(np.median(away) / ndtri(0.75)), float(steps.min(initial=np.inf)), 1e-6, 0.0)
+
+
+@dataclass(frozen=True)
+class Cuboid:
+    """The combinations of some attributes' values, which of them each leaf belongs to, and which lack no value."""
+
+    names: tuple[str, ...]
+    values: list[tuple[str, ...]]
+    place: Ints
+    named: Flags
+
+
+def cuboids(groups: Mapping[str, Texts]) -> Iterator[Cuboid]:
+    """Every non-empty set of attributes, fewer first; a leaf without a value belongs to none of an attribute's sets."""
+    coded = {name: np.unique(texts.astype(str), return_inverse=True) for name, texts in groups.items()}
+    for depth in range(1, len(coded) + 1):
+        for names in combinations(coded, depth):
+            sizes = [len(coded[name][0]) for name in names]
+            code = np.ravel_multi_index([coded[name][1] for name in names], sizes)
+            there, place = np.unique(code, return_inverse=True)
+            columns = [coded[n][0][i] for n, i in zip(names, np.unravel_index(there, sizes), strict=True)]
+            named = np.all([column != "" for column in columns], axis=0)
+            yield Cuboid(names, list(zip(*(c.tolist() for c in columns), strict=True)), place, named)
+
+
+def best_set(cube: Cuboid, x: Array, b: Array, d: Array, excess: bool | None) -> tuple[float, float, int]:
+    """Score, F and position of a cuboid's best set; `d` is each leaf's own deviance."""
+    size = len(cube.values)
+    c, e, own = (np.bincount(cube.place, part, size) for part in (x, b, d))
+    f = shared_deviance(c, e, True) if excess is not False else np.zeros(size)
+    if excess is not True:
+        f = np.maximum(f, shared_deviance(c, e, False))
+    score = cube.named * f * np.minimum(f / np.maximum(own, 1e-9), 1.0) ** GAMMA
+    best = int(np.argmax(score))
+    return float(score[best]), float(f[best]), best
+
+
+def root_causes(
+    x: Array, b: Array, groups: Mapping[str, Texts], noise: Noise, excess: bool | None = None
+) -> list[Slice]:
+    """Sets of leaves that deviate by one factor each, the strongest first; `excess` None looks both ways.
+
+    `x` and `b` are observed and expected by leaf, `groups` the attributes' values. The best set is taken, its leaves
+    removed, and so on while F >= ln(sets / alpha) and the score stays near the first.
+    """
+    weight = noise.effective(x, b)
+    x, b = weight * x, weight * b
+    d = own_deviance(x, b)
+    cubes = list(cuboids(groups))
+    least = math.log(max(1, sum(len(cube.values) for cube in cubes)) / noise.alpha)
+    free: Flags = np.ones(len(x), dtype=np.bool_)
+    found: list[Slice] = []
+    while len(found) < MOST:
+        best: tuple[float, float, int] = (0.0, 0.0, 0)
+        where = cubes[0]
+        for cube in cubes:
+            one = best_set(cube, x * free, b * free, d * free, excess)
+            if one[0] > best[0] * (1 + 1e-9):
+                best, where = one, cube
+        score, f, position = best
+        if f < least or (found and score < noise.near * found[0].score):
+            return found
+        leaves = where.place == position
+        values = {name: (value,) for name, value in zip(where.names, where.values[position], strict=True)}
+        found.append(Slice(values, leaves & free, f, score))
+        free = free & ~leaves
+    return found
