@@ -19,7 +19,7 @@ import xlsxwriter
 from pipeline.errors import SettingsError, TotalsError, VerificationError
 from pipeline.ledger import BATCH, GENESIS, LOCK, REVISION, Entry, Ledger, open_ledger, read_ledger
 from pipeline.manifest import code_sha256, json_bytes, sha256_of, verify_folder
-from pipeline.payroll_formats import load_format
+from pipeline.payroll_formats import format_sha256, load_format
 from pipeline.publication import Publication, Published, publish_folder
 from pipeline.settings import Settings
 
@@ -107,6 +107,7 @@ def publish_batch(
                 "batch": number,
                 "revision": revision.name,
                 "code": {"sha256": code_sha256()},
+                "format": format_sha256(settings.payroll.format, workspace),
                 "totals": {"count": len(rows), **sums},
                 "held": adjustment.num_rows - payable.num_rows,
             },
@@ -240,15 +241,20 @@ def _issued_lines(ledger: Ledger, workspace: Path) -> Iterable[dict[str, str]]:
 def batch_lines(entry: Entry, folder: Path) -> list[dict[str, str]]:
     """The rows of a batch's machine file; raises VerificationError where they are not what the ledger says."""
     verify_folder(folder, entry.manifest_sha256, entry.path)
-    text = (folder / CSV_NAME).read_bytes().decode("utf-8")
-    delimiter = text[len(f'"{COLUMNS[0]}"')]
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    rows = csv_rows(folder)
     paid = sum(int(row["adjustment_idr"]) for row in rows)
     if (len(rows), paid) != (entry.totals["count"], entry.totals["adjustment_idr"]):
         raise VerificationError(
             f"terbit/{entry.path}/{CSV_NAME}: jumlahnya bukan yang tercatat di buku terbit."
         )
     return rows
+
+
+def csv_rows(folder: Path) -> list[dict[str, str]]:
+    """The rows of a batch's machine file, as text."""
+    text = (folder / CSV_NAME).read_bytes().decode("utf-8")
+    delimiter = text[len(f'"{COLUMNS[0]}"')]
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
 
 
 def _sums(rows: Sequence[Row]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ HAS_FOLDER_SYNC = os.name == "posix"
 HAS_LIMITS = os.name == "posix"
 PRIVATE_UMASK = 0o077
 PROBE_PREFIX = ".uji-tulis-"
+PART_SUFFIX = ".part"
 
 
 @contextmanager
@@ -37,6 +39,22 @@ def write_durably(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def link_durably(source: Path, target: Path) -> None:
+    """Give a file that nobody writes to again a second name, its bytes on the disk before that; a copy where the
+    file system has no hard links.
+    """
+    with source.open("r+b") as stream:  # Windows syncs only what is open for writing
+        os.fsync(stream.fileno())
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        part = target.with_name(target.name + PART_SUFFIX)
+        shutil.copyfile(source, part)
+        with part.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        part.replace(target)
 
 
 def sync_folder(path: Path) -> None:

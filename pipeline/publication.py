@@ -1,6 +1,6 @@
 """Publish a folder so that it is there as a whole or not at all (reliability section 3).
 
-Scratch -> fsync files -> fsync folders -> rename -> fsync parents -> ledger line, which is the commit point.
+Inputs kept by hash -> scratch -> fsync files -> fsync folders -> rename -> fsync parents -> ledger line, which is the commit point.
 Nothing published is changed or deleted. A crash between rename and line leaves a complete folder that the
 ledger does not know: the same publication again takes it up if it is the same to the byte; any other is
 exit 8.
@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.archive import keep
 from pipeline.bundle import table_files
 from pipeline.errors import PublicationUnknownError, ResourceError
 from pipeline.ledger import REVISION, Entry, Ledger, open_ledger
@@ -132,7 +133,7 @@ class Publication:
 
 
 def publish_folder(publication: Publication, ledger: Ledger, workspace: Path, scratch: Path) -> Entry:
-    """Write, move into place and commit; the caller holds the workspace's lock."""
+    """Keep what it was made from, write, move into place and commit; the caller holds the workspace's lock."""
     manifest = json_bytes(
         {
             **publication.document,
@@ -145,6 +146,7 @@ def publish_folder(publication: Publication, ledger: Ledger, workspace: Path, sc
     target = published / publication.path
     _refuse_unknown_folders(ledger, published, publication.path)
     try:
+        keep(workspace, publication.document)
         if target.exists():
             _refuse_other_content(target, {**publication.files, MANIFEST_NAME: manifest}, publication.path)
         else:

@@ -47,12 +47,14 @@ class RunOutcome:
 
 
 @contextmanager
-def run_pipeline(workspace: Path, progress: Progress = lambda _text: None) -> Iterator[RunOutcome]:
-    """Run every stage under the workspace's lock and yield the tables.
+def run_pipeline(
+    workspace: Path, progress: Progress = lambda _text: None, settings: Settings | None = None
+) -> Iterator[RunOutcome]:
+    """Run every stage under the workspace's lock, by rekon.toml or the settings given, and yield the tables.
 
     Leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
     """
-    settings = load_settings(workspace)
+    settings = settings or load_settings(workspace)
     with _warehouse(workspace, settings, keep=True) as (warehouse, scratch):
         result = _run_stages(warehouse, settings, workspace, scratch, progress)
         yield RunOutcome(settings, warehouse, result)

@@ -6,26 +6,29 @@ bytes can be computed again is not asked here.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipeline.archive import ARCHIVE_NAME, archive_problems, is_kept, kept_files
 from pipeline.bundle import PACKAGE_NAME
 from pipeline.errors import SettingsError, VerificationError, nearest
 from pipeline.ledger import BATCH, DECISION, LEDGER_NAME, REVISION, Entry, Ledger, read_ledger
 from pipeline.lock import HOLDER_NAME, LOCK_NAME
 from pipeline.manifest import MANIFEST_NAME, folder_problems, sha256_of
 from pipeline.payroll import CSV_NAME, SIDECAR_NAME, batch_lines
-from pipeline.platform import PROBE_PREFIX
+from pipeline.platform import PART_SUFFIX, PROBE_PREFIX
 from pipeline.publication import LEDGER_TOTALS, unknown_folders
 from pipeline.totals import published_problems
 from schemas.codes import PERIOD
 
+OWN = (LEDGER_NAME, LOCK_NAME, HOLDER_NAME)
 PUBLISHED = (REVISION, BATCH)
 SUMMED = ("person_month", "assessment", "recommendation", "finding")
 """Published tables that the totals come from."""
@@ -63,11 +66,12 @@ def verify(workspace: Path, run: str | None = None) -> Verification:
     """
     ledger = read_ledger(workspace)
     asked = ledger.entries if run is None else (published_entry(ledger, run),)
+    is_sound = functools.cache(is_kept)
     return Verification(
         head=ledger.head,
         is_torn=ledger.is_torn,
-        checked=tuple(_checked(entry, workspace) for entry in asked),
-        strange=() if run else tuple(_strange(workspace / "terbit")),
+        checked=tuple(_checked(entry, workspace, is_sound) for entry in asked),
+        strange=() if run else tuple(_strange(workspace / "terbit", is_sound)),
         unknown=tuple(unknown_folders(ledger, workspace / "terbit")),
     )
 
@@ -85,7 +89,7 @@ def published_entry(ledger: Ledger, run: str) -> Entry:
     )
 
 
-def _checked(entry: Entry, workspace: Path) -> Checked:
+def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool]) -> Checked:
     if entry.kind == DECISION:
         path = workspace / entry.path
         is_same = path.is_file() and sha256_of(path.read_bytes()) == entry.manifest_sha256
@@ -100,7 +104,12 @@ def _checked(entry: Entry, workspace: Path) -> Checked:
     told = [*_place(entry, manifest)]
     told += _revision(folder, manifest) if entry.kind == REVISION else _batch(entry, folder, manifest)
     return Checked(
-        entry, len(manifest["files"]) + 1, tuple(f"terbit/{entry.path}: {problem}" for problem in told)
+        entry,
+        len(manifest["files"]) + 1 + len(kept_files(manifest)),
+        (
+            *(f"terbit/{entry.path}: {problem}" for problem in told),
+            *archive_problems(workspace, manifest, is_sound),
+        ),
     )
 
 
@@ -147,14 +156,20 @@ def _batch(entry: Entry, folder: Path, manifest: Mapping[str, Any]) -> Iterator[
         yield f"angka kendali: jumlah NIP {CSV_NAME} bukan yang dinyatakan {SIDECAR_NAME}."
 
 
-def _strange(published: Path) -> Iterator[str]:
-    """What lies in terbit/ beside the ledger and the publications; a probe that a crash left is nothing."""
+def _strange(published: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
+    """What lies in terbit/ beside the ledger, publications and kept inputs; what a crash may leave is nothing."""
     for path in sorted(published.glob("*")):
         if re.fullmatch(PERIOD, path.name) and path.is_dir():
-            for inside in sorted(path.glob("*")):
-                if not (inside.is_dir() and re.match(r"(r|bayar-)\d", inside.name)):
-                    yield f"terbit/{path.name}/{inside.name} bukan hasil terbitan."
-        elif path.name not in (LEDGER_NAME, LOCK_NAME, HOLDER_NAME) and not path.name.startswith(
-            PROBE_PREFIX
-        ):
+            yield from _strange_in(path, is_sound)
+        elif path.name not in OWN and not path.name.startswith(PROBE_PREFIX):
             yield f"terbit/{path.name} bukan hasil terbitan."
+
+
+def _strange_in(period: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
+    for path in sorted(period.glob("*")):
+        if path.name == ARCHIVE_NAME:
+            for kept in sorted(path.glob("*")):
+                if not is_sound(kept) and kept.suffix != PART_SUFFIX:
+                    yield f"terbit/{period.name}/{ARCHIVE_NAME}/{kept.name} bukan yang dikatakan namanya."
+        elif not (path.is_dir() and re.match(r"(r|bayar-)\d", path.name)):
+            yield f"terbit/{period.name}/{path.name} bukan hasil terbitan."

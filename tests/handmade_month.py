@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import bundle, totals
+from pipeline.manifest import sha256_of
 from pipeline.settings import Settings
 from pipeline.warehouse import ARROW_TYPES
 from schemas import (
@@ -48,6 +49,9 @@ def workspace_at(folder: Path) -> tuple[Path, Path]:
     scratch.mkdir(parents=True)
     (folder / "terbit").mkdir()
     (folder / "kebijakan.toml").write_text('versi = "contoh"\n', "utf-8")
+    (folder / "kerja" / "snapshot").mkdir()
+    for content in ("a", "b"):
+        (folder / "kerja" / "snapshot" / sha256_of(content.encode())).write_text(content, "utf-8")
     return folder, scratch
 
 
@@ -65,8 +69,9 @@ def month(content: str = "a") -> Tables:
     """The tables; `content` stands for the bytes of the one input file."""
     rows: dict[type[Table], list[dict[str, Any]]] = {
         SourceFile: [
-            {"path": "masukan/x.csv", "file_id": content * 16, "sha256": content * 64, "byte_count": 9}
-            | {"kind_code": "punch", "profile_code": "baku", "zone": "Asia/Jakarta"}
+            {"path": "masukan/x.csv", "file_id": content * 16, "byte_count": 1}
+            | {"sha256": sha256_of(content.encode()), "kind_code": "punch", "profile_code": "baku"}
+            | {"zone": "Asia/Jakarta"}
         ],
         FileTotal: [{"file_id": content * 16, "record_count": 9, "accepted_count": 7}],
         Assessment: [],

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from handmade_month import APPROVED, PERIOD, adjustment_row, month, settings, table, with_value, workspace_at
 
+from pipeline.archive import archive_folder, fetch
 from pipeline.errors import PublicationUnknownError, ResourceError, TotalsError, VerificationError
 from pipeline.ledger import GENESIS, read_ledger
 from pipeline.payroll import Batch, issued_adjustments, publish_batch
@@ -102,6 +103,27 @@ def test_a_changed_profile_of_the_workspace_is_a_new_revision_one_that_nobody_us
     (workspace / "profil" / "baku.toml").write_text("# milik daerah, disunting\n", "utf-8")
     assert _publish(workspace, month()).run_id not in (first.run_id, second.run_id)
     assert json.loads((second.path / "manifest.json").read_bytes())["profiles"].keys() == {"baku"}
+
+
+def test_what_a_revision_was_made_from_is_kept_as_it_was(workspace: Path) -> None:
+    (workspace / "profil").mkdir()
+    (workspace / "profil" / "baku.toml").write_text("# milik daerah\n", "utf-8")
+    manifest = json.loads((_publish(workspace, month()).path / "manifest.json").read_bytes())
+    before = (workspace / "kebijakan.toml").read_bytes()
+    (workspace / "kebijakan.toml").write_bytes(b"lain")
+    shutil.rmtree(workspace / "profil")
+    shutil.rmtree(workspace / "kerja")
+    there = workspace / "di sana"
+    fetch(workspace, manifest, there)
+    assert _bytes(there) == {
+        "kebijakan.toml": before,
+        "masukan/x.csv": b"a",
+        "profil/baku.toml": b"# milik daerah\n",
+    }
+    kept = archive_folder(workspace, PERIOD) / manifest["policy"]["sha256"]
+    kept.write_bytes(b"lain")
+    with pytest.raises(VerificationError, match=r"kebijakan\.toml"):
+        fetch(workspace, manifest, there)
 
 
 def test_a_changed_policy_is_a_new_revision(workspace: Path) -> None:

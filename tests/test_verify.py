@@ -15,6 +15,7 @@ from pipeline.ledger import GENESIS, LEDGER_NAME, read_ledger
 from pipeline.manifest import json_bytes, sha256_of
 from pipeline.publication import unknown_folders
 from pipeline.verification import verify
+from tests.test_cli import in_process
 from tests.test_decide import approved, decide, filled, ready_rows
 
 
@@ -40,8 +41,8 @@ def own(kept: Path, tmp_path: Path) -> Path:
 
 
 def published_files(workspace: Path) -> list[Path]:
-    folders = [workspace / "terbit" / entry.path for entry in read_ledger(workspace).entries]
-    return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    """Everything in terbit/ but the ledger: the publications' files and the inputs kept with them."""
+    return [path for path in sorted((workspace / "terbit" / "2026-01").rglob("*")) if path.is_file()]
 
 
 def test_what_was_published_is_found_as_it_was(kept: Path) -> None:
@@ -51,7 +52,11 @@ def test_what_was_published_is_found_as_it_was(kept: Path) -> None:
     told = json.loads(call("-C", kept, "--json").stdout)
     assert told["is_valid"] is True
     assert [each["kind"] for each in told["checked"]] == ["revision", "revision", "batch", "decision"]
-    assert sum(each["files"] for each in told["checked"]) == len(published_files(kept)) + 1
+    first, _second, batch, decision = told["checked"]
+    folder = kept / "terbit" / first["path"]
+    kept_inputs = sum(path.is_file() for path in kept.glob("masukan/**/*"))
+    assert first["files"] == sum(path.is_file() for path in folder.rglob("*")) + kept_inputs
+    assert (batch["files"], decision["files"]) == (5, 1)
 
 
 def test_verifying_changes_nothing_and_needs_no_right_to_write(kept: Path) -> None:
@@ -61,7 +66,7 @@ def test_verifying_changes_nothing_and_needs_no_right_to_write(kept: Path) -> No
 
 
 def test_one_changed_byte_in_any_published_file_is_found_and_the_file_named(kept: Path) -> None:
-    """Every file; the place of the byte goes from first to last over the files."""
+    """Every file, kept inputs too; the place of the byte goes from first to last over the files."""
     files = published_files(kept)
     assert {"manifest.json", "datapackage.json", "penyesuaian-tpp.csv"} <= {path.name for path in files}
     for number, path in enumerate(files):
@@ -69,9 +74,10 @@ def test_one_changed_byte_in_any_published_file_is_found_and_the_file_named(kept
         changed = bytearray(content)
         changed[(len(content) - 1) * number // (len(files) - 1)] ^= 1
         path.write_bytes(changed)
-        shown = path.relative_to(kept / "terbit")
-        (problem,) = verify(kept, "/".join(shown.parts[:2])).problems
-        assert problem.startswith(f"terbit/{shown.as_posix()} ")
+        problems = verify(kept).problems
+        shown = f"terbit/{path.relative_to(kept / 'terbit').as_posix()} "
+        assert problems, shown
+        assert all(problem.startswith(shown) for problem in problems)
         path.write_bytes(content)
     assert verify(kept).problems == ()
 
@@ -180,6 +186,48 @@ def test_totals_are_counted_anew_not_only_hashed(own: Path) -> None:
     result = call("-C", own)
     assert result.exit_code == 7
     assert "penyesuaian-tpp.csv: jumlahnya bukan yang tercatat" in result.stderr
+
+
+def test_a_month_is_computed_again_from_what_was_kept_wherever_that_is(kept: Path, tmp_path: Path) -> None:
+    """Only terbit/ and the decision files are left, in another folder, zone, locale, hash seed and thread count."""
+    folder = tmp_path / "salinan auditor" / "b"
+    for name in ("terbit", "keputusan"):
+        shutil.copytree(kept / name, folder / name)
+    settings = (kept / "rekon.toml").read_text("utf-8")
+    (folder / "rekon.toml").write_text(f"{settings}\n[engine]\nthreads = 1\n", "utf-8")
+    told = in_process(
+        "verify", "-C", ".", "--recompute", "--json",
+        cwd=folder, TZ="Pacific/Kiritimati", LC_ALL="tr_TR.UTF-8", PYTHONHASHSEED="77",
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)["recomputed"]
+    entries = [entry for entry in read_ledger(kept).entries if entry.kind != "decision"]
+    assert [each["path"] for each in found] == [entry.path for entry in entries]
+    assert all(each["versions"] == each["differing"] == [] for each in found)
+    assert sum(each["files"] for each in found) == sum(
+        len(list((kept / "terbit" / entry.path).rglob("*.*"))) for entry in entries
+    )
+    assert list((folder / "kerja").iterdir()) == [], "nothing is left behind"
+
+
+def test_a_result_that_the_inputs_do_not_give_is_exit_7(own: Path) -> None:
+    """A payroll file changed with its sidecar, manifest and ledger line ties in itself, and was not computed."""
+    batch = next(entry for entry in read_ledger(own).entries if entry.kind == "batch")
+    forge(own, "berita-acara.html", b"Rp", b"rp")
+    assert call("-C", own).exit_code == 0
+    result = call("-C", own, "--recompute", batch.path)
+    assert result.exit_code == 7
+    assert f"terbit/{batch.path}: berita-acara.html, manifest.json" in result.stderr
+
+
+def test_another_version_of_the_program_compares_rows_and_says_so(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.recomputation.code_sha256", lambda: "0" * 64)
+    first = read_ledger(own).entries[0]
+    result = call("-C", own, "--recompute", first.path)
+    assert result.exit_code == 0, result.stderr
+    assert "isi tabel sama, dengan versi lain (rekon)" in result.stdout
 
 
 def test_one_run_can_be_asked_for_by_path_name_or_id_and_an_unknown_one_is_exit_2(own: Path) -> None:

@@ -8,35 +8,58 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.workspace import workspace_option
+from pipeline.commands.workspace import stage_progress, workspace_option
 
 if TYPE_CHECKING:
+    from pipeline.recomputation import Recomputed
     from pipeline.verification import Verification
 
 
 @click.command("verify")
 @workspace_option
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
+@click.option("--recompute", is_flag=True, help="Hitung ulang dari masukan yang disimpan, bandingkan bita.")
 @click.argument("run", required=False)
-def command(workspace: Path, as_json: bool, run: str | None) -> None:
+def command(workspace: Path, as_json: bool, recompute: bool, run: str | None) -> None:
     """Periksa apakah semua yang terbit masih seperti saat diterbitkan; tidak mengubah apa pun.
 
     Tanpa RUN seluruh terbit/ diperiksa: rantai buku terbit, sidik setiap berkas, angka kendali, berkas keputusan.
-    RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
+    Dengan --recompute setiap revisi dan batch dihitung ulang dari terbit/ saja, di folder coretan; perlu waktu selama
+    `rekon run` untuk masing-masing. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
     """
     from pipeline.verification import verify
 
     found = verify(workspace, run)
-    click.echo(json.dumps(_document(found), sort_keys=True) if as_json else "\n".join(_lines(found)))
-    _judge(found)
+    # What is not as published has no right answer to compare with.
+    recomputed = _recomputed(workspace, found) if recompute and not found.problems else ()
+    if as_json:
+        click.echo(json.dumps(_document(found, recomputed), sort_keys=True))
+    else:
+        click.echo("\n".join([*_lines(found), *(_line(each) for each in recomputed)]))
+    _judge(found, recomputed)
 
 
-def _document(found: Verification) -> dict[str, Any]:
+def _recomputed(workspace: Path, found: Verification) -> tuple[Recomputed, ...]:
+    from pipeline.ledger import read_ledger
+    from pipeline.recomputation import recompute
+    from pipeline.settings import FILE_NAME, Engine, load_settings
+    from pipeline.stages import STAGES
+    from pipeline.verification import PUBLISHED
+
+    entries = [each.entry for each in found.checked if each.entry.kind in PUBLISHED]
+    has_settings = (workspace / FILE_NAME).exists()
+    engine = load_settings(workspace).engine if has_settings else Engine()
+    ledger = read_ledger(workspace)
+    with stage_progress(len(STAGES) * len(entries)) as progress:
+        return tuple(recompute(workspace, ledger, entry, engine, progress) for entry in entries)
+
+
+def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[str, Any]:
     return {
         "schema": 1,
         "head": found.head,
         "is_torn": found.is_torn,
-        "is_valid": not found.problems and not found.unknown,
+        "is_valid": not (found.problems or found.unknown or any(each.differing for each in recomputed)),
         "checked": [
             {
                 "sequence": each.entry.sequence,
@@ -46,6 +69,15 @@ def _document(found: Verification) -> dict[str, Any]:
                 "problems": list(each.problems),
             }
             for each in found.checked
+        ],
+        "recomputed": [
+            {
+                "path": each.entry.path,
+                "files": each.file_count,
+                "versions": list(each.versions),
+                "differing": list(each.differing),
+            }
+            for each in recomputed
         ],
         "strange": list(found.strange),
         "unknown": list(found.unknown),
@@ -65,7 +97,16 @@ def _lines(found: Verification) -> list[str]:
     return lines
 
 
-def _judge(found: Verification) -> None:
+def _line(recomputed: Recomputed) -> str:
+    shown = f"      {recomputed.entry.path}  dihitung ulang: "
+    if recomputed.differing:
+        return f"{shown}{len(recomputed.differing)} berbeda"
+    if recomputed.versions:
+        return f"{shown}isi tabel sama, dengan versi lain ({'; '.join(recomputed.versions)})"
+    return f"{shown}{recomputed.file_count} berkas sama sampai bitanya"
+
+
+def _judge(found: Verification, recomputed: tuple[Recomputed, ...]) -> None:
     from pipeline.errors import PublicationUnknownError, VerificationError
 
     if found.problems:
@@ -73,6 +114,15 @@ def _judge(found: Verification) -> None:
             "Yang tersimpan bukan yang diterbitkan:\n"
             + "\n".join(f"  {problem}" for problem in found.problems)
             + "\nTidak ada yang diperbaiki otomatis: pulihkan dari salinan cadangan dan laporkan ke Inspektorat."
+        )
+    if different := [each for each in recomputed if each.differing]:
+        raise VerificationError(
+            "Hitung ulang tidak menghasilkan yang diterbitkan:\n"
+            + "\n".join(
+                f"  terbit/{each.entry.path}: {', '.join(each.differing)}"
+                + (f" (versi lain: {'; '.join(each.versions)})" if each.versions else "")
+                for each in different
+            )
         )
     if found.unknown:
         raise PublicationUnknownError(

@@ -1,0 +1,143 @@
+"""Compute a publication again from what was kept with it, elsewhere, and compare the bytes.
+
+Needs terbit/ alone: the inputs, policy, calendars and profiles as they were, and the ledger up to the publication. Where
+the program or a library is another version than then, pages and manifests differ by what they say of it: there the
+tables and the payroll rows are compared instead (reliability section 3).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipeline.archive import fetch
+from pipeline.errors import VerificationError
+from pipeline.ledger import BATCH, LEDGER_NAME, REVISION, Entry, Ledger
+from pipeline.manifest import MANIFEST_NAME, code_sha256, engines
+from pipeline.payroll import INTEGERS, csv_rows, publish_batch
+from pipeline.platform import link_durably, private_files
+from pipeline.run import run_pipeline
+from pipeline.settings import Engine, Settings
+from schemas import Adjustment
+
+PAID = ("nip", "origin_period", "kode_opd", *INTEGERS)
+"""Columns of a payroll row that no version of the program may change."""
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A publication computed again. `versions` are what differs in program and libraries, `differing` the files."""
+
+    entry: Entry
+    file_count: int
+    versions: tuple[str, ...]
+    differing: tuple[str, ...]
+
+
+def recompute(
+    workspace: Path, ledger: Ledger, entry: Entry, engine: Engine, progress: Callable[[str], None]
+) -> Recomputed:
+    """Run the publication's month in a folder of its own below kerja/, which is removed again.
+
+    Raises VerificationError where what was kept is not as it was, and what a run raises.
+    """
+    manifest = _manifest(workspace, entry.path)
+    of_run = manifest
+    if entry.kind == BATCH:
+        of_run = _manifest(workspace, f"{entry.period}/{manifest['revision']}")
+    settings = Settings.model_validate({**of_run["settings"], "engine": engine})
+    (workspace / "kerja").mkdir(exist_ok=True, mode=0o700)
+    with (
+        private_files(),
+        tempfile.TemporaryDirectory(prefix="ulang-", dir=workspace / "kerja") as name,
+    ):
+        scratch = Path(name)
+        for each in (of_run, manifest) if entry.kind == BATCH else (manifest,):
+            fetch(workspace, each, scratch)
+        _set_back(workspace, ledger, entry, scratch)
+        made = _run(scratch, entry, settings, progress)
+        versions = tuple(_versions(manifest, of_run))
+        published = workspace / "terbit" / entry.path
+        if versions:
+            differing = _differing_rows(entry, published, made)
+        else:
+            differing = _differing_bytes(published, made, (item["path"] for item in manifest["files"]))
+        return Recomputed(entry, len(manifest["files"]) + 1, versions, tuple(differing))
+
+
+def _manifest(workspace: Path, path: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((workspace / "terbit" / path / MANIFEST_NAME).read_bytes())
+    return document
+
+
+def _set_back(workspace: Path, ledger: Ledger, entry: Entry, scratch: Path) -> None:
+    """The ledger as it was before the publication, with what a run reads back of earlier ones."""
+    before = ledger.entries[: entry.sequence - 1]
+    newest = {each.period: each.path for each in before if each.kind == REVISION}
+    terbit = scratch / "terbit"
+    terbit.mkdir()
+    (terbit / LEDGER_NAME).write_bytes(b"".join(each.line for each in before))
+    for path in [*newest.values(), *(each.path for each in before if each.kind == BATCH)]:
+        shutil.copytree(workspace / "terbit" / path, terbit / path, copy_function=_link)
+
+
+def _link(source: str, target: str) -> None:
+    link_durably(Path(source), Path(target))
+
+
+def _run(scratch: Path, entry: Entry, settings: Settings, progress: Callable[[str], None]) -> Path:
+    with run_pipeline(scratch, progress, settings) as outcome:
+        revision: Path = outcome.published.path
+        if entry.kind == REVISION:
+            return revision
+        coret = scratch / "kerja" / "coret"
+        batch = publish_batch(outcome.arrow(Adjustment), settings, scratch, coret, outcome.published)
+    if batch is None:
+        raise VerificationError(f"terbit/{entry.path}: dihitung ulang, tidak ada yang perlu dibayar.")
+    return batch.path
+
+
+def _versions(manifest: Mapping[str, Any], of_run: Mapping[str, Any]) -> Iterator[str]:
+    if manifest["code"]["sha256"] != code_sha256():
+        yield "rekon"
+    then = of_run["engines"]
+    for name, version in engines().items():
+        if then.get(name) != version:
+            yield f"{name} {then.get(name)}, kini {version}"
+
+
+def _differing_bytes(published: Path, made: Path, listed: Iterable[str]) -> list[str]:
+    """Files that only one of the folders has, or that differ; the folder's name holds the run's id."""
+    if published.name != made.name:
+        return [f"namanya kini {made.name}"]
+    names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
+    return sorted(name for name in names.union(listed) if _content(published / name) != _content(made / name))
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _differing_rows(entry: Entry, published: Path, made: Path) -> list[str]:
+    if entry.kind == BATCH:
+        return [] if _paid(published) == _paid(made) else ["baris yang dibayar"]
+    return [
+        path.relative_to(published).as_posix()
+        for path in sorted(published.glob("bukti/*.parquet"))
+        if not _has_rows_of(path, made / path.relative_to(published))
+    ]
+
+
+def _has_rows_of(path: Path, other: Path) -> bool:
+    return other.is_file() and bool(pq.read_table(path).equals(pq.read_table(other)))
+
+
+def _paid(folder: Path) -> list[tuple[str, ...]]:
+    return [tuple(row[name] for name in PAID) for row in csv_rows(folder)]
