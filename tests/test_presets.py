@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,11 +12,15 @@ from pipeline.policy.cases import read_cases, run_cases
 from pipeline.strict_toml import parse
 from schemas import AssessmentRule, Band
 from tests.reference import Day
-from tests.reference.months import DAYS_A_MONTH, disagreements, generated, settled
+from tests.reference.months import disagreements, settled
+from tests.reference.people import DAYS_A_MONTH, generated, working
 
 PRESETS = ("harian", "kementerian", "kepmendagri", "manado", "pekalongan", "proporsional")
-CI_DAYS = 20_000
-TPP = 6_000_000
+CI_DAYS = 10_000
+CI_PERIODS = (
+    "2026-02",
+    "2026-03",
+)  # Ramadan begins on 19 February and ends on 20 March, beside nine days off
 
 
 def test_the_shipped_examples_are_these() -> None:
@@ -42,11 +47,14 @@ def test_the_cases_in_the_file_hold(preset: str) -> None:
 
 def test_one_missing_record_costs_eight_times_more_under_one_rule_than_under_another() -> None:
     """domain.md 1.4, TPP Rp6,000,000: why the policy is a file and never code."""
-    in_missing = (TPP, [Day(late=None), *[Day()] * 20])
-    both_missing = (TPP, [Day(late=None, early=None), *[Day()] * 20])
-    assert settled("kepmendagri", [in_missing]) == [36_000]
-    assert settled("manado", [both_missing]) == [144_000]
-    assert settled("proporsional", [in_missing]) == [285_714]
+    in_missing, both_missing = Day(late=None), Day(late=None, early=None)
+
+    def cost(preset: str, day: Day) -> list[int]:
+        return settled(preset, [working(preset, [day, *[Day()] * 20])])
+
+    assert cost("kepmendagri", in_missing) == [36_000]
+    assert cost("manado", both_missing) == [144_000]
+    assert cost("proporsional", in_missing) == [285_714]
     whole = read_policy(Path(), "kepmendagri")[1].decode().replace("value = 40", "value = 100", 1)
     (case, *_) = read_cases("k.toml", parse("k.toml", whole.encode()))
     absent = {day: {"date": day, "in": False, "out": False} for day in case.days}
@@ -58,8 +66,8 @@ def test_one_missing_record_costs_eight_times_more_under_one_rule_than_under_ano
 
 def test_we_follow_the_table_where_its_published_example_contradicts_it() -> None:
     """domain.md 1.4: 61 minutes late and 120 early are TL3 and PSW4 (not TL4 and PSW2), 2.5% for the day."""
-    months = [(TPP, [Day(late=61 * 60, early=120 * 60)])]
-    assert settled("kementerian", months) == [150_000]
+    day = working("kementerian", [Day(late=61 * 60, early=120 * 60)])
+    assert settled("kementerian", [day]) == [150_000]
     bands = compile_policy(*read_policy(Path(), "kementerian"))[Band]
 
     def code(event: str, seconds: int) -> str:
@@ -75,20 +83,44 @@ def test_we_follow_the_table_where_its_published_example_contradicts_it() -> Non
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_band_edge_is_right_to_the_second(preset: str) -> None:
-    """One second before, at and after each edge of the file, and each edge that the description names."""
-    tables = compile_policy(*read_policy(Path(), preset))
-    named = {1, 60, 960, 1800, 1801, 1860, 3600, 3601, 3660, 5460}
-    edges = named | {row["seconds_from"] for row in tables[Band]}
-    seconds = sorted({edge + shift for edge in edges for shift in (-1, 0, 1) if edge + shift >= 0})
-    months = [(TPP, [Day(late=second), *[Day()] * 20]) for second in seconds]
-    months += [(TPP, [Day(early=second), *[Day()] * 20]) for second in seconds]
-    assert disagreements(preset, months) == []
+    """The seconds before, at and after each edge that the file writes, on either side, as a month's punches."""
+    document = parse(*read_policy(Path(), preset))
+    edges = {event: written_edges(document, event) for event in ("late", "early")}
+    compiled = compile_policy(*read_policy(Path(), preset))[Band]
+    for event, listed in edges.items():
+        assert listed == {band["seconds_from"] for band in compiled if band["event_code"] == event}
+    people = [
+        working(preset, [Day(**{event: edge + shift}), *[Day()] * 20])  # type: ignore[arg-type]
+        for event, listed in edges.items()
+        for edge in sorted(listed)
+        for shift in (-1, 0, 1)
+    ]
+    assert disagreements(preset, people) == []
+
+
+def written_edges(document: dict[str, Any], event: str) -> set[int]:
+    """Seconds at which a step of a policy file begins, read from the file as it is written."""
+    steps = [step for entry in document["band"][event] for step in entry["steps"]]
+    return {step["from_second"] if "from_second" in step else step["from_minute"] * 60 for step in steps}
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_generated_months_cost_what_an_independent_computation_says(preset: str) -> None:
-    months = generated(round(CI_DAYS / DAYS_A_MONTH), seed=11, has_apel=preset == "pekalongan")
-    assert disagreements(preset, months) == []
+def test_every_edge_within_a_month_is_right(preset: str) -> None:
+    """One day more and less at each count, share of attendance and cap at which the month's cost turns."""
+    people = [
+        working(preset, [*[day] * number, *[Day()] * (21 - number)])
+        for day in (Day(late=None), Day(late=1000), Day(late=None, early=None), Day(9000, 9000))
+        for number in range(22)
+    ]
+    assert disagreements(preset, people) == []
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("period", CI_PERIODS)
+def test_generated_months_cost_what_an_independent_computation_says(preset: str, period: str) -> None:
+    """Four duty groups, Ramadan, leave, changes of group, TPP and OPD in the month, punches that must not count."""
+    people = generated(preset, round(CI_DAYS / DAYS_A_MONTH), period, seed=11)
+    assert disagreements(preset, people, period) == []
 
 
 def test_every_example_settles_the_groups_that_a_simulated_month_has() -> None:

@@ -1,13 +1,15 @@
-"""40% of the TPP, rounded; each event's percent of it, rounded; both sides missing are one event of 3%."""
+"""40% of the day's TPP, rounded; each event's percent of it, rounded; both sides missing are one event of 3%."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.reference import Day, half_up
+from tests.reference import PERMISSION, UNPAID, Day, at_each_unit, half_up, part_of, unpaid
 
 
-def percent(seconds: int) -> Fraction:
+def percent(seconds: int | None) -> Fraction:
+    if seconds is None:
+        return Fraction(15, 1000)
     minutes = seconds // 60
     if minutes == 0:
         return Fraction(0)
@@ -20,13 +22,21 @@ def percent(seconds: int) -> Fraction:
     return Fraction(15, 1000)
 
 
-def deduction(tpp: int, days: list[Day]) -> int:
-    base = half_up(tpp * Fraction(2, 5))
+def cost(day: Day, base: int) -> int:
+    if day.leave is not None:
+        return half_up(base * Fraction(3, 100)) if day.leave == PERMISSION else 0
+    if day.is_empty:
+        return half_up(base * Fraction(3, 100))
+    return sum(half_up(base * percent(off)) for off in (day.late, day.early))
+
+
+def deduction(days: list[Day]) -> int:
     total = 0
-    for day in days:
-        if day.late is None and day.early is None:
-            total += half_up(base * Fraction(3, 100))
-            continue
-        for off in (day.late, day.early):
-            total += half_up(base * (Fraction(15, 1000) if off is None else percent(off)))
-    return min(total, base)
+    for part in at_each_unit(days):
+        bases = [half_up(day.tpp * Fraction(2, 5)) for _, day in part]
+        cut = sum(
+            unpaid(base, number, len(days)) if day.leave == UNPAID else cost(day, base)
+            for base, (number, day) in zip(bases, part, strict=True)
+        )
+        total += min(cut, part_of(max(bases), part, days))
+    return total

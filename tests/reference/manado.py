@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.reference import Day, half_up
+from tests.reference import PERMISSION, UNPAID, Day, at_each_unit, half_up, part_of, unpaid
 
 
 def arriving(late: int | None) -> int:
@@ -23,14 +23,26 @@ def leaving(early: int | None) -> int:
     return 1 if early > 0 else 0
 
 
-def deduction(tpp: int, days: list[Day]) -> int:
-    base = half_up(Fraction(4 * tpp, 10))
-    points = sum(arriving(day.late) + leaving(day.early) for day in days)
-    cut = half_up(base * Fraction(min(points, 100), 100))
-    came = sum(day.late is not None or day.early is not None for day in days)
-    share = Fraction(came, len(days))
-    if share < Fraction(1, 4):
-        return tpp
-    if share < Fraction(1, 2):
-        return cut + half_up(Fraction(tpp - cut, 2))
-    return cut
+def points(day: Day) -> int:
+    if day.leave is not None:
+        return 3 if day.leave == PERMISSION else 0
+    return arriving(day.late) + leaving(day.early)
+
+
+def deduction(days: list[Day]) -> int:
+    total = 0
+    for part in at_each_unit(days):
+        tpp = part[-1][1].tpp
+        base = half_up(Fraction(4 * tpp, 10))
+        cut = half_up(base * Fraction(sum(points(day) for _, day in part), 100))
+        cut += sum(unpaid(base, number, len(days)) for number, day in part if day.leave == UNPAID)
+        cut = min(cut, part_of(base, part, days))
+        judged = [day for _, day in part if day.leave is None]
+        came = sum(not day.is_empty for day in judged)
+        rest = max(0, part_of(tpp, part, days) - cut)
+        if judged and Fraction(came, len(judged)) < Fraction(1, 4):
+            cut += rest
+        elif judged and Fraction(came, len(judged)) < Fraction(1, 2):
+            cut += half_up(Fraction(rest, 2))
+        total += cut
+    return total

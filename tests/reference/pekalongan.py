@@ -1,11 +1,11 @@
-"""Percent by code and by its count in the month, summed, of 60% of the TPP; the month rounded to Rp10."""
+"""Percent by code and by its count in the month, summed, of 60% of the last TPP; the month rounded to Rp10."""
 
 from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
 
-from tests.reference import Day, half_up
+from tests.reference import PERMISSION, UNPAID, Day, at_each_unit, half_up, part_of, unpaid
 
 LADDER = {  # percent x 100 of the 1st to 3rd, 4th to 6th, and later occurrences
     "2": (50, 60, 75),
@@ -27,19 +27,28 @@ def code(seconds: int | None) -> str:
     return "5"
 
 
-def deduction(tpp: int, days: list[Day]) -> int:
-    base = half_up(Fraction(6 * tpp, 10))
+def hundredths(day: Day, counts: Counter[str]) -> int:
+    """Percent x 100 of a day; `counts` of the month so far, whichever OPD, move on."""
+    if day.leave is not None:
+        return 300 if day.leave == PERMISSION else 0
+    if day.is_empty:
+        return 600
+    found = 50 if day.apel is False else 0
+    for letter, seconds in (("M", day.late), ("P", day.early)):
+        digit = code(seconds)
+        if digit:
+            counts[letter + digit] += 1
+            found += LADDER[digit][min((counts[letter + digit] - 1) // 3, 2)]
+    return found
+
+
+def deduction(days: list[Day]) -> int:
     counts: Counter[str] = Counter()
-    hundredths = 0
-    for day in days:
-        if day.late is None and day.early is None and not day.apel:
-            hundredths += 600
-            continue
-        for letter, seconds in (("M", day.late), ("P", day.early)):
-            digit = code(seconds)
-            if digit:
-                counts[letter + digit] += 1
-                hundredths += LADDER[digit][min((counts[letter + digit] - 1) // 3, 2)]
-        if day.apel is False:
-            hundredths += 50
-    return min(half_up(base * Fraction(hundredths, 10_000), 10), base)
+    costs = [hundredths(day, counts) for day in days]
+    total = 0
+    for part in at_each_unit(days):
+        base = half_up(Fraction(6 * part[-1][1].tpp, 10))
+        cut = half_up(base * Fraction(sum(costs[number - 1] for number, _ in part), 10_000), 10)
+        free = sum(unpaid(base, number, len(days)) for number, day in part if day.leave == UNPAID)
+        total += min(cut + half_up(free, 10), part_of(base, part, days))
+    return total
