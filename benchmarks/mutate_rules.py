@@ -197,9 +197,10 @@ def _generated(preset: str, period: str) -> World:
 
 
 def rule_cases(name: str) -> list[Holds]:
-    """Each case of tests/rules whose chain of rules holds the named one, as a check."""
+    """Each case of the rule's file in tests/rules, as a check; the money rules share one."""
+    file = SETTLING[-1] if name in SETTLING else name
     given = [param.values for param in test_rules.cases()]
-    return [lambda s=stages, c=case: _case_holds(s, c) for stages, case in given if name in stages]  # type: ignore[misc]
+    return [lambda s=stages, c=case: _case_holds(s, c) for stages, case in given if stages[-1] == file]  # type: ignore[misc]
 
 
 def _case_holds(stages: list[str], case: dict[str, object]) -> bool:
@@ -238,6 +239,8 @@ def _passes(check: Holds) -> bool:
 
 
 CHANGED: dict[str, str] = {}
+"""The mutant that runs in a rule's place; only what it computes may kill it, so contracts are not checked."""
+Warehouse._check = Warehouse._comment = lambda _self, _contract: None  # type: ignore[method-assign]
 SqlStage.sql = property(lambda stage: CHANGED.get(stage.name, TEXTS[stage.name]))  # type: ignore[assignment, method-assign]
 
 

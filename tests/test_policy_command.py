@@ -61,7 +61,7 @@ def test_show_prints_the_rules_of_a_day_with_their_articles(tmp_path: Path) -> N
     )
     assert "kantor-5 Jumat (Ramadan)\t08.00 sampai 15.30" in sixteenth
     assert "izin\t3% sehari" in sixteenth
-    assert "mutu C, dengan surat orang lain, dengan penetapan gangguan\trestore" in sixteenth
+    assert "mutu C, dengan surat keterangan orang lain, dengan penetapan gangguan\tpulihkan" in sixteenth
 
 
 def test_show_refuses_a_day_before_the_policy() -> None:
@@ -74,7 +74,7 @@ def test_diff_between_two_days_says_what_changed_and_which_months_it_touches(tmp
     path = file(tmp_path, later())
     result = asked("diff", path, "--from", "2026-01-01", "--to", "2026-12-31")
     assert result.output == (
-        "tenggang sesudah pulih: dari 30 menit menjadi 45 menit; bulan 2026-01 dan sesudahnya (sejak tanggal 16)."
+        "tenggang sesudah pulih: dari 30 menit menjadi 45 menit; bulan Januari 2026 dan sesudahnya (sejak tanggal 16)."
         " Perbup 9/2026 Pasal 4\n1 perubahan.\n"
     )
     assert (
@@ -88,7 +88,7 @@ def test_diff_between_two_files_tells_changed_new_and_dropped_rules(tmp_path: Pa
     )
     result = asked("diff", file(tmp_path, PRESET, "lama.toml"), file(tmp_path, changed, "baru.toml"))
     assert (
-        "terlambat TL3 (61 sampai 90 menit): dari 1,25% menjadi 1,3%; bulan 2021-01 dan sesudahnya"
+        "terlambat TL3 (61 sampai 90 menit): dari 1,25% menjadi 1,3%; bulan Januari 2021 dan sesudahnya"
         in result.output
     )
     assert "pulang sebelum waktu PSW2 (31 sampai 60 menit): dihapus, tadinya 1%" in result.output
@@ -101,7 +101,7 @@ def test_diff_between_two_files_ends_where_they_agree_again(tmp_path: Path) -> N
         LATER, LATER.replace("reference", "to = 2026-01-31\nreference") + LATER.replace("01-16", "02-01").replace("45", "30").replace("Perbup 9/2026 Pasal 4", "Contoh: ketentuan gangguan, tenggang pemulihan"), 1
     )  # fmt: skip
     result = asked("diff", file(tmp_path, PRESET, "lama.toml"), file(tmp_path, back, "baru.toml"))
-    assert "dari 30 menit menjadi 45 menit; bulan 2026-01 sampai 2026-01 (sejak tanggal 16)" in result.output
+    assert "dari 30 menit menjadi 45 menit; bulan Januari 2026 (sejak tanggal 16)" in result.output
     assert result.output.endswith("1 perubahan.\n")
 
 

@@ -52,11 +52,12 @@ def check(workspace: Path, file: str | None) -> None:
 def show(workspace: Path, file: str | None, day: dt.datetime) -> None:
     """Tampilkan aturan FILE yang berlaku pada satu hari, dengan pasalnya."""
     from pipeline.policy.words import lines_on
+    from reports.format_id import long_date
 
     name, rows, document = load(workspace, file)
     in_time(name, document, day.date())
     lines = lines_on(rows, day.date())
-    click.echo(f"{document['code']} ({document['status']}) pada {day:%Y-%m-%d}, menurut {name}")
+    click.echo(f"{document['code']} ({document['status']}) pada {long_date(day.date())}, menurut {name}")
     click.echo("aturan\tnilai\tpasal")
     for line in lines:
         click.echo("\t".join(line))
@@ -98,6 +99,7 @@ def diff(
 def cases(workspace: Path, file: str | None) -> None:
     """Hitung contoh di dalam FILE ([[case]]) dengan aturan yang sama seperti sebuah run."""
     from pipeline.policy.cases import read_cases, run_cases
+    from reports.format_id import rupiah
 
     name, rows, document = load(workspace, file)
     listed = read_cases(name, document)
@@ -109,7 +111,7 @@ def cases(workspace: Path, file: str | None) -> None:
     for outcome in run_cases(rows, listed):
         failed += bool(outcome.problems)
         mark = "SALAH" if outcome.problems else "benar"
-        click.echo(f"{mark}  {outcome.case.name} ({outcome.case.reference}): {outcome.deduction_idr}")
+        click.echo(f"{mark}  {outcome.case.name} ({outcome.case.reference}): {rupiah(outcome.deduction_idr)}")
         for problem in outcome.problems:
             click.echo(f"       {problem}")
     if failed:
@@ -165,6 +167,7 @@ def in_time(name: str, document: dict[str, Any], day: dt.date) -> None:
 def sentence(change: Change) -> str:
     """A change in words, with the months that it touches."""
     from pipeline.policy.dated import OPEN_END
+    from reports.format_id import month
 
     if change.before is None:
         what = f"baru: {change.after}"
@@ -174,10 +177,13 @@ def sentence(change: Change) -> str:
         what = f"tetap {change.after}, pasalnya berganti"
     else:
         what = f"dari {change.before} menjadi {change.after}"
+    months = f"bulan {month(f'{change.begin:%Y-%m}')}"
+    last = change.end - dt.timedelta(days=1)
     if change.end == OPEN_END:
-        months = f"bulan {change.begin:%Y-%m} dan sesudahnya"
-    else:
-        last = change.end - dt.timedelta(days=1)
-        months = f"bulan {change.begin:%Y-%m} sampai {last:%Y-%m}"
-    part = "" if change.begin.day == 1 else f" (sejak tanggal {change.begin.day})"
+        months += " dan sesudahnya"
+    elif f"{last:%Y-%m}" != f"{change.begin:%Y-%m}":
+        months += f" sampai {month(f'{last:%Y-%m}')}"
+    days = [] if change.begin.day == 1 else [f"sejak tanggal {change.begin.day}"]
+    days += [] if change.end.day == 1 or change.end == OPEN_END else [f"sampai tanggal {last.day}"]
+    part = f" ({' '.join(days)})" if days else ""
     return f"{change.topic}: {what}; {months}{part}. {change.article}"

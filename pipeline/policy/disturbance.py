@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.policy.dated import DatedReading, Rows, in_force, spanned, spans
 from pipeline.policy.money import Rules
 from pipeline.strict_toml import Row
+from reports.labels import CAUSES as CAUSE_NAMES
 from schemas import PolicyPeriod
 from schemas.codes import CAUSES, GRADES, PUNCHES
 
@@ -33,7 +34,7 @@ FILE_ACTIONS = ("restore", "needs_statement", "not_supported", "not_assessable")
 """`restore_partly` is no rule: it is what `restore` leaves where minutes remain."""
 
 
-PAPERS = {"statement": "surat orang lain", "certified": "penetapan gangguan"}
+PAPERS = {"statement": "surat keterangan orang lain", "certified": "penetapan gangguan"}
 
 
 def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
@@ -118,9 +119,9 @@ def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...
     flags = [None if key not in read else [read[key]] for key in ("statement", "certified")]
     action = reading.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
     words = [
-        f"{word} {', '.join(map(str, read[key]))}"
-        for key, word in (("causes", "sebab"), ("grades", "mutu"))
-        if key in read
+        f"{word} {', '.join(names.get(code, str(code)) for code in read[key])}"
+        for key, word, names in (("causes", "sebab", CAUSE_NAMES), ("grades", "mutu", {}))
+        if isinstance(read.get(key), list)
     ]
     words += [f"{'dengan' if read[key] else 'tanpa'} {word}" for key, word in PAPERS.items() if key in read]
     return (read.get("causes"), read.get("grades"), *flags), action, ", ".join(words)

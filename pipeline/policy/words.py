@@ -10,6 +10,8 @@ from typing import NamedTuple
 from pipeline.policy.dated import OPEN_END, Rows, in_force
 from pipeline.policy.variants import GENERAL
 from pipeline.strict_toml import Row
+from reports.format_id import number, rupiah
+from reports.labels import ACTIONS
 from schemas import (
     ActionRule,
     AssessmentRule,
@@ -105,8 +107,10 @@ class Change(NamedTuple):
 
 
 def lines_on(rows: Rows, day: dt.date) -> list[Line]:
-    """Every rule in force on a day, in the order of the file's chapters."""
-    return [*_money(rows, day), *_leave(rows, day), *_duties(rows, day), *_records(rows, day)]
+    """Every rule in force on a day, in the order of the file's chapters; of an exception only what it changes."""
+    lines = [*_money(rows, day), *_leave(rows, day), *_duties(rows, day), *_records(rows, day)]
+    general = set(lines)
+    return [line for line in lines if _without_lead(line) not in general or not line.topic.startswith("[")]
 
 
 def changes_between(before: Rows, after: Rows, begin: dt.date, end: dt.date) -> list[Change]:
@@ -170,6 +174,10 @@ def _lead(row: Row) -> str:
     return "" if row["variant_code"] == GENERAL else f"[{row['variant_code']}] "
 
 
+def _without_lead(line: Line) -> Line:
+    return line._replace(topic=line.topic.partition("] ")[2])
+
+
 def _percent(bps: int) -> str:
     return f"{bps / 100:g}%".replace(".", ",")
 
@@ -191,7 +199,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
             elif name in CODES:
                 text = CODES[name][value]
             else:
-                text = f"Rp{value}" if name == "rounding_step_idr" else str(value)
+                text = rupiah(value) if name == "rounding_step_idr" else str(value)
             yield Line(_lead(row) + topic, text, articles.get(name, row["reference"]))
     for row in _held(rows[Band], day):
         when = _span(row)
@@ -215,13 +223,17 @@ def _span(row: Row) -> str:
         return ""
     begin, end = row["seconds_from"], row["seconds_to"]
     length, unit = (60, "menit") if begin % 60 == 0 and (end or 0) % 60 == 0 else (1, "detik")
-    until = f"{unit} atau lebih" if end is None else f"sampai {end // length - 1} {unit}"
-    return f" ({begin // length} {until})"
+    until = f"{unit} atau lebih" if end is None else f"sampai {number(end // length - 1)} {unit}"
+    return f" ({number(begin // length)} {until})"
 
 
 def _charge(row: Row) -> str:
     if row["charge_code"] == "rate":
-        return f"{row['rate_bps'] / 100:g} poin" if row["unit"] == "points" else _percent(row["rate_bps"])
+        return (
+            f"{_percent(row['rate_bps']).removesuffix('%')} poin"
+            if row["unit"] == "points"
+            else _percent(row["rate_bps"])
+        )
     return "menitnya sendiri" if row["charge_code"] == "own_minutes" else f"{row['charge_minutes']} menit"
 
 
@@ -274,6 +286,6 @@ def _records(rows: Rows, day: dt.date) -> Iterator[Line]:
             )
             yield Line(topic, text, row["articles"].get(name, row["reference"]))
     rules = {rule["path"]: rule for rule in _held(rows[ActionRule], day)}
-    for number, path in enumerate(sorted(rules, key=lambda path: (len(path), path)), start=1):
+    for place, path in enumerate(sorted(rules, key=lambda path: (len(path), path)), start=1):
         rule = rules[path]
-        yield Line(f"tindakan {number}: {rule['topic']}", rule["action_code"], rule["reference"])
+        yield Line(f"tindakan {place}: {rule['topic']}", ACTIONS[rule["action_code"]], rule["reference"])

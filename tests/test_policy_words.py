@@ -1,0 +1,59 @@
+"""What a policy says in words, sentence by sentence, as a file that a lawyer can read through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.commands.policy import sentence
+from pipeline.policy import compile_document, preset_names, read_policy
+from pipeline.policy.dated import Rows
+from pipeline.policy.words import changes_between, changes_since, lines_on
+from pipeline.strict_toml import parse
+from tests.test_golden import GOLDEN
+from tests.test_regimes import FILES, regime
+
+FIRST, DAY, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 20), dt.date(2027, 1, 1)
+
+
+def compiled() -> dict[str, Rows]:
+    """Every example policy and every regime of tests/policies."""
+    documents: dict[str, dict[str, Any]] = {
+        name: parse(*read_policy(Path(), name)) for name in ("kepmendagri", *preset_names())
+    }
+    documents |= {path.stem: regime(path) for path in FILES}
+    return {name: compile_document(f"{name}.toml", document) for name, document in documents.items()}
+
+
+def held(name: str, text: str, request: pytest.FixtureRequest) -> None:
+    """Compare with tests/golden, or write it anew."""
+    path = GOLDEN / name
+    if request.config.getoption("--write-golden"):
+        path.write_text(text, "utf-8")
+    assert text.splitlines() == path.read_text("utf-8").splitlines()
+
+
+def test_every_rule_of_every_policy_reads_as_it_did(request: pytest.FixtureRequest) -> None:
+    """Each file's rules in force on 20 April 2026, but those that a file before it says in the same words."""
+    said: set[str] = set()
+    text = ""
+    for name, rows in compiled().items():
+        lines = [line for line in map(" | ".join, lines_on(rows, DAY)) if line not in said]
+        text += "\n".join([f"== {name}", *lines, "", ""])
+        said |= set(lines)
+    held("kebijakan.txt", text, request)
+
+
+def test_every_difference_from_the_usual_policy_reads_as_it_did(request: pytest.FixtureRequest) -> None:
+    """What each regime changes within 2026, and how it differs from the example kepmendagri in the meantime."""
+    rows = compiled()
+    usual, text = rows["kepmendagri"], ""
+    for path in FILES:
+        other = rows[path.stem]
+        lines = [sentence(change) for change in changes_between(usual, other, FIRST, LAST)]
+        lines += [f"dalam 2026: {sentence(change)}" for change in changes_since(other, FIRST, LAST)]
+        text += "\n".join([f"== {path.stem}", *lines, "", ""])
+    held("beda-kebijakan.txt", text, request)
