@@ -89,7 +89,7 @@ def table_files(tables: Mapping[str, pa.Table]) -> tuple[dict[str, bytes], dict[
     files: dict[str, bytes] = {}
     rows: dict[str, int] = {}
     for contract in LEADING:
-        table = _as_published(contract, tables[contract.table_name()])
+        table = as_published(contract, tables[contract.table_name()])
         path = f"bukti/{contract.table_name()}.parquet"
         files[path] = parquet_bytes(table)
         rows[path] = table.num_rows
@@ -157,7 +157,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
     return stream.getvalue()
 
 
-def _as_published(contract: type[Table], table: pa.Table) -> pa.Table:
+def as_published(contract: type[Table], table: pa.Table) -> pa.Table:
     """Rows in key order; the three scenarios only, without the steps between them."""
     table = table.sort_by([(name, "ascending") for name in contract.key()])
     if contract is Assessment:

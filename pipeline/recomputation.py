@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,22 +49,10 @@ def recompute(
 
     Raises VerificationError where what was kept is not as it was, and what a run raises.
     """
-    manifest = _manifest(workspace, entry.path)
-    of_run = manifest
-    if entry.kind == BATCH:
-        of_run = _manifest(workspace, f"{entry.period}/{manifest['revision']}")
-    settings = Settings.model_validate({**of_run["settings"], "engine": engine})
-    (workspace / "kerja").mkdir(exist_ok=True, mode=0o700)
-    with (
-        private_files(),
-        tempfile.TemporaryDirectory(prefix="ulang-", dir=workspace / "kerja") as name,
-    ):
-        scratch = Path(name)
-        for each in (of_run, manifest) if entry.kind == BATCH else (manifest,):
-            fetch(workspace, each, scratch)
-        _set_back(workspace, ledger, entry, scratch)
+    with as_before(workspace, ledger, entry, engine) as (scratch, settings):
         made = _run(scratch, entry, settings, progress)
-        versions = tuple(_versions(manifest, of_run))
+        manifest = read_manifest(workspace, entry.path)
+        versions = changed_versions(workspace, entry)
         published = workspace / "terbit" / entry.path
         if versions:
             differing = _differing_rows(entry, published, made)
@@ -72,7 +61,45 @@ def recompute(
         return Recomputed(entry, len(manifest["files"]) + 1, versions, tuple(differing))
 
 
-def _manifest(workspace: Path, path: str) -> dict[str, Any]:
+@contextmanager
+def as_before(
+    workspace: Path, ledger: Ledger, entry: Entry, engine: Engine
+) -> Iterator[tuple[Path, Settings]]:
+    """A scratch workspace as it was before a publication, and its settings; removed afterwards."""
+    settings = Settings.model_validate({**_of_run(workspace, entry)["settings"], "engine": engine})
+    (workspace / "kerja").mkdir(exist_ok=True, mode=0o700)
+    with (
+        private_files(),
+        tempfile.TemporaryDirectory(prefix="ulang-", dir=workspace / "kerja") as name,
+    ):
+        scratch = Path(name)
+        fetch(workspace, _of_run(workspace, entry), scratch)
+        if entry.kind == BATCH:
+            fetch(workspace, read_manifest(workspace, entry.path), scratch)
+        _set_back(workspace, ledger, entry, scratch)
+        yield scratch, settings
+
+
+def changed_versions(workspace: Path, entry: Entry) -> tuple[str, ...]:
+    """What of the program and its libraries is another version than at the publication."""
+    is_same = read_manifest(workspace, entry.path)["code"]["sha256"] == code_sha256()
+    then = _of_run(workspace, entry)["engines"]
+    return (
+        *(() if is_same else ("rekon",)),
+        *(f"{name} {then.get(name)}, kini {now}" for name, now in engines().items() if then.get(name) != now),
+    )
+
+
+def _of_run(workspace: Path, entry: Entry) -> dict[str, Any]:
+    """The manifest of the revision: the publication itself, or what a batch was made from."""
+    manifest = read_manifest(workspace, entry.path)
+    if entry.kind == REVISION:
+        return manifest
+    return read_manifest(workspace, f"{entry.period}/{manifest['revision']}")
+
+
+def read_manifest(workspace: Path, path: str) -> dict[str, Any]:
+    """manifest.json of a publication, by its path within terbit/."""
     document: dict[str, Any] = json.loads((workspace / "terbit" / path / MANIFEST_NAME).read_bytes())
     return document
 
@@ -102,15 +129,6 @@ def _run(scratch: Path, entry: Entry, settings: Settings, progress: Callable[[st
     if batch is None:
         raise VerificationError(f"terbit/{entry.path}: dihitung ulang, tidak ada yang perlu dibayar.")
     return batch.path
-
-
-def _versions(manifest: Mapping[str, Any], of_run: Mapping[str, Any]) -> Iterator[str]:
-    if manifest["code"]["sha256"] != code_sha256():
-        yield "rekon"
-    then = of_run["engines"]
-    for name, version in engines().items():
-        if then.get(name) != version:
-            yield f"{name} {then.get(name)}, kini {version}"
 
 
 def _differing_bytes(published: Path, made: Path, listed: Iterable[str]) -> list[str]:

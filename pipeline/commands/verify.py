@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.workspace import stage_progress, workspace_option
+from pipeline.commands.workspace import engine_of, stage_progress, workspace_option
 
 if TYPE_CHECKING:
     from pipeline.recomputation import Recomputed
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
 @workspace_option
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
 @click.option("--recompute", is_flag=True, help="Hitung ulang dari masukan yang disimpan, bandingkan bita.")
+@click.option("--finding", metavar="ID", help="Turunkan rupiah satu temuan dari baris masukannya.")
 @click.argument("run", required=False)
-def command(workspace: Path, as_json: bool, recompute: bool, run: str | None) -> None:
+def command(workspace: Path, as_json: bool, recompute: bool, finding: str | None, run: str | None) -> None:
     """Periksa apakah semua yang terbit masih seperti saat diterbitkan; tidak mengubah apa pun.
 
     Tanpa RUN seluruh terbit/ diperiksa: rantai buku terbit, sidik setiap berkas, angka kendali, berkas keputusan.
     Dengan --recompute setiap revisi dan batch dihitung ulang dari terbit/ saja, di folder coretan; perlu waktu selama
-    `rekon run` untuk masing-masing. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
+    `rekon run` untuk masing-masing. Dengan --finding setiap langkah satu temuan dicetak: kewajiban, rekaman, bukti,
+    pita dan pasalnya, batas, pembulatan, selisih. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
     """
     from pipeline.verification import verify
 
+    if finding is not None:
+        from pipeline.commands.verify_finding import tell
+
+        tell(workspace, run, finding, as_json=as_json)
+        return
     found = verify(workspace, run)
     # What is not as published has no right answer to compare with.
     recomputed = _recomputed(workspace, found) if recompute and not found.problems else ()
@@ -36,19 +43,17 @@ def command(workspace: Path, as_json: bool, recompute: bool, run: str | None) ->
         click.echo(json.dumps(_document(found, recomputed), sort_keys=True))
     else:
         click.echo("\n".join([*_lines(found), *(_line(each) for each in recomputed)]))
-    _judge(found, recomputed)
+    judge(found, recomputed)
 
 
 def _recomputed(workspace: Path, found: Verification) -> tuple[Recomputed, ...]:
     from pipeline.ledger import read_ledger
     from pipeline.recomputation import recompute
-    from pipeline.settings import FILE_NAME, Engine, load_settings
     from pipeline.stages import STAGES
     from pipeline.verification import PUBLISHED
 
     entries = [each.entry for each in found.checked if each.entry.kind in PUBLISHED]
-    has_settings = (workspace / FILE_NAME).exists()
-    engine = load_settings(workspace).engine if has_settings else Engine()
+    engine = engine_of(workspace)
     ledger = read_ledger(workspace)
     with stage_progress(len(STAGES) * len(entries)) as progress:
         return tuple(recompute(workspace, ledger, entry, engine, progress) for entry in entries)
@@ -106,7 +111,8 @@ def _line(recomputed: Recomputed) -> str:
     return f"{shown}{recomputed.file_count} berkas sama sampai bitanya"
 
 
-def _judge(found: Verification, recomputed: tuple[Recomputed, ...]) -> None:
+def judge(found: Verification, recomputed: tuple[Recomputed, ...] = ()) -> None:
+    """Raise what ends the command: VerificationError, or PublicationUnknownError for a folder without a line."""
     from pipeline.errors import PublicationUnknownError, VerificationError
 
     if found.problems:

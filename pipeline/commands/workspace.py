@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pipeline.settings import Engine
 
 workspace_option: Callable[[Any], Any] = click.option(
     "-C",
@@ -41,3 +44,10 @@ def stage_progress(total: int) -> Iterator[Callable[[str], None]]:
             bar.update(task, description=name, advance=1)
 
         yield advance
+
+
+def engine_of(workspace: Path) -> Engine:
+    """Threads and memory as rekon.toml says; an auditor's copy may have none."""
+    from pipeline.settings import FILE_NAME, Engine, load_settings
+
+    return load_settings(workspace).engine if (workspace / FILE_NAME).exists() else Engine()
