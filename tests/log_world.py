@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipeline.errors import InputRefusedError
 from pipeline.readers.jail import Jail
 from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
 from pipeline.readers.log_profiles import LogProfile
@@ -102,13 +103,17 @@ class Logs:
         self.files.append(LogFile(f"{len(self.files):016x}", name, path, vantage, zone, own))
         return self
 
-    def read(self, nips: tuple[str, ...] = (NIP_A, NIP_B)) -> Logs:
-        """Fills minutes, attempts, coverage (lists of dicts), counts and bad."""
+    def read(
+        self,
+        nips: tuple[str, ...] = (NIP_A, NIP_B),
+        refuse: Callable[[InputRefusedError], None] | None = None,
+    ) -> Logs:
+        """Fills minutes, attempts, coverage (lists of dicts), counts and bad; a refusal is raised, or given to `refuse`."""
         scratch = self.folder / "scratch"
         scratch.mkdir()
         reader = LogReader(Engine(), scratch, list(nips))
         try:
-            reader.read(self.files, self.jail)
+            reader.read(self.files, self.jail, refuse or _raised)
             reader.place(BLOCKS)
             self.minutes: list[dict[str, Any]] = request_minutes(reader).to_pylist()
             self.attempts: list[dict[str, Any]] = (
@@ -128,6 +133,10 @@ class Logs:
     def total(self, name: str) -> int:
         """The sum of a column of request_minute."""
         return int(sum(row[name] for row in self.minutes))
+
+
+def _raised(error: InputRefusedError) -> None:
+    raise error
 
 
 def profile_of(code: str) -> LogProfile:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import rekon
 from pipeline.documents import DOCUMENTS
 from tests.exports import NIP_A, NIP_B, PEOPLE, UNITS
+from tests.log_world import presensi
 
 TOML = """period = "2026-01"
 region = "3205"
@@ -68,6 +69,24 @@ def test_a_month_with_faults_is_summed_up_and_listed_and_nothing_is_published(tm
     for text in (answer.output, *map(str, lines)):
         assert NIP_A not in text
         assert NIP_B not in text
+
+
+def test_every_bad_log_of_a_month_is_named_at_once(tmp_path: Path) -> None:
+    """A month has hundreds of logs: nobody repairs them one check at a time. The sound one is still counted."""
+    month(tmp_path)
+    toml = '[[source]]\nkind = "access_log"\nfiles = ["masukan/*.log"]\nprofile = "nginx-presensi"\nvantage = "pusat"\n'
+    (tmp_path / "rekon.toml").write_text((tmp_path / "rekon.toml").read_text() + toml)
+    for name, content in (("a", "GET nothing\n"), ("b", presensi()), ("c", "\n"), ("d", "GET nothing\n" * 3)):
+        (tmp_path / "masukan" / f"{name}.log").write_text(content)
+    answer = check(tmp_path)
+    assert answer.exit_code == 3
+    for said in ("a.log: 1 dari 1 baris", "c.log: tidak ada baris", "d.log: 3 dari 3 baris", "3 x LOG_SHAPE"):
+        assert said in answer.output
+    counts = {
+        line.split()[0]: line.split()[2:5] for line in answer.output.splitlines() if " access_log " in line
+    }
+    assert counts["masukan/b.log"] == ["1", "1", "0"]
+    assert counts["masukan/d.log"] == ["3", "0", "3"]
 
 
 def test_a_sound_month_passes_and_two_checks_leave_the_same_bytes(tmp_path: Path) -> None:

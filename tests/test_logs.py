@@ -316,6 +316,21 @@ def test_a_log_with_too_many_malformed_lines_is_refused_by_its_first(logs: Logs)
         logs.put("pusat.log", [*good, "GET nothing\n"]).read()
 
 
+def test_every_log_that_cannot_be_used_is_named_and_the_others_are_read(logs: Logs) -> None:
+    """Whether it broke the reading, held no line, or held too many wrong ones, of which the lines stay known."""
+    said: list[str] = []
+    logs.put("a.log", LINES[:6]).put("b.log", [*LINES[:6], "GET nothing\n"]).put("c.log", b"x" * (65 << 20))
+    logs.put("d.log", "\n").put("e.log", LINES[4:]).read(refuse=lambda error: said.append(str(error)))
+    assert [(words.split(":")[0], words.split()[1]) for words in said] == [
+        ("c.log", "baris"),
+        ("b.log", "1"),
+        ("d.log", "tidak"),
+    ]
+    assert len(logs.attempts) == 10
+    assert logs.bad == [(7, "LOG_SHAPE")]
+    assert [count["overlap_count"] for count in logs.counts] == [0, 0, 0, 2]
+
+
 MALFORMED = [
     (b"GET nothing\n", "LOG_SHAPE"),
     (presensi(agent="x" * (16 << 10)).encode(), "LOG_TOO_LONG"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.addresses import BlockIndex
-from pipeline.readers.jail import Jail, ReaderDiedError
+from pipeline.readers.jail import Jail
 from pipeline.readers.log_lines import NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
 from pipeline.settings import Engine
 
@@ -45,29 +44,41 @@ class LogReader:
         """Release the database."""
         self.engine.close()
 
-    def read(self, files: list[LogFile], jail: Jail) -> None:
-        """Parse files in the jail; raises InputRefusedError where too many lines of one are malformed."""
+    def read(self, files: list[LogFile], jail: Jail, refuse: Callable[[InputRefusedError], None]) -> None:
+        """Parse files in the jail. One that cannot be read, or has too many malformed lines, goes to `refuse`.
+
+        Where that returns, the file counts for nothing; of one that was read, the malformed lines stay known.
+        """
         for batch in _batches(files):
-            self.logs += self._read_batch(jail, batch)
-            self.files += batch
-        for file, log in zip(self.files, self.logs, strict=True):
-            _refuse_unusable(file, log)
+            self._read_batch(jail, batch, refuse)
+        refused: list[int] = []
+        for number, (file, log) in enumerate(zip(self.files, self.logs, strict=True)):
+            if (error := _unusable(file, log)) is not None:
+                refuse(error)
+                refused.append(number)
         self.engine.execute(_TABLES)
         for table in ("request", "shape"):
             for path in sorted(self._scratch.glob(f"{table}-*.parquet")):
                 self.engine.execute(f"insert into all_{table} by name from read_parquet(?)", [str(path)])
+        self.engine.execute("delete from all_request where list_contains(?, file_no)", [refused])
         self._drop_overlaps()
 
-    def _read_batch(self, jail: Jail, files: tuple[LogFile, ...]) -> list[ReadLog]:
+    def _read_batch(
+        self, jail: Jail, files: tuple[LogFile, ...], refuse: Callable[[InputRefusedError], None]
+    ) -> None:
         batch = LogBatch(len(self.files), files, self._scratch, self._threads)
-        if len(files) == 1:
-            return jail.run(files[0].name, read_logs, batch)
+        name = files[0].name if len(files) == 1 else f"{files[0].name} sampai {files[-1].name}"
         try:
-            return jail.run(f"{files[0].name} sampai {files[-1].name}", read_logs, batch)
-        except ReaderDiedError:
+            self.logs += jail.run(name, read_logs, batch)
+            self.files += files
+        except InputRefusedError as error:
+            for path in self._scratch.glob(f"*-{batch.first:06d}-*.parquet"):
+                path.unlink()
+            if len(files) == 1:
+                refuse(error)
+                return
             for file in files:  # which of them was it?
-                jail.run(file.name, read_logs, replace(batch, files=(file,)))
-            raise
+                self._read_batch(jail, (file,), refuse)
 
     def _drop_overlaps(self) -> None:
         """Where a file starts with the lines on which another ended, those lines count once."""
@@ -210,18 +221,19 @@ def _batches(files: list[LogFile]) -> Iterator[tuple[LogFile, ...]]:
             yield tuple(batch)
 
 
-def _refuse_unusable(file: LogFile, log: ReadLog) -> None:
+def _unusable(file: LogFile, log: ReadLog) -> InputRefusedError | None:
     if not log.record_count:
-        raise InputRefusedError(
+        return InputRefusedError(
             f"{file.name}: tidak ada baris. Ekspor ulang, atau keluarkan dari folder masukan."
         )
     malformed = [line_no for line_no, code in log.bad if code != NOT_REQUEST]
     total = log.accepted_count + len(malformed)
-    if len(malformed) > file.profile.max_malformed_share * total:
-        raise InputRefusedError(
-            f"{file.name}: {len(malformed)} dari {total} baris tidak sesuai profil log, yang pertama di baris "
-            f"{malformed[0]}. Periksa log_format server atau pilih profil lain."
-        )
+    if len(malformed) <= file.profile.max_malformed_share * total:
+        return None
+    return InputRefusedError(
+        f"{file.name}: {len(malformed)} dari {total} baris tidak sesuai profil log, yang pertama di baris "
+        f"{malformed[0]}. Periksa log_format server atau pilih profil lain."
+    )
 
 
 def _overlap(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> int:

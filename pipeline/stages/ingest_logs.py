@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def ingest_logs(desk: Desk) -> None:
-    """Read every used log, then sum it up; malformed lines are counted, and stop the run where they are many."""
+    """Read every used log, then sum it up; malformed lines are counted, and cost the file where they are many."""
     from pipeline.readers.jail import Jail
     from pipeline.readers.log_summaries import attempts, coverage, request_minutes
     from pipeline.readers.logs import LogReader
@@ -43,7 +43,7 @@ def ingest_logs(desk: Desk) -> None:
     reader = LogReader(desk.settings.engine, desk.scratch, own["nip"].to_pylist())
     try:
         with Jail() as jail:
-            reader.read(_files(desk), jail)
+            reader.read(_files(desk), jail, lambda error: desk.refuse(error, "access_log"))
         blocks = desk.query(
             """select network.cidr, network.unit_id, network.provider, unit.region_code
             from network left join unit on unit.unit_id = network.unit_id order by network.cidr"""
