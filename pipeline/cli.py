@@ -22,6 +22,7 @@ COMMANDS = {
     "finalize": "Terbitkan batch penyesuaian untuk penggajian.",
     "lock": "Tutup satu periode: koreksinya ikut batch periode berikutnya.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",
+    "sign": "Tandatangani sebuah revisi atau batch dengan kunci OpenSSH.",
     "verify": "Periksa apakah yang terbit masih seperti saat diterbitkan.",
     "simulate": "Buat bulan sintetis satu daerah beserta kebenarannya.",
     "evaluate": "Bandingkan hasil dengan kebenaran simulasi.",

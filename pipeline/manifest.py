@@ -26,8 +26,10 @@ MANIFEST_NAME = "manifest.json"
 PACKAGES = ("pipeline", "reports", "schemas")
 ENGINES = ("duckdb", "jinja2", "numpy", "pandas", "pandera", "pyarrow", "scipy", "xlsxwriter")
 RUN_ID_DIGITS = 12
-NOT_IN_ID = {"engine"}
-"""Settings that must not change a byte of the result: threads and memory."""
+NOT_IN_ID = {"engine", "signature"}
+"""Settings that must not change a byte of the result: threads and memory, and who may sign it."""
+SIGNATURE_PATTERN = f"{MANIFEST_NAME}.*.sig"
+"""Signatures lie beside the manifest, which lists what they sign and not them."""
 
 
 def sha256_of(content: bytes) -> str:
@@ -156,7 +158,8 @@ def folder_problems(folder: Path, manifest_sha256: str, shown: str) -> Iterator[
         if content is None or sha256_of(content) != expected:
             yield f"terbit/{shown}/{path} hilang atau berubah sejak diterbitkan."
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    for path in sorted(present - listed.keys() - {MANIFEST_NAME}):
+    signatures = {path.name for path in folder.glob(SIGNATURE_PATTERN)}
+    for path in sorted(present - listed.keys() - signatures - {MANIFEST_NAME}):
         yield f"terbit/{shown}/{path} tidak ada dalam manifesnya."
 
 

@@ -76,6 +76,12 @@ class Payroll(_Frozen):
     format: str = "baku"
 
 
+class Signature(_Frozen):
+    """Who may sign publications: an OpenSSH allowed_signers file of the workspace."""
+
+    signers: str = "penanda-tangan"
+
+
 class Settings(_Frozen):
     """A workspace's rekon.toml."""
 
@@ -87,6 +93,7 @@ class Settings(_Frozen):
     source: tuple[Source, ...]
     engine: Engine = Engine()
     payroll: Payroll = Payroll()
+    signature: Signature = Signature()
 
     @field_validator("zone")
     @classmethod

@@ -25,6 +25,7 @@ from pipeline.manifest import MANIFEST_NAME, folder_problems, sha256_of
 from pipeline.payroll import CSV_NAME, SIDECAR_NAME, batch_lines
 from pipeline.platform import PART_SUFFIX, PROBE_PREFIX
 from pipeline.publication import LEDGER_TOTALS, unknown_folders
+from pipeline.signatures import Signed, check_signatures, signers_file
 from pipeline.totals import published_problems
 from schemas.codes import PERIOD
 
@@ -36,11 +37,12 @@ SUMMED = ("person_month", "assessment", "recommendation", "finding")
 
 @dataclass(frozen=True)
 class Checked:
-    """A line of the ledger, how many files were compared for it, and what is wrong with them."""
+    """A line of the ledger, how many files were compared for it, and what is wrong with them; who signed it."""
 
     entry: Entry
     file_count: int
     problems: tuple[str, ...]
+    signed: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,18 +61,20 @@ class Verification:
         return (*(problem for each in self.checked for problem in each.problems), *self.strange)
 
 
-def verify(workspace: Path, run: str | None = None) -> Verification:
+def verify(workspace: Path, run: str | None = None, signers: Path | None = None) -> Verification:
     """Compare every publication, or the one that `run` names, with the ledger.
 
+    `signers` is the allowed_signers file to believe, by default the workspace's own.
     Raises VerificationError at a complete wrong line of the ledger, SettingsError for an unknown `run`.
     """
     ledger = read_ledger(workspace)
     asked = ledger.entries if run is None else (published_entry(ledger, run),)
     is_sound = functools.cache(is_kept)
+    signers = signers or signers_file(workspace)
     return Verification(
         head=ledger.head,
         is_torn=ledger.is_torn,
-        checked=tuple(_checked(entry, workspace, is_sound) for entry in asked),
+        checked=tuple(_checked(entry, workspace, is_sound, signers) for entry in asked),
         strange=() if run else tuple(_strange(workspace / "terbit", is_sound)),
         unknown=tuple(unknown_folders(ledger, workspace / "terbit")),
     )
@@ -89,7 +93,7 @@ def published_entry(ledger: Ledger, run: str) -> Entry:
     )
 
 
-def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool]) -> Checked:
+def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool], signers: Path) -> Checked:
     if entry.kind == DECISION:
         path = workspace / entry.path
         is_same = path.is_file() and sha256_of(path.read_bytes()) == entry.manifest_sha256
@@ -103,6 +107,8 @@ def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool]) ->
     manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
     told = [*_place(entry, manifest)]
     told += _revision(folder, manifest) if entry.kind == REVISION else _batch(entry, folder, manifest)
+    signed = check_signatures(folder, signers)
+    told += [f"{each.file_name}: tanda tangan tidak sah." for each in signed if each.is_wrong]
     return Checked(
         entry,
         len(manifest["files"]) + 1 + len(kept_files(manifest)),
@@ -110,6 +116,7 @@ def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool]) ->
             *(f"terbit/{entry.path}: {problem}" for problem in told),
             *archive_problems(workspace, manifest, is_sound),
         ),
+        signed,
     )
 
 

@@ -20,8 +20,20 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
 @click.option("--recompute", is_flag=True, help="Hitung ulang dari masukan yang disimpan, bandingkan bita.")
 @click.option("--finding", metavar="ID", help="Turunkan rupiah satu temuan dari baris masukannya.")
+@click.option(
+    "--signers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Berkas allowed_signers yang dipercaya (bawaan: milik ruang kerja).",
+)
 @click.argument("run", required=False)
-def command(workspace: Path, as_json: bool, recompute: bool, finding: str | None, run: str | None) -> None:
+def command(
+    workspace: Path,
+    as_json: bool,
+    recompute: bool,
+    finding: str | None,
+    signers: Path | None,
+    run: str | None,
+) -> None:
     """Periksa apakah semua yang terbit masih seperti saat diterbitkan; tidak mengubah apa pun.
 
     Tanpa RUN seluruh terbit/ diperiksa: rantai buku terbit, sidik setiap berkas, angka kendali, berkas keputusan.
@@ -36,7 +48,7 @@ def command(workspace: Path, as_json: bool, recompute: bool, finding: str | None
 
         tell(workspace, run, finding, as_json=as_json)
         return
-    found = verify(workspace, run)
+    found = verify(workspace, run, signers)
     # What is not as published has no right answer to compare with.
     recomputed = _recomputed(workspace, found) if recompute and not found.problems else ()
     if as_json:
@@ -71,6 +83,7 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
                 "kind": each.entry.kind,
                 "path": each.entry.path,
                 "files": each.file_count,
+                "signatures": [vars(signed) for signed in each.signed],
                 "problems": list(each.problems),
             }
             for each in found.checked
@@ -90,6 +103,8 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
 
 
 def _lines(found: Verification) -> list[str]:
+    from pipeline.verification import PUBLISHED
+
     lines = [f"Kepala buku terbit: {found.head[:16]}; rantainya utuh."]
     if found.is_torn:
         lines.append(
@@ -98,6 +113,9 @@ def _lines(found: Verification) -> list[str]:
         )
     for each in found.checked:
         said = f"{len(each.problems)} tidak cocok" if each.problems else f"{each.file_count} berkas cocok"
+        if each.entry.kind in PUBLISHED and not each.problems:
+            names = ", ".join(signed.signer for signed in each.signed)
+            said += f", tanda tangan: {names}" if names else ", tidak ditandatangani"
         lines.append(f"{each.entry.sequence:>4}  {each.entry.path}  {said}")
     return lines
 
