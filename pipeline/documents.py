@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pipeline.quarantine import CATALOGUE
+from pipeline.rulebook import rulebook
 
 if TYPE_CHECKING:
     from schemas import Table
@@ -63,5 +64,6 @@ def quarantine_codes() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "data-dictionary.md": data_dictionary,
     "kode-karantina.md": quarantine_codes,
+    "rulebook.md": rulebook,
 }
 """File name in docs/ -> what writes it."""

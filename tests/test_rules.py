@@ -24,6 +24,7 @@ from pipeline.warehouse import ARROW_TYPES, Warehouse
 from schemas import AssessmentRule, Calendar, PolicyPeriod, Setting, Table
 
 FOLDER = Path(__file__).parent / "rules"
+SCREEN = 60
 WIB = dt.timedelta(hours=7)
 NIP = "199001012015011001"
 UNIT = {"unit_id": "4.01", "name": "Dinas Contoh", "region_code": "3205", "zone": "Asia/Jakarta"}
@@ -236,17 +237,36 @@ def test_the_rule_makes_of_the_given_rows_what_the_case_expects(
         with pytest.raises(InputRefusedError, match=case["refused"]):
             [warehouse.create(stage.writes, stage.sql) for stage in modules]
         return
-    for stage in modules:
+    rule, _, step = case.get("step", stages[-1]).partition(".")
+    for stage in modules[: stages.index(rule) + (not step)]:
         warehouse.create(stage.writes, stage.sql)
         HELD.pop((id(warehouse), stage.writes.table_name()), None)
     expected = case["expect"]
     wanted = sorted({name for row in expected for name in row})
-    assert set(wanted) <= set(modules[-1].writes.columns())
-    found = [
-        {name: row[name] for name in wanted if row[name] is not None}
-        for row in warehouse.arrow(modules[-1].writes).to_pylist()
-    ]
+    asked = modules[stages.index(rule)]
+    answer = warehouse.query(asking(asked, step)) if step else warehouse.arrow(asked.writes)
+    assert set(wanted) <= set(answer.column_names)
+    found = [{name: row[name] for name in wanted if row[name] is not None} for row in answer.to_pylist()]
     assert found == [{name: in_utc(row[name]) for name in sorted(row)} for row in expected]
+
+
+def asking(rule: SqlStage, step: str) -> str:
+    """The rule up to its last SELECT, asked for one of its named steps instead."""
+    steps, _, last = rule.sql.partition("\n\nselect")
+    assert last
+    return f"{steps}\nselect * from {step} order by all"
+
+
+def test_a_rule_longer_than_a_screen_has_a_case_that_pins_one_of_its_steps() -> None:
+    """Style: past one screen a query is two stages, or named steps that a test pins."""
+    pinned = {
+        case["step"].partition(".")[0]
+        for path in FOLDER.glob("*.toml")
+        for case in tomllib.loads(path.read_text("utf-8"))["case"]
+        if "step" in case
+    }
+    rules = [stage for stage in STAGES if isinstance(stage, SqlStage)]
+    assert {rule.name for rule in rules if len(rule.sql.splitlines()) > SCREEN} <= pinned
 
 
 def test_every_rule_about_a_person_has_a_case_file() -> None:
