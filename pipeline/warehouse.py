@@ -5,8 +5,10 @@ Every table is stored in the order of its contract's key and checked against the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
@@ -124,6 +126,35 @@ class Warehouse:
             raise InputRefusedError(str(error).removeprefix("Invalid Input Error: ")) from None
         self._check(contract)
         self._comment(contract)
+
+    @contextmanager
+    def supposing(self) -> Iterator[Callable[[Contract, str], bool]]:
+        """Yield a function that lets a query's rows stand in for a contract's table until the end of the block.
+
+        It says whether they differ from the rows that the table had; where not, nothing stands in.
+        """
+        supposed: dict[str, None] = {}
+
+        def suppose(contract: Contract, sql: str) -> bool:
+            name = contract.table_name()
+            before = self._sum_of_rows(name)
+            self._connection.execute(f"create or replace temp table {name} as {sql.rstrip().rstrip(';')}")
+            if self._sum_of_rows(name) == before:
+                self._connection.execute(f"drop table temp.{name}")
+                return False
+            supposed[name] = None
+            return True
+
+        try:
+            yield suppose
+        finally:
+            for name in supposed:
+                self._connection.execute(f"drop table temp.{name}")
+
+    def _sum_of_rows(self, name: str) -> tuple[Any, ...]:
+        """Count and checksum of a table's rows, whatever their order."""
+        rows = self._connection.execute(f"select count(*), sum(hash(row_of)::hugeint) from {name} as row_of")  # noqa: S608
+        return tuple(rows.fetchall()[0])
 
     def _check(self, contract: Contract) -> None:
         name, key = contract.table_name(), ", ".join(contract.key())

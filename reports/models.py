@@ -251,6 +251,18 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class JudgementRow:
+    """The month's sums with one judgement taken otherwise; `moved_idr` against the policy as it stands."""
+
+    words: str
+    recorded_idr: int
+    potential_idr: int
+    moved_idr: int
+    ready_idr: int
+    needs_statement_idr: int
+
+
+@dataclass(frozen=True)
 class Overview:
     """`laporan/index.html`."""
 
@@ -264,6 +276,7 @@ class Overview:
     decisions: tuple[tuple[str, int], ...]
     units: tuple[UnitRow, ...]
     unit_total: UnitRow
+    judgements: tuple[JudgementRow, ...]
     checks: tuple[Check, ...]
     days: tuple[str, ...]
     heat: tuple[HeatRow, ...]

@@ -25,6 +25,7 @@ from reports.models import (
     FileRow,
     Headline,
     HeatRow,
+    JudgementRow,
     Overview,
     ProblemRow,
     Provenance,
@@ -80,6 +81,22 @@ def _unit_total(month: Month, rows: list[UnitRow]) -> UnitRow:
         sum(r.approved_idr for r in rows),
         sum(r.after_idr for r in rows),
         sum(r.potential_idr for r in rows),
+    )
+
+
+def _judgements(month: Month) -> tuple[JudgementRow, ...]:
+    """The policy as it stands first, then each judgement taken otherwise."""
+    rows = month.rows("judgement", "judgement_no")
+    return tuple(
+        JudgementRow(
+            row["words"],
+            row["recorded_idr"],
+            row["potential_idr"],
+            row["potential_idr"] - rows[0]["potential_idr"],
+            row["ready_idr"],
+            row["needs_statement_idr"],
+        )
+        for row in rows
     )
 
 
@@ -295,6 +312,7 @@ def build_overview(month: Month) -> Overview:
         tuple(sorted(decisions.items())),
         tuple(units.values()),
         total,
+        _judgements(month),
         _checks(month, total, cause_total, files),
         days,
         heat,

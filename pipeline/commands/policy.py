@@ -122,26 +122,30 @@ def cases(workspace: Path, file: str | None) -> None:
 @command.command()
 @workspace_option
 def sensitivity(workspace: Path) -> None:
-    """Hitung ulang run terakhir dengan pertimbangan lain: seberapa jauh setiap pertimbangan menggerakkan jumlahnya.
+    """Tampilkan seberapa jauh setiap pertimbangan kebijakan menggerakkan jumlah run yang terakhir.
 
-    Gangguan yang ditemukan tetap; yang dijalankan lagi hanya aturannya, pada salinan.
+    Gangguan yang ditemukan tetap; yang dihitung lagi hanya aturannya.
     """
-    from pipeline.lock import workspace_lock
     from pipeline.run import database_path
-    from pipeline.sensitivity import weigh
     from pipeline.settings import load_settings
+    from pipeline.warehouse import answer_read_only
+    from reports.format_id import rupiah
 
     path = database_path(workspace, load_settings(workspace).period)
     if not path.exists():
         raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
-    with workspace_lock(workspace):
-        found = weigh(path, lambda words: click.echo(words, err=True))
-    click.echo("pertimbangan\tmenurut catatan\tbila semua usul disetujui\tselisih\tsiap\tperlu surat")
-    stands = found[0]
-    for total in found:
-        moved = total.potential_idr - stands.potential_idr
-        cells = (total.recorded_idr, total.potential_idr, moved, total.ready_idr, total.needs_statement_idr)
-        click.echo("\t".join((total.words, *map(str, cells))))
+    rows = answer_read_only(path, "select * from judgement order by judgement_no").to_pylist()
+    click.echo("pertimbangan\tmenurut catatan\tbila semua usul disetujui\tselisih\ttanpa surat\tperlu surat")
+    for row in rows:
+        moved = row["potential_idr"] - rows[0]["potential_idr"]
+        sums = (
+            row["recorded_idr"],
+            row["potential_idr"],
+            moved,
+            row["ready_idr"],
+            row["needs_statement_idr"],
+        )
+        click.echo("\t".join((row["words"], *map(rupiah, sums))))
 
 
 def load(workspace: Path, file: str | None) -> tuple[str, Rows, dict[str, Any]]:

@@ -39,6 +39,7 @@ from pipeline.stages import (
     trace_evidence,
     validate,
     value_duties,
+    weigh_judgements,
     weigh_presence,
 )
 
@@ -78,5 +79,6 @@ STAGES: tuple[Stage | SqlStage, ...] = (
     recommend.STAGE,
     reconcile_deductions.STAGE,
     net_adjustments.STAGE,
+    weigh_judgements.STAGE,
     publish.STAGE,
 )

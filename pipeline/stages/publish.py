@@ -19,6 +19,7 @@ from schemas import (
     DecisionCheck,
     Employee,
     Incident,
+    Judgement,
     Network,
     OutageSegment,
     Probe,
@@ -42,6 +43,7 @@ SHOWN: tuple[type[Table], ...] = (
     Coverage,
     Probe,
     OutageSegment,
+    Judgement,
 )
 """Tables that the pages or the run id need beside the totals' and the published ones."""
 
