@@ -13,8 +13,7 @@ from pipeline.policy import compile_document, preset_names, read_policy
 from pipeline.policy.dated import Rows
 from pipeline.policy.words import changes_between, changes_since, lines_on
 from pipeline.strict_toml import parse
-from tests.test_golden import GOLDEN
-from tests.test_regimes import FILES, regime
+from tests.test_regimes import FILES, FOLDER, regime
 
 FIRST, DAY, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 20), dt.date(2027, 1, 1)
 
@@ -29,8 +28,8 @@ def compiled() -> dict[str, Rows]:
 
 
 def held(name: str, text: str, request: pytest.FixtureRequest) -> None:
-    """Compare with tests/golden, or write it anew."""
-    path = GOLDEN / name
+    """Compare with the file, or write it anew."""
+    path = FOLDER / name
     if request.config.getoption("--write-golden"):
         path.write_text(text, "utf-8")
     assert text.splitlines() == path.read_text("utf-8").splitlines()
