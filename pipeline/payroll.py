@@ -176,18 +176,32 @@ def is_locked(ledger: Ledger, period: str) -> bool:
     return bool(ledger.of(LOCK, period))
 
 
-def closed_months(workspace: Path, period: str) -> dict[str, list[Row]]:
-    """Rows of ClosedMonth by period, of every locked period before `period`, from its newest revision."""
+@dataclass(frozen=True)
+class Closed:
+    """The locked months before a period, as their newest revisions have them: rows of ClosedMonth and ClosedHold."""
+
+    periods: frozenset[str]
+    months: list[Row]
+    holds: list[Row]
+
+
+def closed_months(workspace: Path, period: str) -> Closed:
+    """Every locked period before `period`; raises VerificationError where its newest revision is not as published."""
     ledger = read_ledger(workspace)
-    months: dict[str, list[Row]] = {}
-    for closed in sorted({entry.period for entry in ledger.of(LOCK) if entry.period < period}):
+    found = Closed(
+        frozenset(entry.period for entry in ledger.of(LOCK) if entry.period < period), months=[], holds=[]
+    )
+    for closed in sorted(found.periods):
         newest = ledger.of(REVISION, closed)[-1]
         folder = workspace / "terbit" / newest.path
         verify_folder(folder, newest.manifest_sha256, newest.path)
-        table = pq.read_table(folder / "bukti" / "person_month.parquet")
-        names = ("nip", "unit_id", "tpp_idr", "recorded_idr", "restored_idr")
-        months[closed] = [{"origin_period": closed, **row} for row in table.select(names).to_pylist()]
-    return months
+        for rows, name, columns in (
+            (found.months, "person_month", ("nip", "unit_id", "tpp_idr", "recorded_idr", "restored_idr")),
+            (found.holds, "deduction_check", ("nip",)),
+        ):
+            table = pq.read_table(folder / "bukti" / f"{name}.parquet", columns=list(columns))
+            rows += [{"origin_period": closed, **row} for row in table.to_pylist()]
+    return found
 
 
 def _minutes(

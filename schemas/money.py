@@ -61,6 +61,15 @@ class ClosedMonth(Table):
     _key = ("origin_period", "nip", "unit_id")
 
 
+class ClosedHold(Table):
+    """One row per person of a closed month whose real deduction its newest revision did not find as recomputed."""
+
+    origin_period: Text = column("The closed month", str_matches=PERIOD)
+    nip: Text = column("Person", str_matches=NIP)
+
+    _key = ("origin_period", "nip")
+
+
 class DeductionCheck(Table):
     """One row per person whose real deduction is not the recomputed one; their adjustments are held."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,12 @@ PEOPLE = (
     (REJECTED, "5.02", 10_000, 10_000, 10_000, "rejected"),
 )
 SCENARIOS = ("recorded", "restored", "potential")
+Person = tuple[str, str, int, int, int, str]
 Tables = dict[str, pa.Table]
 
 
-def settings() -> Settings:
-    return Settings(period=PERIOD, region="3205", zone="Asia/Jakarta", policy="kebijakan.toml", source=())
+def settings(period: str = PERIOD) -> Settings:
+    return Settings(period=period, region="3205", zone="Asia/Jakarta", policy="kebijakan.toml", source=())
 
 
 def workspace_at(folder: Path) -> tuple[Path, Path]:
@@ -51,8 +53,13 @@ def workspace_at(folder: Path) -> tuple[Path, Path]:
     (folder / "kebijakan.toml").write_text('versi = "contoh"\n', "utf-8")
     (folder / "kerja" / "snapshot").mkdir()
     for content in ("a", "b"):
-        (folder / "kerja" / "snapshot" / sha256_of(content.encode())).write_text(content, "utf-8")
+        receive(folder, content)
     return folder, scratch
+
+
+def receive(folder: Path, content: str) -> None:
+    """The bytes of the one input file, as the snapshot stage leaves them."""
+    (folder / "kerja" / "snapshot" / sha256_of(content.encode())).write_text(content, "utf-8")
 
 
 def table(contract: type[Table], rows: list[dict[str, Any]]) -> pa.Table:
@@ -65,19 +72,20 @@ def table(contract: type[Table], rows: list[dict[str, Any]]) -> pa.Table:
     )
 
 
-def month(content: str = "a") -> Tables:
+def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
     """The tables; `content` stands for the bytes of the one input file."""
+    file_id = sha256_of(content.encode())[:16]
     rows: dict[type[Table], list[dict[str, Any]]] = {
         SourceFile: [
-            {"path": "masukan/x.csv", "file_id": content * 16, "byte_count": 1}
+            {"path": "masukan/x.csv", "file_id": file_id, "byte_count": 1}
             | {"sha256": sha256_of(content.encode()), "kind_code": "punch", "profile_code": "baku"}
             | {"zone": "Asia/Jakarta"}
         ],
-        FileTotal: [{"file_id": content * 16, "record_count": 9, "accepted_count": 7}],
+        FileTotal: [{"file_id": file_id, "record_count": 9, "accepted_count": 7}],
         Assessment: [],
     }
     rows[FileTotal][0] |= {"quarantined_count": 2, "warning_count": 1}
-    for number, (nip, unit, *amounts, status) in enumerate(PEOPLE):
+    for number, (nip, unit, *amounts, status) in enumerate(people):
         of_side = {"nip": nip, "unit_id": unit, "duty_date": DAY, "side_code": "in", "due_at": DUE}
         before, after = (amounts[1], amounts[2]) if status == "proposed" else (amounts[0], amounts[1])
         effect = {

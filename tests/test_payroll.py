@@ -117,9 +117,9 @@ def test_a_closed_period_takes_no_batch_and_hands_its_months_to_later_ones(works
     assert [entry.kind for entry in read_ledger(workspace).entries] == ["revision", LOCK]
     with pytest.raises(SettingsError, match="dikunci"):
         pay(workspace, revision)
-    assert closed_months(workspace, PERIOD) == {}
+    assert not closed_months(workspace, PERIOD).periods
     newer = publish(workspace, "b")
-    (rows,) = closed_months(workspace, FEBRUARY).values()
+    rows = closed_months(workspace, FEBRUARY).months
     assert newer.revision == 2
     assert {row["nip"]: row["recorded_idr"] - row["restored_idr"] for row in rows}[APPROVED] == 40_000
     asked = settings().model_copy(update={"period": FEBRUARY})

@@ -63,6 +63,11 @@ select
         select 1
         from deduction_check
         where deduction_check.nip = netted.nip and deduction_check.period = netted.origin_period
+    )
+    or exists (  -- closing a month resolves no difference
+        select 1
+        from closed_hold
+        where closed_hold.nip = netted.nip and closed_hold.origin_period = netted.origin_period
     ) as is_held
 from netted
 where netted.recorded_idr <> netted.restored_idr or netted.issued_idr <> 0

@@ -14,7 +14,7 @@ from pipeline.payroll import closed_months, issued_adjustments
 from pipeline.platform import check_writable
 from pipeline.stage import Desk, Stage
 from pipeline.warehouse import arrow_schema
-from schemas import ClosedMonth, IssuedAdjustment
+from schemas import ClosedHold, ClosedMonth, IssuedAdjustment
 
 if TYPE_CHECKING:
     from pipeline.stage import Contract
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 def recall(desk: Desk) -> None:
     """Write the adjustments issued for the run's period and for closed periods before it, and those periods' months."""
     check_writable(desk.workspace / "terbit")
-    months = closed_months(desk.workspace, desk.settings.period)
-    periods = {desk.settings.period, *months}
-    desk.write(ClosedMonth, _table(ClosedMonth, [row for rows in months.values() for row in rows]))
+    closed = closed_months(desk.workspace, desk.settings.period)
+    periods = {desk.settings.period, *closed.periods}
+    desk.write(ClosedMonth, _table(ClosedMonth, closed.months))
+    desk.write(ClosedHold, _table(ClosedHold, closed.holds))
     desk.write(IssuedAdjustment, _table(IssuedAdjustment, issued_adjustments(desk.workspace, periods)))
 
 
@@ -33,4 +34,4 @@ def _table(contract: Contract, rows: list[dict[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=arrow_schema(contract))
 
 
-STAGE = Stage(__name__, reads=(), writes=(ClosedMonth, IssuedAdjustment), work=recall)
+STAGE = Stage(__name__, reads=(), writes=(ClosedMonth, ClosedHold, IssuedAdjustment), work=recall)

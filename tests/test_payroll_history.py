@@ -1,0 +1,184 @@
+"""Whatever the order of runs, corrections, holds, locks and batches, payroll has received what is owed, once.
+
+Hypothesis drives what a month does after its rules: recall_issued, net_adjustments, publish_run, publish_batch and
+close_period on real files and a real ledger, against a model that knows only amounts owed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from handmade_month import month, receive, settings, table, workspace_at
+from hypothesis import Phase
+from hypothesis import settings as how
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pipeline.closing import close_period
+from pipeline.ledger import BATCH, read_ledger
+from pipeline.payroll import batch_lines, is_locked, publish_batch
+from pipeline.publication import Published, publish_run
+from pipeline.run import setting_row
+from pipeline.stage import Desk
+from pipeline.stages import net_adjustments, recall_issued
+from pipeline.warehouse import Warehouse
+from schemas import Adjustment, DeductionCheck, PersonMonth, Setting
+
+PERIODS = ("2026-01", "2026-02", "2026-03")
+NIPS = ("199001012015011001", "199001012015011002", "199001012015011003")
+Place = tuple[str, str]  # nip, OPD
+Amounts = tuple[int, int]  # deduction as recorded, restored
+
+periods = st.sampled_from(PERIODS)
+people = st.sampled_from(NIPS)
+units = st.sampled_from(("5.01", "5.02"))
+amounts = st.tuples(st.integers(0, 4), st.integers(0, 4)).map(
+    lambda two: (max(two) * 1_000, min(two) * 1_000)
+)
+
+
+settings_of = cache(settings)
+
+
+class PayrollHistory(RuleBasedStateMachine):
+    """`months` is what the inputs say now, `proposed` what the newest revisions say, `owed` what payroll must hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owed: dict[tuple[str, str, str], int] = {}
+        self.issued: list[dict[str, str]] = []
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="rekon-riwayat-"))
+        workspace_at(self.folder)
+        self.warehouse = Warehouse(None, threads=1)
+        self.months: dict[str, dict[Place, Amounts]] = {
+            period: {(nip, "5.01"): (2_000, 2_000) for nip in NIPS} for period in PERIODS
+        }
+        self.disputed: dict[str, frozenset[str]] = dict.fromkeys(PERIODS, frozenset())
+        self.proposed: dict[str, tuple[dict[Place, Amounts], frozenset[str]]] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.warehouse.close()
+            shutil.rmtree(self.folder)
+
+    @rule(period=periods, nip=people, unit=units, amounts=amounts)
+    def correct(self, period: str, nip: str, unit: str, amounts: Amounts) -> None:
+        """Late data or a decision changes what is recorded, restored, or both."""
+        self.months[period][nip, unit] = amounts
+
+    @rule(period=periods, nip=people, unit=units)
+    def remove(self, period: str, nip: str, unit: str) -> None:
+        """A person leaves an OPD's month; with the only OPD, the month altogether."""
+        self.months[period].pop((nip, unit), None)
+
+    @rule(period=periods, nip=people)
+    def dispute(self, period: str, nip: str) -> None:
+        """Payroll's own deductions differ for this person, or do so no more."""
+        self.disputed[period] ^= {nip}
+
+    @rule(period=periods)
+    def propose(self, period: str) -> None:
+        """`rekon run`: the same inputs publish nothing new."""
+        seen = self.months[period], self.disputed[period]
+        revision = self.run(period)
+        assert revision.is_new == (self.proposed.get(period) != seen)
+        self.proposed[period] = dict(self.months[period]), self.disputed[period]
+
+    @rule(period=periods)
+    def finalize(self, period: str) -> None:
+        """`rekon finalize`: everything owed for the month and for closed ones before it, but to whom is held."""
+        revision = self.run(period)
+        self.proposed[period] = dict(self.months[period]), self.disputed[period]
+        ledger = read_ledger(self.folder)
+        if is_locked(ledger, period):
+            return
+        adjustment = self.warehouse.arrow(Adjustment)
+        publish_batch(adjustment, settings_of(period), self.folder, self.folder / "kerja" / "coret", revision)
+        closed = [each for each in self.proposed if each < period and is_locked(ledger, each)]
+        for origin in (period, *closed):
+            proposed, held = self.proposed[origin]
+            owed = {place: recorded - restored for place, (recorded, restored) in proposed.items()}
+            known = {(nip, unit) for nip, month_of, unit in self.owed if month_of == origin}
+            for nip, unit in owed.keys() | known:
+                if nip not in held:
+                    self.owed[nip, origin, unit] = owed.get((nip, unit), 0)
+
+    @precondition(lambda self: self.proposed)
+    @rule(data=st.data())
+    def lock(self, data: st.DataObject) -> None:
+        close_period(self.folder, data.draw(st.sampled_from(sorted(self.proposed))))
+
+    @invariant()
+    def what_was_issued_stays_and_each_line_names_the_one_it_corrects(self) -> None:
+        lines = self.lines()
+        assert lines[: len(self.issued)] == self.issued
+        self.issued = lines
+        assert len({row["adjustment_id"] for row in lines}) == len(lines)
+        latest: dict[tuple[str, str, str], str] = {}
+        for row in lines:
+            key = row["nip"], row["origin_period"], row["kode_opd"]
+            assert row["reverses"] == latest.get(key, "")
+            assert row["adjustment_idr"] != "0"
+            latest[key] = row["adjustment_id"]
+
+    @invariant()
+    def payroll_holds_what_is_owed_however_often_and_in_which_order_it_imports(self) -> None:
+        """Payroll imports by adjustment_id: newest batch first, the oldest twice."""
+        lines = self.lines()
+        imported = {row["adjustment_id"]: row for row in [*reversed(lines), *lines[:2]]}
+        received: dict[tuple[str, str, str], int] = {}
+        for row in imported.values():
+            key = row["nip"], row["origin_period"], row["kode_opd"]
+            received[key] = received.get(key, 0) + int(row["adjustment_idr"])
+        assert {key: paid for key, paid in received.items() if paid} == {
+            key: paid for key, paid in self.owed.items() if paid
+        }
+
+    def lines(self) -> list[dict[str, str]]:
+        """Every line of every batch, in the order of the ledger."""
+        if not hasattr(self, "folder"):
+            return []
+        return [
+            row
+            for entry in read_ledger(self.folder).of(BATCH)
+            for row in batch_lines(entry, self.folder / "terbit" / entry.path)
+        ]
+
+    def run(self, period: str) -> Published:
+        """The stages of a run that touch money already moved, then the revision."""
+        asked, places = settings_of(period), self.months[period]
+        scratch = self.folder / "kerja" / "coret"
+        content = json.dumps([period, sorted(places.items()), sorted(self.disputed[period])])
+        receive(self.folder, content)
+        checks = [
+            {"nip": nip, "period": period, "recorded_idr": 0, "difference_idr": 1, "deduction_idr": 1}
+            for nip in sorted(self.disputed[period])
+        ]
+        rows = [(*place, *both, both[1], "approved") for place, both in sorted(places.items())]
+        tables = month(content, rows) | {"deduction_check": table(DeductionCheck, checks)}
+        recall_issued.STAGE.run(Desk(recall_issued.STAGE, self.warehouse, asked, self.folder, scratch))
+        for contract in (PersonMonth, DeductionCheck):
+            self.warehouse.write(contract, tables[contract.table_name()])
+        self.warehouse.write(Setting, setting_row(asked))
+        self.warehouse.create(net_adjustments.STAGE.writes, net_adjustments.STAGE.sql)
+        tables["adjustment"] = self.warehouse.arrow(Adjustment)
+        return publish_run(tables, asked, self.folder, scratch, lambda _tables, _settings, _facts: {})
+
+
+TestPayrollHistory = PayrollHistory.TestCase
+TestPayrollHistory.settings = how(
+    max_examples=int(os.environ.get("REKON_HISTORIES", "8")),
+    stateful_step_count=20,
+    deadline=None,
+    derandomize="REKON_HISTORIES" not in os.environ,
+    database=None,
+    phases=[Phase.generate],
+)
