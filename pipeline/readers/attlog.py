@@ -13,7 +13,7 @@ from pipeline.errors import InputRefusedError
 from pipeline.readers.header import Header
 from pipeline.readers.records import Records
 from pipeline.readers.table_profiles import BLANKS, TableProfile
-from pipeline.readers.text_lines import LINE_LIMIT, count_records, open_text
+from pipeline.readers.text_lines import LINE_LIMIT, count_records, is_blank, open_text
 
 
 def read_attlog(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
@@ -26,7 +26,7 @@ def read_attlog(path: Path, name: str, table: TableProfile, kind: str, records: 
     records.use(Header(named, width, 0))
     with open_text(path, name, table.encoding) as lines:
         for number, line in enumerate(lines, start=1):
-            if not line.strip():
+            if is_blank(line):
                 continue
             code = _wrong(line)
             body = line.rstrip("\r\n")

@@ -17,7 +17,7 @@ from pipeline.errors import InputRefusedError
 from pipeline.readers.header import Header, find_header, refuse_headless
 from pipeline.readers.records import Records
 from pipeline.readers.table_profiles import DELIMITERS, TableProfile
-from pipeline.readers.text_lines import LINE_LIMIT, count_records, ends_inside, open_text
+from pipeline.readers.text_lines import LINE_LIMIT, count_records, ends_inside, is_blank, open_text
 
 HEADER_LINES = 200  # physical lines in which the first rows must lie
 NAMES = {",": "koma", ";": "titik koma", "\t": "TAB"}
@@ -48,7 +48,7 @@ def cut_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, int
         number += 1
         if '"' not in line:
             body = line.rstrip("\r\n")
-            if body.strip():
+            if not is_blank(body):
                 yield (
                     number,
                     number,

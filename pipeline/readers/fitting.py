@@ -29,7 +29,7 @@ from pipeline.readers.log_profiles import LogProfile
 from pipeline.readers.profiles import load_profile
 from pipeline.readers.records import cell_text
 from pipeline.readers.table_profiles import BLANKS, DELIMITERS, TableProfile
-from pipeline.readers.text_lines import open_text
+from pipeline.readers.text_lines import is_blank, open_text
 from pipeline.readers.workbook_scan import scan_workbook
 
 SAMPLE = 200
@@ -170,7 +170,7 @@ def _split_rows(path: Path, table: TableProfile) -> Rows:
     with open_text(path, path.name, table.encoding) as lines:
         sample = [(number, line.rstrip("\r\n")) for number, line in enumerate(islice(lines, SAMPLE), start=1)]
     mark = None if table.delimiter == BLANKS else table.delimiter
-    return [(number, list(line.split(mark))) for number, line in sample if line.strip()]
+    return [(number, list(line.split(mark))) for number, line in sample if not is_blank(line)]
 
 
 def _near(code: str, kind: str, table: TableProfile, top: list[tuple[int, list[str]]]) -> Iterator[Fit]:

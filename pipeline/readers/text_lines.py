@@ -17,6 +17,7 @@ from pipeline.errors import InputRefusedError
 BLOCK = 1 << 20
 LINE_LIMIT = 64 << 10
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+WHITE = " \t\r\n\v\f"  # and no other: what else Unicode calls blank, bytes do not
 BARE = {"cp1252": "cp1252", "latin-1": "latin-1"}
 
 
@@ -60,7 +61,7 @@ def count_records(path: Path, encoding: str, delimiter: str | None, after: int) 
     """
     count, inside, filled = 0, False, False
     for number, line in enumerate(_physical_lines(path, encoding), start=1):
-        if number <= after or (not inside and not line.strip()):
+        if number <= after or (not inside and is_blank(line)):
             continue
         filled = True
         if delimiter is not None and (inside or '"' in line):
@@ -80,6 +81,11 @@ def _physical_lines(path: Path, encoding: str) -> Iterator[str]:
             text = (line if number else line.removeprefix(b"\xef\xbb\xbf")).decode("latin-1")
             body = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
             yield from body.split("\r")
+
+
+def is_blank(line: str) -> bool:
+    """Whether the line is no record: nothing but ASCII white space, as both ways of counting can tell."""
+    return not line.strip(WHITE)
 
 
 def ends_inside(line: str, delimiter: str, *, inside: bool) -> bool:
