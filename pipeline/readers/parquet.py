@@ -17,7 +17,7 @@ ROWS = 8192
 def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
     """Read a file of `kind`; row numbers count from 1. Raises InputRefusedError.
 
-    `record_count` is what the footer declares, the records are those that the pages hold.
+    `record_count` is what the footer declares; a file whose pages hold another number of rows is refused.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -40,6 +40,8 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
                 for row in zip(*columns, strict=True):
                     cells = [_text(value, role, table) for value, role in zip(row, roles, strict=True)]
                     records.add(None, records.count + 1, cells_sha256(cells), cells)
+            if records.count != records.record_count:
+                raise _unreadable(name)
     except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError):
         raise _unreadable(name) from None
 
