@@ -9,6 +9,7 @@ from pathlib import Path
 import filelock
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, settings
 
 from pipeline.cli import rekon
 from pipeline.run import RunOutcome, run_pipeline
@@ -17,6 +18,13 @@ from pipeline.simulation.decide import approve_unit
 
 UNIT = "OPD001"
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "garut-contoh"
+
+# Every test run tries the same examples; `--hypothesis-profile=campaign` tries others, and a hundred times as many.
+settings.register_profile("suite", max_examples=1000, derandomize=True, deadline=None)
+settings.register_profile(
+    "campaign", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
