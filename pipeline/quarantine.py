@@ -47,7 +47,6 @@ _RECORD = {
     "PERIOD_FORMAT": "Periode harus berbentuk TTTT-BB, misalnya 2026-01.",
     "CIDR_FORMAT": "Blok alamat tidak sah; tulis seperti 10.32.1.0/24.",
     "KEY_TWICE": "Kunci baris ini sudah dipakai baris lain. Sisakan satu baris yang benar.",
-    "SHIFT_TWICE": "Pegawai ini punya lebih dari satu giliran pada tanggal yang sama. Sisakan giliran yang benar.",
     "SPAN_OVERLAP": "Masa berlaku pegawai ini tumpang tindih dengan baris lain. Perbaiki kolom mulai dan selesai.",
     "LOG_SHAPE": "Baris log tidak sesuai bentuk yang dinyatakan profil. Periksa log_format server.",
     "LOG_NOT_REQUEST": "Baris log ini bukan permintaan, melainkan catatan lain dari server. Tidak perlu diperbaiki.",
@@ -59,6 +58,8 @@ _FILE = {
     "SHEET_SKIPPED": "Lembar ini tidak memuat kolom wajib dan tidak dibaca. Bila berisi data, betulkan kepala tabelnya.",
 }
 _WARNING = {
+    "SHIFT_TWICE": "Lebih dari satu giliran pada tanggal yang sama dibaca sebagai giliran terbagi: masuk pada awal yang "
+    "pertama, pulang pada akhir yang terakhir. Bila keliru, sisakan giliran yang benar.",
     "SUPERIOR_FORMAT": "NIP atasan bukan 18 angka dan dikosongkan; keputusan atasan ini tidak dapat diterima.",
     "JOB_CLASS_FORMAT": "Kelas jabatan bukan bilangan 1 sampai 17 dan dikosongkan.",
     "NOTE_UNKNOWN": "Keterangan ini tidak dikenal profil dan diabaikan. Bila berarti cuti atau dinas, tambahkan ke "

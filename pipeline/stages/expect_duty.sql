@@ -64,18 +64,17 @@ scheduled as (  -- also on holidays (inputs.md section 6)
         and employed.duty_date < shift_pattern.valid_to
 ),
 
-rostered as (
+rostered as (  -- split shifts are one duty, from the first start to the last end: sides are two a day (inputs.md 5)
     select
         scheduled.nip,
         scheduled.duty_date,
-        scheduled.shift_code,
-        scheduled.start_seconds,
-        scheduled.end_seconds,
-        row_number() over (
-            partition by scheduled.nip, scheduled.duty_date
-            order by scheduled.start_seconds, scheduled.end_seconds, scheduled.shift_code
-        ) as shift_rank
+        array_to_string(
+            list(scheduled.shift_code order by scheduled.start_seconds, scheduled.shift_code), '+'
+        ) as shift_code,
+        min(scheduled.start_seconds) as start_seconds,
+        max(scheduled.end_seconds) as end_seconds
     from scheduled
+    group by scheduled.nip, scheduled.duty_date
 ),
 
 timed as (  -- a rostered shift replaces the weekday's hours
@@ -103,7 +102,6 @@ timed as (  -- a rostered shift replaces the weekday's hours
     left join rostered
         on rostered.nip = employed.nip
         and rostered.duty_date = employed.duty_date
-        and rostered.shift_rank = 1
     left join duty_pattern
         on duty_pattern.group_code = employed.group_code
         and duty_pattern.weekday_no = employed.weekday_no
