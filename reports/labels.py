@@ -109,6 +109,12 @@ VERDICTS = {
 LAYER_VERDICTS = {**VERDICTS, "supports": "didukung", "refutes": "terbantah"}
 ROLES = {"supports": "Mendukung", "contradicts": "Membantah", "input": "Masukan"}
 VANTAGES = {"pusat": "server provinsi", "gerbang": "gerbang wilayah", "aplikasi": "aplikasi provinsi"}
+TAKEN = {
+    "approve": "setuju",
+    "reject": "tolak",
+    "ask_evidence": "minta bukti",
+    "incident": "penetapan gangguan",
+}
 DECISIONS = {
     "counts": "berlaku",
     "superseded": "diganti keputusan yang lebih baru",

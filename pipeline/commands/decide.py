@@ -51,15 +51,9 @@ def _document(taken: Taken) -> dict[str, Any]:
 
 
 def _lines(taken: Taken) -> list[str]:
-    from reports.labels import REFUSALS, label
+    from reports.labels import REFUSALS, TAKEN, label
 
-    words = {
-        "approve": "setuju",
-        "reject": "tolak",
-        "ask_evidence": "minta bukti",
-        "incident": "penetapan gangguan",
-    }
-    counted = ", ".join(f"{count} {words[code]}" for code, count in taken.counts.items() if count)
+    counted = ", ".join(f"{count} {TAKEN[code]}" for code, count in taken.counts.items() if count)
     known = "" if taken.is_new or not counted else " (sudah diterima sebelumnya)"
     lines = [
         f"{taken.name}: {counted or 'tidak ada yang dapat dipakai'}{known}; "

@@ -1,36 +1,106 @@
-"""rekon status: what is published, and whether anything is in doubt."""
+"""rekon status: what is published, what waits for whom since when, what blocks a batch."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.workspace import workspace_option
 
+if TYPE_CHECKING:
+    from pipeline.ledger import Entry, Ledger
+    from pipeline.standing import Standing
+
+PARTIES = {
+    "certifier": "penetapan gangguan oleh BKD dengan Diskominfo",
+    "statement": "surat keterangan kehadiran",
+    "superior": "putusan atasan",
+    "payroll": "batch penggajian (`rekon finalize`)",
+}
+BLOCKS = {
+    "locked": "periode sudah dikunci; sisanya ikut batch periode terbuka berikutnya",
+    "deduction_differs": "potongan nyata {held} orang berbeda dari hasil hitung (bukti/deduction_check.parquet)",
+    "nothing_approved": "belum ada temuan yang disetujui",
+}
+
 
 @click.command("status")
 @workspace_option
-def command(workspace: Path) -> None:
-    """Apa yang sudah terbit, dari buku terbit; tidak mengubah apa pun."""
+@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
+def command(workspace: Path, as_json: bool) -> None:
+    """Apa yang sudah terbit, apa yang menunggu siapa sejak kapan, apa yang menghalangi pembayaran.
+
+    Tidak mengubah apa pun.
+    """
     from pipeline.errors import PublicationUnknownError
-    from pipeline.ledger import BATCH, read_ledger
+    from pipeline.ledger import read_ledger
     from pipeline.publication import unknown_folders
-    from reports.format_id import rupiah
+    from pipeline.standing import standings
 
     ledger = read_ledger(workspace)
-    for entry in ledger.entries:
-        if entry.kind == BATCH:
-            amount, note = entry.totals["adjustment_idr"], f"{entry.totals['count']} baris dibayar"
-        else:
-            amount = entry.totals["restored_idr"]
-            note = f"{entry.totals['findings']} temuan, potongan setelah pemulihan"
-        click.echo(f"{entry.sequence:>4}  {entry.at}  {entry.path}  {note} {rupiah(amount)}")
-    if not ledger.entries:
-        click.echo("Belum ada yang terbit.")
+    strange = unknown_folders(ledger, workspace / "terbit")
+    months = standings(workspace, ledger)
+    if as_json:
+        document = {
+            "schema": 1,
+            "head": ledger.head,
+            "lines": [asdict(entry) for entry in ledger.entries],
+            "periods": [
+                {**asdict(month), "owing_idr": month.owing_idr, "blocks": list(month.blocks)}
+                for month in months
+            ],
+            "unknown": strange,
+        }
+        click.echo(json.dumps(document, sort_keys=True))
     else:
-        click.echo(f"Kepala buku terbit: {ledger.head[:16]}")
-    if strange := unknown_folders(ledger, workspace / "terbit"):
+        click.echo("\n".join([*_ledger_lines(ledger), *(line for month in months for line in _lines(month))]))
+    if strange:
         raise PublicationUnknownError(
             "Ada di terbit/ tetapi tidak tercatat di buku terbit: " + ", ".join(strange)
         )
+
+
+def _ledger_lines(ledger: Ledger) -> Iterator[str]:
+    for entry in ledger.entries:
+        yield f"{entry.sequence:>4}  {entry.at}  {entry.path}  {_note(entry)}"
+    yield f"Kepala buku terbit: {ledger.head[:16]}" if ledger.entries else "Belum ada yang terbit."
+
+
+def _note(entry: Entry) -> str:
+    from pipeline.ledger import BATCH, DECISION, LOCK
+    from reports.format_id import rupiah
+    from reports.labels import TAKEN
+
+    totals = entry.totals
+    if entry.kind == BATCH:
+        return f"{totals['count']} baris dibayar {rupiah(totals['adjustment_idr'])}"
+    if entry.kind == DECISION:
+        return "diterima: " + ", ".join(f"{count} {TAKEN[code]}" for code, count in totals.items() if count)
+    if entry.kind == LOCK:
+        return f"periode {entry.period} dikunci sesudah {totals['batches']} batch, {rupiah(totals['adjustment_idr'])}"
+    return f"{totals['findings']} temuan, potongan setelah pemulihan {rupiah(totals['restored_idr'])}"
+
+
+def _lines(month: Standing) -> Iterator[str]:
+    from reports.format_id import month as month_name
+    from reports.format_id import rupiah
+
+    yield ""
+    yield f"{month_name(month.period)}, revisi terbaru {month.revision} sejak {month.published_at}"
+    yield (
+        f"  Disetujui {rupiah(month.recorded_idr - month.restored_idr)}, sudah dibayar "
+        f"{rupiah(month.issued_idr)}, sisa {rupiah(month.owing_idr)}"
+    )
+    for each in month.waiting:
+        unit = f", {each.unit_id}" if each.unit_id else ""
+        yield (
+            f"  Menunggu {PARTIES[each.party]}{unit}: {each.count}, {rupiah(each.adjustment_idr)}, "
+            f"sejak {each.since}"
+        )
+    for code in month.blocks:
+        yield f"  Penghalang: {BLOCKS[code].format(held=month.held_count)}"
