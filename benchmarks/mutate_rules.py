@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -212,12 +213,15 @@ def survivors(name: str, prepared: list[World]) -> tuple[int, list[str]]:
     """Count of mutants of a rule, and those that every check lets pass."""
     checks = rule_cases(name)
     if name in MONEY:
-        checks += [lambda world=world: world.holds(name) for world in prepared]  # type: ignore[misc]
+        listed = (
+            prepared[: len(PERIODS)] if name in LAYING else prepared
+        )  # cases say little of duties, and cost much
+        checks += [lambda world=world: world.holds(name) for world in listed]  # type: ignore[misc]
     CHANGED[name] = sqlglot.parse_one(TEXTS[name], dialect="duckdb").sql("duckdb")
     if not all(map(_passes, checks)):
         raise SystemExit(f"{name}: the unchanged rule does not hold")
-    alive, listed = [], list(mutants(TEXTS[name]))
-    for label, sql in listed:
+    alive, versions = [], list(mutants(TEXTS[name]))
+    for label, sql in versions:
         CHANGED[name] = sql
         killer = next((check for check in checks if not _passes(check)), None)
         if killer is None:
@@ -227,15 +231,35 @@ def survivors(name: str, prepared: list[World]) -> tuple[int, list[str]]:
     del CHANGED[name]
     for world in prepared if name in MONEY else ():
         world.holds(LAYING[0])
-    return len(listed), alive
+    return len(versions), alive
 
 
 def _passes(check: Holds) -> bool:
+    limit = threading.Timer(
+        LIMIT_SECONDS, lambda: [warehouse._connection.interrupt() for warehouse in OPENED]
+    )
+    limit.start()
     try:
         return check()
     except (Exception, pytest.fail.Exception):
         test_rules.HELD.clear()
         return False
+    finally:
+        limit.cancel()
+
+
+LIMIT_SECONDS = 20
+"""A mutant that multiplies rows without end is killed by the clock."""
+OPENED: list[Warehouse] = []
+_opened = Warehouse.__init__
+
+
+def _open(self: Warehouse, path: Path | None, **settings: object) -> None:
+    _opened(self, path, **{**settings, "memory_limit": "500MB"})  # type: ignore[arg-type]
+    OPENED.append(self)
+
+
+Warehouse.__init__ = _open  # type: ignore[method-assign, assignment]
 
 
 CHANGED: dict[str, str] = {}
@@ -246,7 +270,7 @@ SqlStage.sql = property(lambda stage: CHANGED.get(stage.name, TEXTS[stage.name])
 
 def main(stages: list[str]) -> int:
     """Print survivors and the share killed per rule; 1 where less than nine in ten are killed."""
-    names = stages or [*MONEY, "count_absences"]
+    names = stages or [*SETTLING, "count_absences", *LAYING]
     prepared = worlds() if any(name in MONEY for name in names) else []
     total = killed = 0
     for name in names:

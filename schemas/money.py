@@ -163,8 +163,8 @@ class SideCharge(Table):
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day")
-    side_code: Text = column("Side; null for leave", nullable=True, isin=SIDES)
-    event_code: Text = column("late, early, missing_in ... absent, or leave")
+    side_code: Text = column("Side; null for leave and cuts", nullable=True, isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent, leave or cut")
     band_code: Text = column("Band, or kind of absence")
     rate_bps: Integer = column("Rate; null for minutes and days without TPP", nullable=True)
     base_idr: Integer = column("What the rate applies to, rounded half-up", ge=0)
@@ -179,6 +179,12 @@ class LeaveCharge(SideCharge):
     """One row per scenario, step, person and day of leave that costs, before rounding."""
 
 
+class CutCharge(SideCharge):
+    """One row per scenario, step, person and lump cut, before rounding; on the first duty day of its span."""
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "band_code")
+
+
 class PricedCharge(Table):
     """One row per scenario, step and charge in whole rupiah; a daily cap is a row without side."""
 
@@ -187,8 +193,8 @@ class PricedCharge(Table):
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day")
-    side_code: Text = column("Side; null for leave and the daily cap", nullable=True, isin=SIDES)
-    event_code: Text = column("late, early, missing_in ... absent, leave or day_cap")
+    side_code: Text = column("Side; null for leave, cuts and the daily cap", nullable=True, isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent, leave, cut or day_cap")
     band_code: Text = column("Band, kind of absence, or `day_cap`")
     rate_bps: Integer = column("Rate", nullable=True)
     base_idr: Integer = column("What the rate applies to", ge=0)

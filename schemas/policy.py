@@ -219,10 +219,11 @@ class LeaveRule(Table):
     needs_letter: Flag = column("Without a letter number it excuses nothing")
     effect_code: Text = column(
         "excused (no cost), excluded (no cost, and the day counts in no denominator), day_rate (rate for the day, "
-        "sides not assessed), month_rate (once a month), no_tpp, none (excuses nothing)",
+        "sides not assessed), month_rate (once a month), month_cut (of the whole TPP once a month, excuses nothing), "
+        "no_tpp, none (excuses nothing)",
         isin=EFFECTS,
     )
-    rate_bps: Integer = column("Rate of a day_rate or month_rate", ge=0, le=10000)
+    rate_bps: Integer = column("Rate of a day_rate, month_rate or month_cut", ge=0, le=10000)
     reference: Text = column("Article")
 
     _key = ("variant_code", "kind_code", "valid_from", "day_from")

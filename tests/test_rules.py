@@ -273,5 +273,5 @@ def test_every_rule_about_a_person_has_a_case_file() -> None:
     covered = {tomllib.loads(path.read_text("utf-8"))["stages"][-1] for path in FOLDER.glob("*.toml")}
     rules = {stage.name for stage in STAGES if isinstance(stage, SqlStage)}
     not_about_a_person = {"collect_quarantine", "tally_files"}
-    steps_of_assess_tpp = {"charge_leave", "charge_sides", "price_charges", "value_duties"}
+    steps_of_assess_tpp = {"charge_cuts", "charge_leave", "charge_sides", "price_charges", "value_duties"}
     assert rules - covered <= not_about_a_person | steps_of_assess_tpp

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ZONE = dt.timezone(dt.timedelta(hours=7))
 SIDES = {"in": "starts_at", "out": "ends_at", "apel": "apel_at"}
 RECORD = {"file_id": "case", "line_no": 1, "row_sha256": "0"}
-SETTLING = ("value_duties", "charge_sides", "charge_leave", "price_charges", "assess_tpp")
+SETTLING = ("value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "assess_tpp")
 
 
 @dataclass(frozen=True)

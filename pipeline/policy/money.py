@@ -32,6 +32,7 @@ OPTIONAL_VALUES = ("day_cap_percent", "day_divisor", "day_minutes")
 REQUIRED_VALUES = tuple(key for key in (*PERCENTS, *CHOICES, *NUMBERS) if key not in OPTIONAL_VALUES)
 SECTIONS = ("value", "band", "missing", "leave", "attendance_floor")
 MISSING_EVENTS = {"in": "missing_in", "out": "missing_out", "apel": "missing_apel", "both": "absent"}
+RATED = ("day_rate", "month_rate", "month_cut")
 RATES = ("percent", "points", "minutes", "per_minute", "by_count")
 
 
@@ -203,9 +204,10 @@ def _leave(reading: DatedReading, kind: str, entries: Any, path: str) -> list[Ro
 
 def _effect(reading: DatedReading, read: Row, place: str) -> Row:
     effect = reading.choice(read.get("effect"), f"{place}.effect", EFFECTS)
-    if (effect in ("day_rate", "month_rate")) != ("percent" in read):
+    if (effect in RATED) != ("percent" in read):
         reading.say(
-            f"{place}.percent", "diisi bila, dan hanya bila, `effect` adalah day_rate atau month_rate"
+            f"{place}.percent",
+            "diisi bila, dan hanya bila, `effect` adalah day_rate, month_rate, atau month_cut",
         )
     needs_letter = read.get("needs_letter", False)
     if not isinstance(needs_letter, bool):

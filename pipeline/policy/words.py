@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.policy.dated import OPEN_END, Rows, in_force
+from pipeline.policy.money import RATED
 from pipeline.policy.variants import GENERAL
 from pipeline.strict_toml import Row
 from reports.format_id import number, rupiah
@@ -81,6 +82,7 @@ EFFECTS = {
     "excluded": "bebas, hari tidak masuk pembagi",
     "day_rate": "sehari",
     "month_rate": "sekali sebulan",
+    "month_cut": "dari seluruh TPP sekali sebulan, tidak membebaskan",
     "no_tpp": "tanpa TPP",
     "none": "tidak membebaskan",
 }
@@ -244,7 +246,7 @@ def _leave(rows: Rows, day: dt.date) -> Iterator[Line]:
             until = " dan seterusnya" if row["day_to"] is None else f" sampai ke-{row['day_to'] - 1}"
             days = f", hari ke-{row['day_from']}{until}"
         text = EFFECTS[row["effect_code"]]
-        if row["effect_code"].endswith("_rate"):
+        if row["effect_code"] in RATED:
             text = f"{_percent(row['rate_bps'])} {text}"
         letter = ", dengan nomor surat" if row["needs_letter"] else ""
         yield Line(f"{_lead(row)}{row['kind_code']}{days}", text + letter, row["reference"])

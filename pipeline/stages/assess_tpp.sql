@@ -47,7 +47,10 @@ summed as (
         priced_charge.step_no,
         priced_charge.nip,
         priced_charge.unit_id,
-        sum(priced_charge.deduction_idr) as deduction_idr,
+        coalesce(
+            sum(priced_charge.deduction_idr) filter (where priced_charge.event_code <> 'cut'), 0
+        ) as deduction_idr,
+        coalesce(sum(priced_charge.deduction_idr) filter (where priced_charge.event_code = 'cut'), 0) as cut_idr,
         count(*) filter (where priced_charge.event_code = 'absent') as absent_days
     from priced_charge
     group by
@@ -69,8 +72,12 @@ capped as (
         limited.rounding_mode_code,
         limited.reference,
         summed.absent_days,
+        summed.cut_idr,
         summed.deduction_idr,
-        least(summed.deduction_idr, limited.cap_idr) as kept_idr
+        case  -- a lump cut is no discipline: it stands beside the cap, and both together never exceed the TPP
+            when summed.cut_idr = 0 then least(summed.deduction_idr, limited.cap_idr)
+            else least(summed.deduction_idr, limited.cap_idr, greatest(0, limited.tpp_idr - summed.cut_idr))
+        end as kept_idr
     from summed
     inner join limited
         on limited.nip = summed.nip
@@ -93,9 +100,9 @@ floored as (
         capped.nip,
         capped.unit_id,
         10000 - attendance_floor.pays_bps as rate_bps,
-        greatest(0, capped.tpp_idr - capped.kept_idr) as base_idr,
+        greatest(0, capped.tpp_idr - capped.cut_idr - capped.kept_idr) as base_idr,
         round_idr(
-            greatest(0, capped.tpp_idr - capped.kept_idr) * (10000 - attendance_floor.pays_bps),
+            greatest(0, capped.tpp_idr - capped.cut_idr - capped.kept_idr) * (10000 - attendance_floor.pays_bps),
             10000,
             capped.rounding_step_idr,
             capped.rounding_mode_code

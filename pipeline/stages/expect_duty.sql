@@ -162,6 +162,7 @@ excused as (  -- where absences overlap, the one whose effect spares the person 
                 listed.absence_id
         ) as absence_rank
     from listed
+    where listed.effect_code <> 'month_cut'  -- a decision that costs, not an absence
 ),
 
 heard as (  -- the punch sources that hold anything of the person

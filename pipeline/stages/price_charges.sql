@@ -4,6 +4,8 @@ with gathered as (
     select side_charge.* from side_charge
     union all
     select leave_charge.* from leave_charge
+    union all
+    select cut_charge.* from cut_charge
 ),
 
 ruled as (  -- where the month's sum is rounded, a charge costs the running sum up to it less that before it
@@ -26,7 +28,7 @@ ruled as (  -- where the month's sum is rounded, a charge costs the running sum 
                 assessment_rule.rounding_step_idr,
                 assessment_rule.rounding_mode_code,
                 assessment_rule.rounding_at_code
-            order by gathered.duty_date, gathered.side_code
+            order by gathered.duty_date, gathered.side_code, gathered.band_code
         ) as running
     from gathered
     inner join duty_base
@@ -75,7 +77,7 @@ capped as (  -- only a day on which the person came has a cap (domain.md 1.2, ro
         ) as cap_idr,
         sum(priced.deduction_idr) as deduction_idr
     from priced
-    where priced.event_code not in ('absent', 'leave')
+    where priced.event_code not in ('absent', 'leave', 'cut')
         and priced.day_cap_bps is not null
     group by all
 )

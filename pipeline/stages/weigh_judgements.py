@@ -14,6 +14,7 @@ from pipeline.stage import Desk, Stage
 from pipeline.stages import (
     assess_tpp,
     build_scenarios,
+    charge_cuts,
     charge_leave,
     charge_sides,
     check_decisions,
@@ -43,7 +44,7 @@ RULES = tuple(
     module.STAGE
     for module in (
         expect_duty, place_punches, match_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
-        explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave,
+        explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
 )  # fmt: skip

@@ -1,0 +1,6 @@
+"""Charge lump cuts: what a decision takes of the month's TPP, whatever the attendance."""
+
+from pipeline.stage import SqlStage
+from schemas import Absence, CutCharge, DutyBase, LeaveRule, ScenarioSide
+
+STAGE = SqlStage(__name__, reads=(ScenarioSide, DutyBase, Absence, LeaveRule), writes=CutCharge)
