@@ -72,9 +72,11 @@ def check_writable(folder: Path) -> None:
     """Create, sync and remove a probe file; raises ResourceError before any work is spent."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{PROBE_PREFIX}*"):  # by a process that was killed
+            left.unlink(missing_ok=True)
         probe = folder / f"{PROBE_PREFIX}{secrets.token_hex(4)}"
         write_durably(probe, b"rekon\n")
-        probe.unlink()
+        probe.unlink(missing_ok=True)
     except OSError as error:
         raise ResourceError(
             f"Folder {folder.name}/ tidak dapat ditulisi ({error.strerror}). "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -39,12 +39,17 @@ def take_back(workspace: Path, files: tuple[Path, ...]) -> list[Taken]:
     Raises InputRefusedError, SettingsError (no run yet, or rekon.toml does not read the folder) or the lock's errors.
     """
     settings = load_settings(workspace)
-    read = [(path, read_returned(path, workspace)) for path in files]
+    read = [(path.name, read_returned(path, workspace)) for path in files]
     for kind in sorted({returned.kind for _, returned in read}):
         _check_is_read(settings, kind)
+    return file_away(workspace, settings, read)
+
+
+def file_away(workspace: Path, settings: Settings, read: Sequence[tuple[str, Returned]]) -> list[Taken]:
+    """Judge what was read, keep it and record it, under the workspace's lock; raises the lock's errors."""
     with workspace_lock(workspace):
         ledger = open_ledger(workspace)
-        return [_take(workspace, settings, ledger, path.name, returned) for path, returned in read]
+        return [_take(workspace, settings, ledger, name, returned) for name, returned in read]
 
 
 def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, returned: Returned) -> Taken:

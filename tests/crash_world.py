@@ -1,0 +1,136 @@
+"""A small workspace with something to lose, the three commands' publishing on it, and what must hold after a fault.
+
+As a program (`python -m tests.crash_world ACTION FOLDER`) it performs one action, for faults from outside.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from handmade_month import PERIOD, adjustment_row, month, settings, table, workspace_at
+
+from pipeline.decisions import Returned
+from pipeline.errors import RekonError, ResourceError
+from pipeline.ledger import LEDGER_NAME, REVISION, read_ledger
+from pipeline.lock import HOLDER_NAME, LOCK_NAME, workspace_lock
+from pipeline.payroll import issued_adjustments, publish_batch
+from pipeline.publication import Published, publish_run
+from pipeline.readers.kinds import HEADERS
+from pipeline.returning import file_away
+from pipeline.verification import verify
+from schemas import Adjustment
+
+PAGES = {"laporan/index.html": b"<p>laporan</p>\n", "lembar-verifikasi/OPD.xlsx": b"PK"}
+CERTIFIED = Returned(
+    "incident", {2: dict.fromkeys(HEADERS["incident"], "x") | {"nip_penetap": "1" * 18}}, (), 0
+)
+
+
+def prepare(folder: Path) -> None:
+    """A revision and a batch that paid Rp40.000, both published."""
+    workspace_at(folder)
+    _publish(folder, "a")
+    _pay(folder, after=60_000)
+
+
+def run(folder: Path) -> None:
+    """What the last stage of `rekon run` does with a late input."""
+    _publish(folder, "b")
+
+
+def finalize(folder: Path) -> None:
+    """What `rekon finalize` does when an approval was withdrawn: the Rp40.000 are taken back, once."""
+    _pay(folder, after=100_000)
+
+
+def decide(folder: Path) -> None:
+    """What `rekon decide` does with a certification that came back."""
+    file_away(folder, settings(), [("penetapan.xlsx", CERTIFIED)])
+
+
+ACTIONS: dict[str, Callable[[Path], None]] = {"run": run, "finalize": finalize, "decide": decide}
+
+
+def _publish(folder: Path, content: str) -> None:
+    with workspace_lock(folder):
+        publish_run(month(content), settings(), folder, _scratch(folder), lambda _t, _s, _f: PAGES)
+
+
+def _pay(folder: Path, after: int) -> None:
+    with workspace_lock(folder):
+        entry = read_ledger(folder).of(REVISION, PERIOD)[-1]
+        revision = Published(folder / "terbit" / entry.path, entry.identity, 1, is_new=False)
+        issued = sum(row["adjustment_idr"] for row in issued_adjustments(folder, {PERIOD}))
+        rows = table(Adjustment, [adjustment_row(issued, after)])
+        publish_batch(rows, settings(), folder, _scratch(folder), revision)
+
+
+def _scratch(folder: Path) -> Path:
+    """Empty, as a run finds it."""
+    scratch = folder / "kerja" / "coret"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    return scratch
+
+
+def kept(folder: Path) -> dict[str, bytes]:
+    """Everything that must survive, but the ledger and the lock."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for name in ("terbit", "keputusan")
+        for path in (folder / name).rglob("*")
+        if path.is_file() and path.name not in (LEDGER_NAME, LOCK_NAME, HOLDER_NAME)
+    }
+
+
+class World:
+    """The prepared workspace, and what each action makes of it when nothing goes wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.start = folder / "awal"
+        prepare(self.start)
+        self.before = kept(self.start)
+        self.ledger = (self.start / "terbit" / LEDGER_NAME).read_bytes()
+        self.after: dict[str, dict[str, bytes]] = {}
+        for name, action in ACTIONS.items():
+            done = self.copy(folder / f"selesai-{name}")
+            action(done)
+            self.after[name] = kept(done)
+
+    def copy(self, folder: Path) -> Path:
+        """A workspace to break."""
+        shutil.rmtree(folder, ignore_errors=True)
+        return Path(shutil.copytree(self.start, folder))
+
+    def complaints(self, folder: Path, name: str) -> list[str]:
+        """What a fault during the action left wrong: now, and after the action is done again."""
+        now = kept(folder)
+        found = [f"{path} hilang atau berubah" for path, old in self.before.items() if now.get(path) != old]
+        if not (folder / "terbit" / LEDGER_NAME).read_bytes().startswith(self.ledger):
+            found.append("baris lama buku terbit berubah")
+        if problems := verify(folder).problems:
+            found.append(f"setengah terbit: {problems}")
+        try:
+            ACTIONS[name](folder)
+        except RekonError as error:
+            return [*found, f"ulangan: {error}"]
+        if kept(folder) != self.after[name]:
+            found.append("ulangan tidak memberi bita yang sama")
+        state = verify(folder)
+        if state.problems or state.unknown or state.is_torn:
+            found.append(f"ulangan tidak pulih: {state.problems} {state.unknown}")
+        if len(state.checked) != len(self.ledger.splitlines()) + 1:
+            found.append(f"{len(state.checked)} baris buku terbit")
+        return found
+
+
+if __name__ == "__main__":
+    try:
+        ACTIONS[sys.argv[1]](Path(sys.argv[2]))
+    except RekonError as error:
+        sys.exit(error.exit_code)
+    except OSError:
+        sys.exit(ResourceError.exit_code)  # as the command line does
