@@ -133,7 +133,7 @@ FACTS = {
 }  # fmt: skip
 MONTH = (
     "select * from side_charge where nip = '{nip}'",
-    "select * from leave_charge where nip = '{nip}'",
+    "select * from leave_charge where nip = '{nip}' union all select * from cut_charge where nip = '{nip}'",
     "select * from scenario_side where nip = '{nip}'",
 )
 BANDS = "select * from band"
@@ -180,7 +180,7 @@ def _wrong_bands(
     """Each charge is what one band of the policy costs at that side's seconds."""
     offsets = {(row["duty_date"], row["side_code"]): row for row in sides}
     for charge in charges:
-        if charge["event_code"] == "leave":
+        if charge["event_code"] in ("leave", "cut"):
             continue
         day, side = charge["duty_date"], offsets[charge["duty_date"], charge["side_code"]]
         seconds = 0 if side["state_code"] == "missing" else side["seconds_off"]

@@ -67,7 +67,7 @@ def rounded(amount: Fraction, rule: Row) -> int:
 def settle(charges: Sequence[Row], law: Law) -> list[Line]:
     """The lines of a month: charges in order of day and side, day caps, then each OPD's cap and floor.
 
-    `charges` are rows of SideCharge and LeaveCharge of one person, scenario and step.
+    `charges` are rows of SideCharge, LeaveCharge and CutCharge of one person, scenario and step.
     """
     events = list(_events(charges, law))
     lines = [*events, *_day_caps(events, law)]
@@ -77,7 +77,9 @@ def settle(charges: Sequence[Row], law: Law) -> list[Line]:
 def _events(charges: Sequence[Row], law: Law) -> Iterator[Line]:
     """Where the month's sum is rounded, a charge costs the running sum up to it less that before it."""
     running: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
-    for charge in sorted(charges, key=lambda row: (row["duty_date"], row["side_code"] or "~")):
+    for charge in sorted(
+        charges, key=lambda row: (row["duty_date"], row["side_code"] or "~", row["band_code"])
+    ):
         rule = law.rule(charge["duty_date"])
         exact = Fraction(charge["numerator"], charge["denominator"])
         amount = rounded(exact, rule)
@@ -108,7 +110,7 @@ def _day_caps(events: Sequence[Line], law: Law) -> Iterator[Line]:
     """Only a day on which the person came has a cap (domain.md 1.2, row 13)."""
     came: dict[tuple[str, dt.date], int] = defaultdict(int)
     for line in events:
-        if line.duty_date and line.event_code not in ("absent", "leave"):
+        if line.duty_date and line.event_code not in ("absent", "leave", "cut"):
             came[line.unit_id, line.duty_date] += line.deduction_idr
     for (unit_id, day), total in sorted(came.items()):
         rule, base = law.rule(day), law.bases[day]
@@ -122,22 +124,25 @@ def _day_caps(events: Sequence[Line], law: Law) -> Iterator[Line]:
 
 
 def _month_limits(lines: Sequence[Line], law: Law) -> Iterator[Line]:
-    """An OPD's part of the monthly cap is its part of the person's duty days."""
+    """An OPD's part of the monthly cap is its part of the person's duty days; lump cuts stand beside the cap."""
     for unit_id in sorted({line.unit_id for line in lines}):
         days = sorted(day for day, base in law.bases.items() if base["unit_id"] == unit_id)
         rule, last = law.rule(days[-1]), law.bases[days[-1]]
         part = Fraction(last["unit_days"], last["month_days"])
         base_idr = _cap_base([law.bases[day]["base_idr"] for day in days], rule["cap_base_code"])
         full = math.floor(Fraction(base_idr * rule["monthly_cap_bps"], WHOLE) + HALF)
-        total = sum(line.deduction_idr for line in lines if line.unit_id == unit_id)
-        kept = min(total, math.floor(full * part + HALF))
+        here = [line for line in lines if line.unit_id == unit_id]
+        cut = sum(line.deduction_idr for line in here if line.event_code == "cut")
+        total = sum(line.deduction_idr for line in here) - cut
+        rest = max(0, math.floor(last["tpp_idr"] * part + HALF) - cut)
+        kept = min(total, math.floor(full * part + HALF), *([rest] if cut else []))
         if kept < total:
             yield Line(
                 unit_id, None, None, "cap", "cap", base_idr, rule["monthly_cap_bps"], full * part, kept - total,
                 rule["reference"],
             )  # fmt: skip
-        absent = sum(line.event_code == "absent" for line in lines if line.unit_id == unit_id)
-        rest = max(0, math.floor(last["tpp_idr"] * part + HALF) - kept)
+        absent = sum(line.event_code == "absent" for line in here)
+        rest = max(0, rest - kept)
         for floor in _floors(law, unit_id, days[-1], absent):
             rate_bps = WHOLE - floor["pays_bps"]
             exact = Fraction(rest * rate_bps, WHOLE)
