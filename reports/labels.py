@@ -145,6 +145,7 @@ COUNTERS = {
     "signed_before": "surat keterangan bertanggal sebelum hari dinas",
     "own_success": "permintaan sendiri berhasil sebelum ada yang gagal",
     "no_attempt": "log hidup, tetapi tidak ada percobaan sendiri",
+    "late_attempt": "percobaan sendiri yang gagal sama lambatnya dengan rekaman",
     "no_habit": "pada hari lain pun sisi ini lebih sering kosong",
 }
 REACHES = {

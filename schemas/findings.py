@@ -20,6 +20,7 @@ class AttemptGroup(Table):
     ok_count: Integer = column("Answered ok, likewise", ge=0)
     rejected_count: Integer = column("Refused, likewise: they support nothing", ge=0)
     first_failed_at: Instant = column("Start of the first failed request", nullable=True)
+    last_failed_at: Instant = column("Start of the last failed request", nullable=True)
     first_ok_at: Instant = column("Answer of the first ok request", nullable=True)
     first_unstored_at: Instant = column(
         "Answer of the first ok request without a punch in the export", nullable=True
@@ -92,9 +93,12 @@ class SideCause(Table):
     impact_started_at: Instant = column("Its impact window: start", nullable=True)
     impact_ended_at: Instant = column("... end, exclusive", nullable=True)
     acted_at: Instant = column(
-        "Own act: first failed request, unstored answer or turned punch", nullable=True
+        "Own act: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
+        nullable=True,
     )
-    has_own_success: Flag = column("An own request of the side came through before any failed, in the outage")
+    has_own_success: Flag = column(
+        "An own request of the side came through before any failed and before recovery, over the usual line"
+    )
     is_authenticated: Flag = column("The user id of the own requests was authenticated")
 
     _key = ("nip", "duty_date", "side_code")

@@ -166,7 +166,9 @@ def test_without_an_outage_before_is_after(month: Tables, explain: Explain, dice
         row for row in month[Attempt].to_pylist() if row["outcome_code"] == "failed" and dice.random() < 0.7
     ]
     warehouse = explain(outage=[], attempt=failed, decision=[])
-    assert {row["cause_code"] for row in rows_of(warehouse, Finding)} <= {"unexplained", "no_coverage"}
+    findings = rows_of(warehouse, Finding)
+    assert {row["grade_code"] for row in findings if row["cause_code"] not in ("lost", "flipped")} == {"-"}
+    assert {row["action_code"] for row in findings} <= {"not_supported", "not_assessable"}
     assert all(row["potential_idr"] == row["recorded_idr"] for row in rows_of(warehouse, PersonMonth))
 
 

@@ -81,7 +81,9 @@ def _quantiles(values: pd.Series) -> tuple[float, ...]:
 
 def _causes(both: pd.DataFrame) -> tuple[CauseCount, ...]:
     true = both["cause_code"].where(~both["cause_code"].isin(UNNAMED), "")
-    found = both["found_cause"].where(~both["found_cause"].isin(UNNAMED), "")
+    # What a third person falsely signed in time cannot be seen through; such sides are counted apart.
+    unseen = both["found_cause"].isin(UNNAMED) | both["is_false_statement"]
+    found = both["found_cause"].where(~unseen, "")
     traced = both["has_own_lines"]
 
     def count(code: str, is_true: pd.Series, is_found: pd.Series) -> CauseCount:

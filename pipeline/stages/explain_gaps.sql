@@ -39,7 +39,7 @@ weighed as (
         outage.symptom_code,
         exposure.basis_code,
         coalesce(exposure.is_vantage_alive, false) and side_cause.acted_at is null as is_silent,
-        side_cause.has_own_success and coalesce(exposure.basis_code, '') <> 'usual' as is_contradicted,
+        side_cause.has_own_success,
         coalesce(
             outage.is_certified
             and outage.certified_started_at
@@ -78,12 +78,13 @@ graded as (
         weighed.*,
         case
             when weighed.cause_code = 'no_coverage' then '-'
-            when weighed.cause_code = 'unexplained' and weighed.outage_id is null then '-'
+            when weighed.outage_id is null and weighed.cause_code not in ('flipped', 'lost') then '-'
             when weighed.cause_code = 'flipped' and weighed.outage_id is not null and weighed.is_authenticated then 'A'
             when weighed.cause_code = 'lost' and weighed.symptom_code = 'lost_write' and weighed.is_authenticated
                 then 'A'
             when weighed.cause_code in ('flipped', 'lost') then 'C'
-            when weighed.state_code = 'early' or weighed.is_contradicted then 'X'
+            when weighed.state_code = 'early' or weighed.has_own_success then 'X'
+            when weighed.cause_code = 'unexplained' and weighed.acted_at is not null then 'X'
             when weighed.acted_at is not null and weighed.is_authenticated then 'A'
             when weighed.acted_at is not null then 'C'
             when weighed.is_unaccustomed then 'X'
@@ -129,8 +130,12 @@ measured as (
             list_sort(
                 list_concat(
                     timed.counter_codes,
-                    case when timed.is_contradicted then ['own_success'] else [] end,
-                    case when timed.is_silent then ['no_attempt'] else [] end
+                    case when timed.has_own_success then ['own_success'] else [] end,
+                    case when timed.is_silent then ['no_attempt'] else [] end,
+                    case
+                        when timed.cause_code = 'unexplained' and timed.acted_at is not null then ['late_attempt']
+                        else []
+                    end
                 )
             ),
             ','

@@ -120,6 +120,7 @@ seen as (  -- one request is logged at every vantage that it reaches
         count(*) filter (where numbered.outcome_code = 'ok') as ok_count,
         count(*) filter (where numbered.outcome_code = 'rejected') as rejected_count,
         min(numbered.requested_at) filter (where numbered.outcome_code = 'failed') as first_failed_at,
+        max(numbered.requested_at) filter (where numbered.outcome_code = 'failed') as last_failed_at,
         min(numbered.answered_at) filter (where numbered.outcome_code = 'ok') as first_ok_at,
         min(numbered.answered_at) filter (where numbered.is_unstored) as first_unstored_at,
         bool_and(numbered.is_authenticated) as is_authenticated
@@ -140,6 +141,7 @@ select
     max(seen.ok_count)::bigint as ok_count,
     max(seen.rejected_count)::bigint as rejected_count,
     min(seen.first_failed_at) as first_failed_at,
+    max(seen.last_failed_at) as last_failed_at,
     min(seen.first_ok_at) as first_ok_at,
     min(seen.first_unstored_at) as first_unstored_at,
     bool_and(seen.is_authenticated) as is_authenticated

@@ -24,6 +24,7 @@ with asked as (
         outage.layer_code,
         outage.impact_started_at,
         outage.impact_ended_at,
+        coalesce(exposure.basis_code, '') as basis_code,
         coalesce(exposure.is_vantage_alive, false) as is_vantage_alive
     from duty_side
     inner join policy_period
@@ -74,27 +75,43 @@ unwatched as (  -- no log at all, or one of them does not cover the whole span (
         )
 ),
 
-failing as (  -- the first act counts; of check-outs the first that was not too early, else the last
+failing as (  -- sessions that met the outage, and never before it began; without an outage any that failed
     select
         asked.nip,
         asked.duty_date,
         asked.side_code,
-        case asked.side_code
-            when 'in' then min(attempt_group.first_failed_at)
-            else coalesce(
-                min(attempt_group.first_failed_at) filter (where attempt_group.first_failed_at >= asked.due_at),
-                max(attempt_group.first_failed_at)
-            )
-        end as failed_at
+        asked.due_at,
+        greatest(attempt_group.first_failed_at, asked.impact_started_at) as failed_at
     from asked
     inner join attempt_group
         on asked.nip = attempt_group.nip
         and asked.duty_date = attempt_group.duty_date
         and asked.side_code = attempt_group.side_code
-        and attempt_group.first_failed_at >= asked.impact_started_at
-        and attempt_group.first_failed_at < asked.impact_ended_at
-        and attempt_group.first_failed_at < coalesce(asked.recorded_at, asked.impact_ended_at)
-    group by asked.nip, asked.duty_date, asked.side_code
+        and attempt_group.first_failed_at is not null
+        and (asked.recorded_at is null or attempt_group.first_failed_at < asked.recorded_at)
+        and (
+            asked.outage_id is null
+            or (
+                attempt_group.last_failed_at >= asked.impact_started_at
+                and attempt_group.first_failed_at < asked.impact_ended_at
+            )
+        )
+),
+
+acting as (  -- the first act counts; of check-outs the first that was not too early, else the last
+    select
+        failing.nip,
+        failing.duty_date,
+        failing.side_code,
+        case failing.side_code
+            when 'in' then min(failing.failed_at)
+            else coalesce(
+                min(failing.failed_at) filter (where failing.failed_at >= failing.due_at),
+                max(failing.failed_at)
+            )
+        end as failed_at
+    from failing
+    group by failing.nip, failing.duty_date, failing.side_code
 ),
 
 answering as (  -- an answer without a punch matters where it is better than what is recorded
@@ -147,6 +164,7 @@ gathered as (
         asked.impact_started_at,
         asked.impact_ended_at,
         asked.recovery_grace,
+        asked.is_vantage_alive,
         unwatched.nip is not null as is_unwatched,
         corroborated.nip is not null as is_corroborated,
         flip.flipped_at,
@@ -154,7 +172,15 @@ gathered as (
         answering.answered_at,
         answering.unstored_at,
         coalesce(answering.is_authenticated, true) as is_authenticated,
-        failing.failed_at
+        acting.failed_at,
+        acting.failed_at is not null and asked.side_code = 'in'
+        and minutes_between(asked.due_at, acting.failed_at) >= asked.minutes_off as is_no_better,
+        coalesce(
+            asked.basis_code <> 'usual'  -- what came through may have gone over another line
+            and answering.answered_at < asked.impact_ended_at
+            and answering.answered_at < coalesce(answering.tried_at, asked.impact_ended_at),
+            false
+        ) as has_own_success
     from asked
     left join unwatched
         on asked.nip = unwatched.nip
@@ -168,10 +194,10 @@ gathered as (
         on asked.nip = answering.nip
         and asked.duty_date = answering.duty_date
         and asked.side_code = answering.side_code
-    left join failing
-        on asked.nip = failing.nip
-        and asked.duty_date = failing.duty_date
-        and asked.side_code = failing.side_code
+    left join acting
+        on asked.nip = acting.nip
+        and asked.duty_date = acting.duty_date
+        and asked.side_code = acting.side_code
     left join corroborated
         on asked.nip = corroborated.nip
         and asked.duty_date = corroborated.duty_date
@@ -192,8 +218,7 @@ caused as (
         gathered.impact_started_at,
         gathered.impact_ended_at,
         gathered.is_authenticated,
-        gathered.tried_at,
-        gathered.answered_at,
+        gathered.has_own_success,
         gathered.unstored_at,
         gathered.flipped_at,
         gathered.failed_at,
@@ -202,14 +227,16 @@ caused as (
             when gathered.unstored_at is not null then 'lost'
             when gathered.is_unwatched and (gathered.outage_id is null or gathered.state_code = 'early')
                 then 'no_coverage'
-            when gathered.outage_id is null or gathered.state_code = 'early' then 'unexplained'
+            when gathered.state_code = 'early' or gathered.is_no_better then 'unexplained'
             when gathered.recorded_at is not null and gathered.failed_at is not null then 'delayed'
             when gathered.recorded_at >= gathered.impact_started_at
-                and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace then 'delayed'
+                and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
+                and not gathered.has_own_success
+                and (gathered.is_corroborated or not gathered.is_vantage_alive) then 'delayed'
             when gathered.recorded_at is not null then 'unexplained'
             when gathered.failed_at is not null then 'failed'
             when gathered.layer_code = 'device' then 'unsynced'
-            when gathered.is_corroborated then 'blocked'
+            when gathered.outage_id is not null and gathered.is_corroborated then 'blocked'
             else 'unexplained'
         end as cause_code
     from gathered
@@ -233,11 +260,8 @@ select
         when 'lost' then caused.unstored_at
         when 'delayed' then caused.failed_at
         when 'failed' then caused.failed_at
+        when 'unexplained' then caused.failed_at
     end as acted_at,
-    coalesce(
-        caused.answered_at < caused.impact_ended_at
-        and caused.answered_at < coalesce(caused.tried_at, caused.impact_ended_at),
-        false
-    ) as has_own_success,
+    caused.has_own_success,
     caused.is_authenticated
 from caused
