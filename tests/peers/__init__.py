@@ -1,0 +1,1 @@
+"""Our answers to the cases of other attendance systems."""
