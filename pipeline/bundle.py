@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -80,6 +81,7 @@ FIELD_TYPES = {
     "double": "number",
     "timestamp": "datetime",
 }
+PROFILES = {"parquet": "data-resource", "csv": "tabular-data-resource"}
 MEDIA_TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv"}
 ROWS_PER_GROUP = 1 << 17
 
@@ -107,37 +109,43 @@ def csv_bytes(table: pa.Table) -> bytes:
 
 
 def _package(files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
-    """The Frictionless description of the tables: schema, size, hash of every file under bukti/."""
+    """The Frictionless description of the tables: schema, size, hash of every file under bukti/ (Data Package v1)."""
     contracts = {contract.table_name(): contract for contract in LEADING}
     resources = []
     for path in sorted(files):
         name, _, kind = path.removeprefix("bukti/").partition(".")
-        contract = contracts[name]
-        shown = _columns(contract)
-        descriptions = contract.described()
-        fields = [
-            {
-                "name": column,
-                "type": FIELD_TYPES[contract.columns()[column]],
-                "description": descriptions[column],
-            }
-            for column in shown
-        ]
         resources.append(
             {
                 "name": f"{name}-{kind}".replace("_", "-"),
+                "profile": PROFILES[kind],
                 "path": path,
                 "format": kind,
                 "mediatype": MEDIA_TYPES[kind],
-                "description": " ".join((contract.__doc__ or "").split()),
+                "description": " ".join((contracts[name].__doc__ or "").split()),
                 "bytes": len(files[path]),
                 "hash": f"sha256:{hashlib.sha256(files[path]).hexdigest()}",
                 "rows": rows[f"bukti/{name}.parquet"],
-                "schema": {"fields": fields, "primaryKey": [key for key in contract.key() if key in shown]},
+                "schema": _schema(contracts[name]),
             }
         )
     document = {"profile": "data-package", "name": "rekon-bukti", "resources": resources}
     return (json.dumps(document, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _schema(contract: type[Table]) -> dict[str, Any]:
+    """The Table Schema of the published columns; there a primary key allows no null."""
+    shown, descriptions, nullable = _columns(contract), contract.described(), contract.nullable()
+    fields = [
+        {
+            "name": column,
+            "type": FIELD_TYPES[contract.columns()[column]],
+            "description": descriptions[column],
+            "constraints": {"required": column not in nullable},
+        }
+        for column in shown
+    ]
+    is_key = nullable.isdisjoint(contract.key()) and set(contract.key()) <= set(shown)
+    return {"fields": fields, **({"primaryKey": list(contract.key())} if is_key else {})}
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

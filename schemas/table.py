@@ -59,6 +59,11 @@ class Table(pa.DataFrameModel):
         return MappingProxyType({name: DUCKDB_TYPES[str(field.dtype)] for name, field in fields.items()})
 
     @classmethod
+    def nullable(cls) -> frozenset[str]:
+        """Columns that may be null."""
+        return frozenset(name for name, field in cls.to_schema().columns.items() if field.nullable)
+
+    @classmethod
     def described(cls) -> dict[str, str]:
         """Column -> description, in the contract's order."""
         return {name: column.description or "" for name, column in cls.to_schema().columns.items()}

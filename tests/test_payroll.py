@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 
 import pytest
 from handmade_month import APPROVED, PERIOD, adjustment_row, month, settings, table, workspace_at
 
-from pipeline.bundle import LEADING
 from pipeline.closing import close_period
 from pipeline.errors import SettingsError, TotalsError
 from pipeline.ledger import LOCK, read_ledger
@@ -134,31 +132,3 @@ def test_what_is_no_published_month_cannot_be_closed(workspace: Path, period: st
     publish(workspace)
     with pytest.raises(SettingsError):
         close_period(workspace, period)
-
-
-def test_the_data_package_describes_every_table_with_its_hash(workspace: Path) -> None:
-    folder = publish(workspace).path
-    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
-    resources = {resource["path"]: resource for resource in package["resources"]}
-    assert {f"bukti/{contract.table_name()}.parquet" for contract in LEADING} < resources.keys()
-    assert "bukti/evidence_edge.csv" in resources
-    for path, resource in resources.items():
-        content = (folder / path).read_bytes()
-        assert (resource["bytes"], resource["hash"]) == (
-            len(content),
-            f"sha256:{hashlib.sha256(content).hexdigest()}",
-        )
-    finding = resources["bukti/finding.parquet"]["schema"]
-    assert {
-        "name": "restored_at",
-        "type": "datetime",
-        "description": "What the record would have said",
-    } in finding["fields"]
-    header = (
-        (folder / "bukti" / "evidence_edge.csv")
-        .read_text("utf-8")
-        .splitlines()[0]
-        .replace('"', "")
-        .split(",")
-    )
-    assert header == [field["name"] for field in resources["bukti/evidence_edge.csv"]["schema"]["fields"]]
