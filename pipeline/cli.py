@@ -20,6 +20,7 @@ COMMANDS = {
     "decide": "Terima kembali lembar verifikasi dan penetapan gangguan.",
     "policy": "Periksa, baca, bandingkan, dan uji berkas kebijakan TPP.",
     "finalize": "Terbitkan batch penyesuaian untuk penggajian.",
+    "diff": "Apa yang berubah di antara dua revisi satu bulan.",
     "lock": "Tutup satu periode: koreksinya ikut batch periode berikutnya.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",
     "sign": "Tandatangani sebuah revisi atau batch dengan kunci OpenSSH.",

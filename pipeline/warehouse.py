@@ -5,7 +5,7 @@ Every table is stored in the order of its contract's key and checked against the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,6 +92,10 @@ class Warehouse:
             raise ResourceError(
                 "Memori tidak cukup untuk tahap ini; naikkan [engine] memory_limit di rekon.toml."
             ) from error
+
+    def show(self, name: str, table: pa.Table) -> None:
+        """Let queries name a table at hand that no contract describes."""
+        self._connection.register(name, table)
 
     def arrow(self, contract: Contract) -> pa.Table:
         """A table's rows in key order."""
@@ -188,6 +192,17 @@ class Warehouse:
             f"comment on {place} is '{text.replace(chr(39), 2 * chr(39))}'" for place, text in said.items()
         ]
         self._connection.execute("; ".join(["begin", *comments, "commit"]))
+
+
+def answer_about(tables: Mapping[str, pa.Table], query: str) -> pa.Table:
+    """The answer to a query about tables at hand, by name, in a database of its own."""
+    warehouse = Warehouse(None)
+    try:
+        for name, table in tables.items():
+            warehouse.show(name, table)
+        return warehouse.query(query)
+    finally:
+        warehouse.close()
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

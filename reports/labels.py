@@ -7,6 +7,22 @@ STATES = {
     "on_time": "tepat waktu", "late": "terlambat", "early": "pulang cepat", "missing": "tidak tercatat",
     "excused": "dikecualikan", "provisional": "sementara",
 }  # fmt: skip
+CHANGES = {
+    "person_removed": "orang tidak ada lagi pada bulan itu",
+    "person_added": "orang baru pada bulan itu",
+    "unit_changed": "orang pindah OPD",
+    "tpp_changed": "TPP orang itu berubah",
+    "policy_changed": "aturan berubah (kebijakan, kalender, program)",
+    "data_arrived": "catatan presensi datang kemudian",
+    "newly_excused": "kini dikecualikan (cuti, dinas)",
+    "became_missing": "kini terliput data dan tetap tidak tercatat",
+    "record_changed": "catatan atau keadaannya berubah",
+    "duty_added": "kewajiban hadir bertambah",
+    "duty_removed": "kewajiban hadir berkurang",
+    "decision_changed": "keputusan atasan berubah",
+    "evidence_changed": "bukti, sebab, atau penetapan berubah",
+    "month_effect": "akibat batas atau hitungan sebulan",
+}
 CAUSES = {
     "lost": "hilang di server",
     "failed": "gagal terkirim",

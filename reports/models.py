@@ -361,3 +361,36 @@ class UnitPage:
     part: int
     parts: tuple[tuple[int, str], ...]
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A kind of change: people counted under it, sides that changed so, after - before in rupiah."""
+
+    kind: str
+    people: int
+    sides: int
+    recorded_idr: int
+    restored_idr: int
+    potential_idr: int
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """Sides in a state, before and after."""
+
+    state: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """What changed between two revisions of a month."""
+
+    month: str
+    before: str
+    after: str
+    states: tuple[StateRow, ...]
+    rows: tuple[ChangeRow, ...]
+    total: ChangeRow

@@ -25,7 +25,7 @@ from schemas import FileTotal, Finding, PersonMonth, Table
 ROOT = Path(__file__).parent.parent
 OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate", "docs", "policy"}]
 Change = Callable[[list[dict[str, Any]]], None]
-ARGUMENTS = {"sql": ["select 1"], "explain": ["199001012015011001"]}
+ARGUMENTS = {"diff": ["r1", "r2"], "sql": ["select 1"], "explain": ["199001012015011001"]}
 
 
 def call(*arguments: object) -> Result:
