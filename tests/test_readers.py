@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,13 @@ region = "3205"
 zone = "Asia/Jakarta"
 policy = "kepmendagri"
 """
+
+
+def zipped(name: str, content: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, content)
+    return target.getvalue()
 
 
 class World:
@@ -193,6 +202,33 @@ def test_a_file_that_cannot_be_trusted_is_refused_by_name(world: World, text: st
     with pytest.raises(InputRefusedError, match=said) as caught:
         world.read()
     assert "masukan/opd.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xls", PUNCHES, "tidak dibaca"),
+        ("a.ods", PUNCHES, "tidak dibaca"),
+        ("a.XLSM", PUNCHES, "tidak dibaca"),
+        ("a.zip", zipped("b.csv", PUNCHES), "tidak dibaca"),
+        ("a.csv", zipped("b.csv", PUNCHES), "arsip ZIP"),
+        ("a.xlsx", PUNCHES, "bukan XLSX"),
+        ("a.parquet", PUNCHES, "bukan Parquet"),
+        ("a.csv.gz", PUNCHES, "tidak terkompresi"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "kata sandi"),
+        ("a.csv", b"%PDF-1.7", "PDF"),
+        ("a.csv", "", "kosong"),
+        ("a.csv.gz", gzip.compress(b""), "tanpa isi"),
+    ],
+)
+def test_a_file_of_another_type_or_name_is_refused_plainly(
+    world: World, name: str, content: str | bytes, said: str
+) -> None:
+    """By its first bytes, and by its name where that promises what is not inside."""
+    world.put("punch", name, content)
+    with pytest.raises(InputRefusedError, match=said) as caught:
+        world.read()
+    assert f"masukan/{name}: " in str(caught.value)
 
 
 @pytest.mark.parametrize("harm", ["cut", "crc", "tail", "bomb"])

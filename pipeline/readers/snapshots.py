@@ -23,14 +23,18 @@ TABLE_LIMIT = 512 << 20
 LOG_LIMIT = 4 << 30
 MAGIC = (
     (b"\x1f\x8b", "gzip"),
-    (b"PK\x03\x04", "XLSX atau ZIP"),
+    (b"PK\x03\x04", "XLSX"),
     (b"PAR1", "Parquet"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"%PDF", "PDF"),
-    (b"\xd0\xcf\x11\xe0", "XLS lama"),
+    (b"\xd0\xcf\x11\xe0", "XLS lama, atau XLSX terkunci kata sandi (protected)"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ", "xz"),
 )
+OUTSIDE = (".xls", ".xlsb", ".xlsm", ".ods", ".zip")
+"""Types that are not read, whatever a file of that name holds (inputs.md section 2)."""
+NAMED = {".gz": "gzip", ".zst": "zstd", ".xlsx": "XLSX", ".parquet": "Parquet"}
+"""Endings of names that promise a type."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,10 @@ def shown(path: str) -> str:
 
 def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
     """Copy DIR/`path` to DIR/kerja/snapshot/<sha256>; raises InputRefusedError."""
+    if path.lower().endswith(OUTSIDE):
+        raise InputRefusedError(
+            f"{shown(path)}: jenis berkas ini tidak dibaca. Simpan sebagai XLSX atau CSV, tanpa makro dan tanpa arsip ZIP."
+        )
     folder = snapshot_folder(workspace)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     arriving = folder / "arriving"
@@ -75,16 +83,21 @@ def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
     limit = LOG_LIMIT if is_log else TABLE_LIMIT
     with kept.open("rb") as file:
         found = _type_of(file.read(512))
+    promised = NAMED.get(Path(path).suffix.lower(), found)
     if found in ("gzip", "zstd"):
         plain_sha256 = _decompress(kept, folder / f"{sha256}.plain", path, limit)
-    elif found in ("XLSX atau ZIP", "Parquet") and not is_log:
+    elif promised in ("gzip", "zstd"):
+        raise InputRefusedError(f"{shown(path)}: berkas ini sebenarnya tidak terkompresi. Perbaiki namanya.")
+    elif found in ("XLSX", "Parquet") and not is_log:
         plain_sha256 = sha256
     elif found is not None:
         raise InputRefusedError(
             f"{shown(path)}: isi berkas ini sebenarnya {found}, bukan teks. Ekspor sebagai CSV."
         )
-    elif path.endswith((".gz", ".zst")):
-        raise InputRefusedError(f"{shown(path)}: berkas ini sebenarnya tidak terkompresi. Perbaiki namanya.")
+    elif promised is not None:
+        raise InputRefusedError(
+            f"{shown(path)}: isi berkas ini bukan {promised}. Ekspor ulang, atau perbaiki namanya bila ini CSV."
+        )
     elif byte_count > limit:
         raise InputRefusedError(f"{shown(path)}: lebih besar dari batas {limit >> 20} MiB. Pecah berkasnya.")
     else:

@@ -57,6 +57,10 @@ def scan_workbook(path: Path, name: str) -> dict[str, SheetScan]:
     """Sheet name -> what its XML holds; raises InputRefusedError."""
     try:
         with zipfile.ZipFile(path) as archive:
+            if "[Content_Types].xml" not in archive.namelist():
+                raise InputRefusedError(
+                    f"{name}: isi berkas ini arsip ZIP, bukan XLSX. Serahkan berkas di dalamnya satu per satu."
+                )
             _refuse_bombs(archive, path.stat().st_size, name)
             return _scan(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, NotImplementedError, RuntimeError):
