@@ -55,6 +55,7 @@ _RECORD = {
     "LOG_ENCODING": "Baris log bukan UTF-8.",
 }
 _FILE = {
+    "FILE_HEADER_ONLY": "Berkas ini hanya berisi kepala tabel. Bila seharusnya ada catatan, ekspor ulang.",
     "SHEET_SKIPPED": "Lembar ini tidak memuat kolom wajib dan tidak dibaca. Bila berisi data, betulkan kepala tabelnya.",
 }
 _WARNING = {

@@ -14,6 +14,8 @@ from pipeline.errors import SettingsError, nearest, one_of
 from schemas.codes import PERIOD, REGION, VANTAGES
 
 FILE_NAME = "rekon.toml"
+REQUIRED = ("employee", "unit", "punch")
+"""Kinds without which there is no month."""
 KINDS = (
     "employee",
     "unit",

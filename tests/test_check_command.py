@@ -71,6 +71,18 @@ def test_a_month_with_faults_is_summed_up_and_listed_and_nothing_is_published(tm
         assert NIP_B not in text
 
 
+@pytest.mark.parametrize("kind", ["punch", "absence"])
+def test_a_file_of_a_header_alone_is_named_and_refused_where_the_month_rests_on_it(
+    kind: str, tmp_path: Path
+) -> None:
+    """Nobody on leave may be true; nobody ever present is an export that failed."""
+    month(tmp_path, **{kind: {"punch": "nip,waktu,arah\n", "absence": "nip,jenis,mulai,selesai\n"}[kind]})
+    answer = check(tmp_path)
+    assert f"1 x FILE_HEADER_ONLY (masukan/{kind}.csv)" in answer.output
+    assert answer.exit_code == (3 if kind == "punch" else 0)
+    assert (f"{kind}.csv: hanya berisi kepala tabel" in answer.output) == (kind == "punch")
+
+
 def test_every_bad_log_of_a_month_is_named_at_once(tmp_path: Path) -> None:
     """A month has hundreds of logs: nobody repairs them one check at a time. The sound one is still counted."""
     month(tmp_path)

@@ -8,8 +8,10 @@ from pipeline.errors import InputRefusedError
 from pipeline.quarantine import CATALOGUE
 from pipeline.readers.jail import Jail
 from pipeline.readers.profiles import load_table_profile
+from pipeline.readers.records import Reject
 from pipeline.readers.snapshots import plain_copy, shown
 from pipeline.readers.tabular import constants_of, store_table
+from pipeline.settings import REQUIRED
 from pipeline.stage import Desk, Stage
 from schemas import IngestReject, RecordCount, SourceFile, Table
 from schemas.raw import RAW_TABLES
@@ -17,11 +19,12 @@ from schemas.raw import RAW_TABLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipeline.readers.records import Reject
-
 
 def ingest(desk: Desk) -> None:
-    """Read every used tabular file; structure that cannot be read becomes an `ingest_reject`."""
+    """Read every used tabular file; structure that cannot be read becomes an `ingest_reject`.
+
+    A required kind of which no file holds a record is refused: a month in which nobody was ever present is no finding.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -32,9 +35,9 @@ def ingest(desk: Desk) -> None:
     with Jail() as jail:
         for kind, contract in RAW_TABLES.items():
             parts = [_empty(contract)]
-            for file in files:
-                if file["kind_code"] != kind:
-                    continue
+            empty: list[str] = []
+            used = [file for file in files if file["kind_code"] == kind]
+            for file in used:
                 name, file_id = shown(file["path"]), file["file_id"]
                 desk.progress(f"{kind}: {name}")
                 profile = load_table_profile(file["profile_code"], desk.workspace)
@@ -47,9 +50,17 @@ def ingest(desk: Desk) -> None:
                 except InputRefusedError as error:
                     desk.refuse(error, kind)
                     continue
+                if count == 0:
+                    empty.append(name)
+                    rejects.append(_reject(file_id, Reject(0, "FILE_HEADER_ONLY")))
                 parts.append(pq.read_table(target))
                 rejects += [_reject(file_id, reject) for reject in wrong]
                 counts.append({"file_id": file_id, "record_count": count})
+            if kind in REQUIRED and used and len(empty) == len(used):
+                message = (
+                    f"{empty[0]}: hanya berisi kepala tabel, begitu pula berkas {kind} lainnya. Ekspor ulang."
+                )
+                desk.refuse(InputRefusedError(message), kind)
             desk.write(contract, pa.concat_tables(parts))
     desk.write(RecordCount, pa.Table.from_pylist(counts, _empty(RecordCount).schema))
     desk.write(IngestReject, pa.Table.from_pylist(rejects, _empty(IngestReject).schema))

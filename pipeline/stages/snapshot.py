@@ -6,11 +6,9 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.snapshots import Snapshot, plain_copy, shown, snapshot_folder, take_snapshot
-from pipeline.settings import Source
+from pipeline.settings import REQUIRED, Source
 from pipeline.stage import Desk, Stage
 from schemas import SourceFile
-
-REQUIRED = ("employee", "unit", "punch")
 
 
 def snapshot(desk: Desk) -> None:
