@@ -109,7 +109,10 @@ def csv_bytes(table: pa.Table) -> bytes:
 
 
 def _package(files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
-    """The Frictionless description of the tables: schema, size, hash of every file under bukti/ (Data Package v1)."""
+    """The Frictionless description of the tables: schema, size, hash of every file under bukti/ (Data Package v1).
+
+    Parquet has nulls of its own: there an empty text is a value, which Table Schema would take for none.
+    """
     contracts = {contract.table_name(): contract for contract in LEADING}
     resources = []
     for path in sorted(files):
@@ -125,7 +128,7 @@ def _package(files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
                 "bytes": len(files[path]),
                 "hash": f"sha256:{hashlib.sha256(files[path]).hexdigest()}",
                 "rows": rows[f"bukti/{name}.parquet"],
-                "schema": _schema(contracts[name]),
+                "schema": _schema(contracts[name]) | ({"missingValues": []} if kind == "parquet" else {}),
             }
         )
     document = {"profile": "data-package", "name": "rekon-bukti", "resources": resources}

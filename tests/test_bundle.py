@@ -87,6 +87,10 @@ def test_what_is_required_is_never_null_and_a_primary_key_names_each_row_once(
         table, schema = read(folder / resource["path"]), resource["schema"]
         required = {field["name"] for field in schema["fields"] if field["constraints"]["required"]}
         assert all(table[name].null_count == 0 for name in required), resource["path"]
+        is_parquet = resource["format"] == "parquet"
+        assert schema.get("missingValues", [""]) == ([] if is_parquet else [""]), (
+            "an empty text is no null there"
+        )
         if (key := schema.get("primaryKey")) is None:
             keyless.add(resource["name"])
         else:
