@@ -20,6 +20,16 @@ with asked as (
         and other.side_code in ('in', 'out')
 ),
 
+tried as (
+    select
+        attempt_group.nip,
+        attempt_group.duty_date,
+        attempt_group.side_code,
+        min(attempt_group.first_failed_at) as failed_at
+    from attempt_group
+    group by attempt_group.nip, attempt_group.duty_date, attempt_group.side_code
+),
+
 turned as (  -- the day's sequence contradicts it: nearer to this side, and better than what is recorded for it
     select
         asked.nip,
@@ -49,6 +59,16 @@ turned as (  -- the day's sequence contradicts it: nearer to this side, and bett
     inner join punch_placement
         on punch.punch_id = punch_placement.punch_id
         and coalesce(punch_placement.duty_date, asked.duty_date) = asked.duty_date
+    left join tried as meant
+        on asked.nip = meant.nip
+        and asked.duty_date = meant.duty_date
+        and meant.side_code = punch.direction_code
+    left join tried as missed
+        on asked.nip = missed.nip
+        and asked.duty_date = missed.duty_date
+        and missed.side_code = asked.side_code
+    -- whose first failure had the stored direction meant it: a check-in held up past noon is no check-out
+    where meant.failed_at is null or meant.failed_at >= coalesce(missed.failed_at, punch.punched_at)
 )
 
 select
