@@ -39,8 +39,8 @@ class Exposure(Table):
     outage_id: Text = column("Outage")
     exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
     basis_code: Text = column(
-        "Why: an own failed request, the region or unit, the usual line or app, or only the unit's address blocks",
-        isin=("own_request", "scope", "usual", "unit_block"),
+        "Why: an own failed request, the region or unit, the usual line or app, another line used that month, or only the unit's address blocks",
+        isin=("own_request", "scope", "usual", "also_used", "unit_block"),
     )
     is_vantage_alive: Flag = column("A vantage that would have logged an attempt was alive throughout")
 

@@ -88,7 +88,7 @@ graded as (
             when weighed.acted_at is not null and weighed.is_authenticated then 'A'
             when weighed.acted_at is not null then 'C'
             when weighed.is_unaccustomed then 'X'
-            when weighed.is_silent or weighed.basis_code = 'unit_block' then 'D'
+            when weighed.is_silent or weighed.basis_code in ('unit_block', 'also_used') then 'D'
             when weighed.cause_code in ('delayed', 'blocked') then 'C'
             when weighed.cause_code = 'unsynced' and weighed.is_corroborated then 'C'
             else 'D'

@@ -46,7 +46,7 @@ weighted as (
     from used
 ),
 
-usual as (  -- the carrier of most of the person's days, and its block of most days; equal ones by name
+ranked as (  -- the carrier of most of the person's days, and its block of most days; equal ones by name
     select
         weighted.nip,
         weighted.provider,
@@ -87,9 +87,11 @@ scoped as (  -- a null scope column means any; without own requests the blocks o
         case
             when coalesce(outage.scope_provider, outage.scope_network, outage.scope_client) is null
                 and outage.layer_code <> 'site' then 'scope'
-            when usual.nip is null then 'unit_block'
-            else 'usual'
-        end as basis_code
+            when line.nip is null then 'unit_block'
+            when line.use_rank = 1 then 'usual'
+            else 'also_used'
+        end as basis_code,
+        coalesce(line.use_rank, 1) as basis_rank
     from asked
     inner join outage
         on outage.impact_started_at <= asked.exposed_to
@@ -97,21 +99,20 @@ scoped as (  -- a null scope column means any; without own requests the blocks o
         and outage.layer_code <> 'log_gap'
         and coalesce(outage.scope_region, asked.region_code) = asked.region_code
         and coalesce(outage.scope_unit_id, asked.unit_id) = asked.unit_id
-    left join usual
-        on asked.nip = usual.nip
-        and usual.use_rank = 1
+    left join ranked as line
+        on asked.nip = line.nip
     left join running
         on asked.nip = running.nip
         and asked.duty_date = running.duty_date
         and asked.side_code = running.side_code
     left join network
         on asked.unit_id = network.unit_id
-        and usual.nip is null
+        and line.nip is null
         and coalesce(outage.scope_provider, network.provider) = network.provider
         and coalesce(outage.scope_network, network.cidr) = network.cidr
-    where (outage.scope_provider is null or outage.scope_provider = coalesce(usual.provider, network.provider))
-        and (outage.scope_network is null or outage.scope_network = coalesce(usual.network_cidr, network.cidr))
-        and (outage.layer_code <> 'site' or usual.nip is null or usual.unit_id = asked.unit_id)
+    where (outage.scope_provider is null or outage.scope_provider = coalesce(line.provider, network.provider))
+        and (outage.scope_network is null or outage.scope_network = coalesce(line.network_cidr, network.cidr))
+        and (outage.layer_code <> 'site' or line.nip is null or line.unit_id = asked.unit_id)
         and (
             outage.scope_client is null
             or (
@@ -141,7 +142,8 @@ met as (  -- an own failed request inside the window, over the failing line or a
         asked.duty_date,
         asked.side_code,
         outage.outage_id,
-        'own_request' as basis_code
+        'own_request' as basis_code,
+        0 as basis_rank
     from asked
     inner join failing
         on asked.nip = failing.nip
@@ -165,13 +167,14 @@ met as (  -- an own failed request inside the window, over the failing line or a
         )
 ),
 
-touched as (  -- `own_request` sorts before the others, of which a side and outage have one
+touched as (
     select
         scoped.nip,
         scoped.duty_date,
         scoped.side_code,
         scoped.outage_id,
-        scoped.basis_code
+        scoped.basis_code,
+        scoped.basis_rank
     from scoped
     union all
     select
@@ -179,17 +182,18 @@ touched as (  -- `own_request` sorts before the others, of which a side and outa
         met.duty_date,
         met.side_code,
         met.outage_id,
-        met.basis_code
+        met.basis_code,
+        met.basis_rank
     from met
 ),
 
-exposed as (
+exposed as (  -- an own request says most, then the line used most
     select
         touched.nip,
         touched.duty_date,
         touched.side_code,
         touched.outage_id,
-        min(touched.basis_code) as basis_code
+        arg_min(touched.basis_code, touched.basis_rank) as basis_code
     from touched
     group by touched.nip, touched.duty_date, touched.side_code, touched.outage_id
 )

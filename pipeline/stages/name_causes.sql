@@ -24,8 +24,8 @@ with asked as (
         outage.layer_code,
         outage.impact_started_at,
         outage.impact_ended_at,
-        coalesce(exposure.basis_code, '') as basis_code,
-        coalesce(exposure.is_vantage_alive, false) as is_vantage_alive
+        coalesce(exposure.basis_code, '') in ('usual', 'also_used') as is_exposed_by_line,
+        coalesce(exposure.is_vantage_alive or exposure.basis_code = 'also_used', false) as needs_word
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
@@ -135,7 +135,7 @@ answering as (  -- an answer without a punch matters where it is better than wha
     group by asked.nip, asked.duty_date, asked.side_code
 ),
 
-corroborated as (  -- where a try would have been logged and none was, only someone else's word corroborates
+corroborated as (  -- where a try would have been logged, or another line was at hand, only someone else's word does
     select distinct
         asked.nip,
         asked.duty_date,
@@ -146,7 +146,7 @@ corroborated as (  -- where a try would have been logged and none was, only some
         and asked.duty_date = presence.duty_date
         and asked.side_code = presence.side_code
         and presence.role_code = 'supports'
-        and (presence.witness_code = 'statement' or not asked.is_vantage_alive)
+        and (presence.witness_code = 'statement' or not asked.needs_word)
 ),
 
 gathered as (
@@ -164,7 +164,7 @@ gathered as (
         asked.impact_started_at,
         asked.impact_ended_at,
         asked.recovery_grace,
-        asked.is_vantage_alive,
+        asked.needs_word,
         unwatched.nip is not null as is_unwatched,
         corroborated.nip is not null as is_corroborated,
         flip.flipped_at,
@@ -176,7 +176,7 @@ gathered as (
         acting.failed_at is not null and asked.side_code = 'in'
         and minutes_between(asked.due_at, acting.failed_at) >= asked.minutes_off as is_no_better,
         coalesce(
-            asked.basis_code <> 'usual'  -- what came through may have gone over another line
+            not asked.is_exposed_by_line  -- what came through may have gone over another line
             and answering.answered_at < asked.impact_ended_at
             and answering.answered_at < coalesce(answering.tried_at, asked.impact_ended_at),
             false
@@ -232,7 +232,7 @@ caused as (
             when gathered.recorded_at >= gathered.impact_started_at
                 and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
                 and not gathered.has_own_success
-                and (gathered.is_corroborated or not gathered.is_vantage_alive) then 'delayed'
+                and (gathered.is_corroborated or not gathered.needs_word) then 'delayed'
             when gathered.recorded_at is not null then 'unexplained'
             when gathered.failed_at is not null then 'failed'
             when gathered.layer_code = 'device' then 'unsynced'
