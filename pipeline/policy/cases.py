@@ -15,6 +15,7 @@ from pipeline.policy.dated import OPEN_END, Rows
 from pipeline.settings import Settings
 from pipeline.stage import SqlStage
 from pipeline.strict_toml import Reading, Row
+from reports.format_id import rupiah
 from schemas import (
     Absence,
     Assessment,
@@ -38,6 +39,14 @@ if TYPE_CHECKING:
 ZONE = dt.timezone(dt.timedelta(hours=7))
 SIDES = {"in": "starts_at", "out": "ends_at", "apel": "apel_at"}
 RECORD = {"file_id": "case", "line_no": 1, "row_sha256": "0"}
+ROW_COLUMNS = {
+    "date": "duty_date",
+    "side": "side_code",
+    "code": "band_code",
+    "base": "base_idr",
+    "deduction": "deduction_idr",
+    "reference": "policy_reference",
+}
 SETTLING = ("value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "assess_tpp")
 
 
@@ -109,9 +118,11 @@ def _case(reading: Reading, entry: Any, path: str, groups: tuple[str, ...]) -> C
     ):
         listed = reading.tables(read[key], f"{path}.{key}") if key in read else []
         lists[key] = tuple(reading.keys(item, place, required, optional) for place, item in listed)
-    expected = reading.keys(read.get("expect", {}), f"{path}.expect", ("deduction",), ("rows",))
+    expected = reading.keys(read.get("expect", {}), f"{path}.expect", ("deduction",), ("rows", "only"))
     for place, row in reading.tables(expected["rows"], f"{path}.expect.rows") if "rows" in expected else ():
-        reading.keys(row, place, (), ("date", "side", "code", "deduction", "reference"))
+        reading.keys(row, place, (), tuple(ROW_COLUMNS))
+    if not isinstance(expected.get("only", False), bool):
+        reading.say(f"{path}.expect.only", "harus true atau false")
     if reading.problems or None in (name, reference, period, group, tpp):
         return None
     return Case(
@@ -251,11 +262,12 @@ def _compare(case: Case, rows: list[Row]) -> Outcome:
     total = sum(row["deduction_idr"] for row in rows)
     problems = []
     if total != case.expected["deduction"]:
-        problems.append(f"potongan {total}, seharusnya {case.expected['deduction']}")
-    names = {"date": "duty_date", "side": "side_code", "code": "band_code", "deduction": "deduction_idr"}
+        problems.append(f"potongan {rupiah(total)}, seharusnya {rupiah(case.expected['deduction'])}")
     for wanted in case.expected.get("rows", ()):
-        facts = {names.get(key, "policy_reference"): value for key, value in wanted.items()}
+        facts = {ROW_COLUMNS[key]: value for key, value in wanted.items()}
         if not any(facts.items() <= row.items() for row in rows):
             text = ", ".join(f"{key} {value}" for key, value in wanted.items())
             problems.append(f"tidak ada potongan dengan {text}")
+    if case.expected.get("only") and len(rows) != len(case.expected.get("rows", ())):
+        problems.append(f"{len(rows)} baris potongan, seharusnya {len(case.expected.get('rows', ()))}")
     return Outcome(case, total, tuple(rows), tuple(problems))
