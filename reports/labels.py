@@ -164,6 +164,24 @@ COUNTERS = {
     "late_attempt": "percobaan sendiri yang gagal sama lambatnya dengan rekaman",
     "no_habit": "pada hari lain pun sisi ini lebih sering kosong",
 }
+SANCTIONS = {
+    "none": "belum ada",
+    "oral_reprimand": "teguran lisan",
+    "written_reprimand": "teguran tertulis",
+    "written_dissatisfaction": "pernyataan tidak puas secara tertulis",
+    "cut_6_months": "potongan tunjangan 25% selama 6 bulan",
+    "cut_9_months": "potongan tunjangan 25% selama 9 bulan",
+    "cut_12_months": "potongan tunjangan 25% selama 12 bulan",
+    "demotion_12_months": "penurunan jabatan 12 bulan",
+    "released_12_months": "pembebasan dari jabatan 12 bulan",
+    "dismissal": "pemberhentian",
+}
+RULES = {
+    "match_punches": "rekaman yang dihitung untuk sisi ini",
+    "find_flips": "rekaman yang tersimpan dengan arah terbalik",
+    "gather_attempts": "permintaan sendiri di log",
+    "weigh_presence": "catatan lain tentang kehadiran hari itu",
+}
 REACHES = {
     "record": "catatan tidak dipakai",
     "file": "seluruh berkas",

@@ -11,14 +11,16 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from reports.format_id import number, percent, probability, rupiah
+from reports.lanes import as_svg
 from reports.minutes import draft_minutes
 from reports.models import CLASSIFICATION, ReportMeta
 from reports.month import Month
 from reports.overview import build_overview, unit_rows
+from reports.story import Story
 from reports.unit_pages import build_unit_pages
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-__all__ = ["ReportMeta", "render_report"]
+__all__ = ["ReportMeta", "render_report", "render_story"]
 
 
 def stylesheet() -> str:
@@ -41,6 +43,13 @@ def environment() -> jinja2.Environment:
     # Our own stylesheet: escaping would break its quotes. "</" cannot occur in it (tested).
     env.globals.update(csp=POLICY, css=Markup(stylesheet()), kelas=CLASSIFICATION)  # noqa: S704
     return env
+
+
+def render_story(story: Story) -> str:
+    """One person's month as a self-contained page."""
+    drawings = [Markup(as_svg(each.drawing, f"g{each.finding_id}")) for each in story.chapters]  # noqa: S704 - ours, escaped
+    chapters = list(zip(story.chapters, drawings, strict=True))
+    return environment().get_template("cerita.html").render(page=story, chapters=chapters)
 
 
 def render_report(tables: Mapping[str, pa.Table], meta: ReportMeta) -> dict[str, bytes]:

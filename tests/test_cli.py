@@ -325,8 +325,8 @@ def test_explain_walks_from_the_log_line_to_the_rupiah(published_month: Path) ->
         "select nip from recommendation where status_code = 'approved' order by nip limit 1",
     ).stdout.split()[1]  # fmt: skip
     told = call("explain", "-C", published_month, nip, "--date", "2026-01-02").stdout
-    assert "potongan menurut catatan" in told
-    assert "status approved" in told
+    assert "Jumlah menurut catatan" in told
+    assert "; disetujui; pengaruh Rp" in told
     assert "access-2026-01-02.log.gz baris " in told
     assert "NIP harus 18 angka" in refused(2, "explain", "-C", published_month, "123")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,31 +13,65 @@ from pipeline.commands.workspace import workspace_option
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from reports.story import Story
 
-    Ask = Callable[[str], list[dict[str, Any]]]
-
-
-SANCTIONS = {
-    "none": "belum ada",
-    "oral_reprimand": "teguran lisan",
-    "written_reprimand": "teguran tertulis",
-    "written_dissatisfaction": "pernyataan tidak puas secara tertulis",
-    "cut_6_months": "potongan tunjangan 25% selama 6 bulan",
-    "cut_9_months": "potongan tunjangan 25% selama 9 bulan",
-    "cut_12_months": "potongan tunjangan 25% selama 12 bulan",
-    "demotion_12_months": "penurunan jabatan 12 bulan",
-    "released_12_months": "pembebasan dari jabatan 12 bulan",
-    "dismissal": "pemberhentian",
+FACTS = {
+    "setting": "select * from setting",
+    "employee": "select name from employee where nip = '{nip}' order by valid_from",
+    "person_month": "select * from person_month where nip = '{nip}' order by unit_id",
+    "absence_count": "select * from absence_count where nip = '{nip}'",
+    "assessment": """
+        select * from assessment where nip = '{nip}' and scenario_code = 'recorded'
+        order by duty_date nulls last, side_code, band_code""",
+    "finding": """
+        select finding.*, recommendation.status_code, recommendation.adjustment_idr, duty.zone,
+            duty_side.accept_from, duty_side.accept_to,
+            outage.layer_code, outage.impact_started_at, outage.impact_ended_at
+        from finding
+        inner join recommendation using (finding_id)
+        inner join duty on duty.nip = finding.nip and duty.duty_date = finding.duty_date
+        inner join duty_side on duty_side.nip = finding.nip and duty_side.duty_date = finding.duty_date
+            and duty_side.side_code = finding.side_code
+        left join outage on outage.outage_id = finding.outage_id
+        where finding.nip = '{nip}' order by finding.duty_date, finding.side_code""",
+    "attempt": "select * from attempt where nip = '{nip}' order by requested_at, attempt_id",
+    "punch": """
+        select punch_placement.*, punch.line_no, source_file.path
+        from punch_placement inner join punch using (punch_id)
+        inner join source_file on source_file.file_id = punch.file_id and source_file.same_as_path is null
+        where punch_placement.nip = '{nip}' order by punch_placement.punched_at, punch_placement.punch_id""",
+    "evidence_edge": """
+        select evidence_edge.*, source_file.path
+        from evidence_edge inner join finding using (finding_id)
+        inner join source_file on source_file.sha256 = evidence_edge.file_sha256 and source_file.same_as_path is null
+        where finding.nip = '{nip}' order by path, line_no, rule_id""",
 }
+"""The person's rows by table; `{nip}` is 18 digits."""
 
 
 @click.command()
 @workspace_option
 @click.argument("nip")
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Hanya hari ini.")
-def command(workspace: Path, nip: str, day: dt.datetime | None) -> None:
-    """Jelaskan bulan NIP dari hasil `rekon run` yang terakhir."""
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Hanya temuan hari ini.")
+@click.option(
+    "--html", type=click.Path(path_type=Path, dir_okay=False), help="Tulis sebagai halaman ke berkas ini."
+)
+def command(workspace: Path, nip: str, day: dt.datetime | None, html: Path | None) -> None:
+    """Jelaskan bulan NIP dari hasil `rekon run` yang terakhir: bukti, garis waktu, dan rupiahnya."""
+    from reports.story import build_story
+
+    story = build_story(_facts(workspace, nip), nip, day.date() if day else None)
+    if html is None:
+        _tell(story)
+        return
+    from reports.render import render_story
+
+    html.write_text(render_story(story), "utf-8")
+    click.echo(str(html))
+
+
+def _facts(workspace: Path, nip: str) -> dict[str, list[dict[str, Any]]]:
+    """Raises SettingsError where nothing has been run, or nothing is known of the NIP."""
     from pipeline.run import database_path
     from pipeline.settings import load_settings
     from pipeline.warehouse import answer_read_only
@@ -46,104 +81,48 @@ def command(workspace: Path, nip: str, day: dt.datetime | None) -> None:
         raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
     if len(nip) != 18 or not nip.isascii() or not nip.isdigit():
         raise SettingsError("NIP harus 18 angka.")
-
-    def ask(sql: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = answer_read_only(path, sql).to_pylist()
-        return rows
-
-    only = f"and duty_date = date '{day:%Y-%m-%d}'" if day else ""
-    for line in story(ask, nip, only):
-        click.echo(line)
-
-
-def story(ask: Ask, nip: str, only: str) -> list[str]:
-    """The lines of the story; `only` narrows the days. Raises SettingsError for an unknown NIP."""
-    from reports.format_id import rupiah
-
-    months = ask(f"select * from person_month where nip = '{nip}' order by unit_id")  # noqa: S608 - 18 digits
-    if not months:
+    facts = {name: answer_read_only(path, sql.format(nip=nip)).to_pylist() for name, sql in FACTS.items()}
+    if not facts["person_month"]:
         raise SettingsError("NIP itu tidak punya kewajiban hadir pada periode ini.")
-    lines: list[str] = []
-    for month in months:
-        lines += [
-            f"OPD {month['unit_id']}, TPP kotor {rupiah(month['tpp_idr'])} sebulan",
-            f"  potongan menurut catatan  {rupiah(month['recorded_idr'])}",
-            f"  dengan yang disetujui     {rupiah(month['restored_idr'])}",
-            f"  bila semua usul disetujui {rupiah(month['potential_idr'])}",
-        ]
-    lines += _absences(ask, nip) + _events(ask, nip, only) + _findings(ask, nip, only)
-    return lines
+    return facts
 
 
-def _absences(ask: Ask, nip: str) -> list[str]:
-    """How much of the yearly ladder of PP 94/2021 this month holds, and how much of that is disputed."""
-    counts = {
-        row["scenario_code"]: row
-        for row in ask(f"select * from absence_count where nip = '{nip}'")  # noqa: S608 - 18 digits
-    }
-    recorded, potential = counts.get("recorded"), counts.get("potential")
-    if recorded is None:
-        return []
-    left = potential["absent_days"] if potential else 0
-    return [
-        "",
-        f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, paling panjang"
-        f" {recorded['longest_run_days']} hari dinas berturut-turut; {recorded['absent_days'] - left} di antaranya"
-        " disengketakan.",
-        "  Menurut PP 94/2021 Pasal 11, bila inilah jumlah setahun:"
-        f" {SANCTIONS[recorded['sanction_code']]}"
-        f" (bila semua usul disetujui: {SANCTIONS[potential['sanction_code'] if potential else 'none']})."
-        " Bulan-bulan sebelumnya tidak ada dalam hitungan ini.",
-    ]
+def _tell(story: Story) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+    for line, style in _lines(story):
+        console.print(line, style=style)
 
 
-def _events(ask: Ask, nip: str, only: str) -> list[str]:
-    from reports.format_id import long_date, rupiah
+def _lines(story: Story) -> Iterator[tuple[str, str | None]]:
+    from reports.format_id import rupiah
+    from reports.lanes import as_text
 
-    rows = ask(
-        f"select * from assessment where nip = '{nip}' and scenario_code = 'recorded' {only}"  # noqa: S608
-        " order by duty_date nulls last, side_code, band_code"
+    yield f"{story.title}, {story.month}", "bold"
+    yield from ((line, None) for line in story.summary)
+    yield "", None
+    yield "Rupiah", "bold"
+    totals = (
+        (story.recorded, "Jumlah menurut catatan", story.recorded_idr),
+        (story.moves, "Bila semua usul disetujui", story.potential_idr),
+        ((), "Dengan yang sudah disetujui saja", story.restored_idr),
     )
-    lines = ["", "Potongan menurut catatan, satu per satu:"]
-    for row in rows:
-        when = long_date(row["duty_date"]) if row["duty_date"] else "sebulan"
-        rate = "" if row["rate_bps"] is None else f" = {rupiah(row['base_idr'])} x {row['rate_bps'] / 100:g}%"
-        lines.append(
-            f"  {when} {row['side_code'] or ''} {row['band_code']}: {rupiah(row['deduction_idr'])}{rate}"
-            f" ({row['policy_reference']})"
-        )
-    return lines if rows else [*lines, "  tidak ada"]
-
-
-def _findings(ask: Ask, nip: str, only: str) -> list[str]:
-    from reports.format_id import clock, long_date, rupiah
-
-    lines = []
-    for row in ask(
-        "select finding.*, recommendation.status_code, recommendation.adjustment_idr, duty.zone"  # noqa: S608
-        " from finding inner join recommendation using (finding_id)"
-        " inner join duty on duty.nip = finding.nip and duty.duty_date = finding.duty_date"
-        f" where finding.nip = '{nip}' {only.replace('duty_date', 'finding.duty_date')}"
-        " order by finding.duty_date, finding.side_code"
-    ):
-        recorded = clock(row["recorded_at"], row["zone"]) if row["recorded_at"] else "tidak ada"
-        restored = clock(row["restored_at"], row["zone"]) if row["restored_at"] else "tetap"
-        lines += [
-            "",
-            f"{long_date(row['duty_date'])}, sisi {row['side_code']} (wajib {clock(row['due_at'], row['zone'])}):"
-            f" tercatat {recorded}, keadaan {row['state_code']}",
-            f"  sebab {row['cause_code']}, bukti {row['grade_code']}, gangguan {row['outage_id'] or '-'},"
-            f" dipulihkan {restored}",
-            f"  tindakan {row['action_code']}, status {row['status_code']},"
-            f" pengaruh {rupiah(row['adjustment_idr'])}",
-        ]
-        lines += [
-            f"    {edge['role_code']}: {edge['path']} baris {edge['line_no']} ({edge['rule_id']})"
-            for edge in ask(
-                "select evidence_edge.*, source_file.path from evidence_edge"  # noqa: S608
-                " inner join source_file on source_file.sha256 = evidence_edge.file_sha256"
-                " and source_file.same_as_path is null"
-                f" where finding_id = '{row['finding_id']}' order by role_code desc, path, line_no"
-            )
-        ]
-    return lines
+    for rows, name, total in totals:
+        yield from ((f"  {rupiah(amount):>14}  {text}", None) for text, amount in rows)
+        yield f"  {rupiah(total):>14}  {name}", "bold"
+    for chapter in story.chapters:
+        yield "", None
+        yield chapter.title, "bold"
+        yield from ((f"  {line}", "cyan") for line in as_text(chapter.drawing))
+        yield from ((f"  {line}", None) for line in chapter.sentences)
+        for role, lines in chapter.evidence:
+            yield f"  {role}:", None
+            yield from ((f"    {line}", None) for line in lines)
+    if story.chapters:
+        yield "", None
+        yield "| wajib  = gangguan  x gagal  o berhasil  - ditolak  ^ dipulihkan", "dim"
+    if story.unplaced:
+        yield "", None
+        yield "Rekaman di luar semua jendela (tetap disimpan, tidak dihitung):", "bold"
+        yield from ((f"  {line}", None) for line in story.unplaced)

@@ -1,0 +1,235 @@
+"""One person's month as a story: what each finding rests on, line by line, and the rupiah as sums that add up by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from reports.derivation import EVENTS
+from reports.format_id import clock_on, long_date, month, number, percent, rupiah, span, weekday_date
+from reports.labels import (
+    ACTIONS,
+    CAUSE_MEANINGS,
+    CAUSES,
+    COUNTERS,
+    GRADES,
+    LAYERS,
+    ROLES,
+    RULES,
+    SANCTIONS,
+    SIDES,
+    STATES,
+    STATUSES,
+    label,
+)
+from reports.lanes import Lane, Lanes
+
+Row = Mapping[str, Any]
+Rows = Mapping[str, Sequence[Row]]
+PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
+OUTCOMES = {"ok": "berhasil", "failed": "gagal", "rejected": "ditolak"}
+BEFORE, AFTER, STEP = timedelta(minutes=75), timedelta(minutes=105), timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One finding: its title, what happened in sentences, the drawing, and its input lines by what they do."""
+
+    finding_id: str
+    title: str
+    sentences: tuple[str, ...]
+    drawing: Lanes
+    evidence: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Story:
+    """The month of one person; money as (text, amount) whose amounts add up to the last one."""
+
+    title: str
+    month: str
+    region_code: str
+    summary: tuple[str, ...]
+    recorded: tuple[tuple[str, int], ...]
+    recorded_idr: int
+    moves: tuple[tuple[str, int], ...]
+    restored_idr: int
+    potential_idr: int
+    chapters: tuple[Chapter, ...]
+    unplaced: tuple[str, ...]
+
+
+def build_story(facts: Rows, nip: str, day: date | None = None) -> Story:
+    """`facts` holds the person's rows by table (`pipeline.commands.explain`); chapters of one `day`, or of all."""
+    setting, months = facts["setting"][0], facts["person_month"]
+    sums = {
+        name: sum(row[name] for row in months) for name in ("recorded_idr", "restored_idr", "potential_idr")
+    }
+    names = [row["name"] for row in facts["employee"]]
+    return Story(
+        title=f"{names[-1]}, NIP {nip}" if names else f"NIP {nip}",
+        month=month(setting["period"]),
+        region_code=setting["region_code"],
+        summary=tuple(_summary(facts)),
+        recorded=tuple(_charge(row) for row in facts["assessment"]),
+        recorded_idr=sums["recorded_idr"],
+        moves=tuple(
+            (_move(row), -row["adjustment_idr"])
+            for row in facts["finding"]
+            if row["status_code"] in ("approved", "proposed")
+        ),
+        restored_idr=sums["restored_idr"],
+        potential_idr=sums["potential_idr"],
+        chapters=tuple(
+            _chapter(row, facts) for row in facts["finding"] if day in (None, row["duty_date"])
+        ),
+        unplaced=tuple(
+            f"{clock_on(row['punched_at'], setting['zone'], row['punched_at'].date())} ({row['path']} baris {row['line_no']})"
+            for row in facts["punch"]
+            if row["role_code"] == "outside"
+        ),
+    )  # fmt: skip
+
+
+def _summary(facts: Rows) -> list[str]:
+    said = [
+        f"Kode OPD {row['unit_id']}, TPP kotor {rupiah(row['tpp_idr'])} sebulan."
+        for row in facts["person_month"]
+    ]
+    counts = {row["scenario_code"]: row for row in facts["absence_count"]}
+    recorded, potential = counts.get("recorded"), counts.get("potential")
+    if recorded:
+        left = potential["absent_days"] if potential else 0
+        said.append(
+            f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, paling panjang"
+            f" {recorded['longest_run_days']} hari dinas berturut-turut; {recorded['absent_days'] - left} di antaranya"
+            f" disengketakan. Menurut PP 94/2021 Pasal 11, bila inilah jumlah setahun:"
+            f" {SANCTIONS[recorded['sanction_code']]} (bila semua usul disetujui:"
+            f" {SANCTIONS[potential['sanction_code'] if potential else 'none']}). Bulan-bulan sebelumnya tidak ada"
+            " dalam hitungan ini."
+        )
+    return said
+
+
+def _charge(row: Row) -> tuple[str, int]:
+    when = long_date(row["duty_date"]) if row["duty_date"] else f"OPD {row['unit_id']} sebulan"
+    side = f" {SIDES[row['side_code']]}" if row["side_code"] else ""
+    rate = (
+        ""
+        if row["rate_bps"] is None
+        else f", {rupiah(row['base_idr'])} x {percent(row['rate_bps'] / 10000, 2)}"
+    )
+    code = EVENTS.get(row["band_code"], row["band_code"])
+    return f"{when}{side}, {code}{rate} [{row['policy_reference']}]", row["deduction_idr"]
+
+
+def _move(row: Row) -> str:
+    return f"{long_date(row['duty_date'])} {SIDES[row['side_code']]}, {label(STATUSES, row['status_code'])}"
+
+
+def _chapter(row: Row, facts: Rows) -> Chapter:
+    mine = [a for a in facts["attempt"] if _tried_for(a, row)]
+    return Chapter(
+        row["finding_id"],
+        f"{weekday_date(row['duty_date'])}, sisi {SIDES[row['side_code']]}, wajib {_at(row, 'due_at')}",
+        tuple(_sentences(row, mine)),
+        _drawing(row, mine, facts["punch"]),
+        tuple(
+            (name, lines)
+            for role, name in ROLES.items()
+            if (lines := tuple(_line(e) for e in facts["evidence_edge"] if (e["finding_id"], e["role_code"]) == (row["finding_id"], role)))
+        ),
+    )  # fmt: skip
+
+
+def _at(row: Row, name: str) -> str:
+    return clock_on(row[name], row["zone"], row["duty_date"])
+
+
+def _tried_for(attempt: Row, finding: Row) -> bool:
+    in_window: bool = finding["accept_from"] <= attempt["requested_at"] < finding["accept_to"]
+    return in_window and attempt["direction_code"] in (None, finding["side_code"])
+
+
+def _line(edge: Row) -> str:
+    return f"{edge['path']} baris {edge['line_no']}: {label(RULES, edge['rule_id'])}"
+
+
+def _off(row: Row, minutes: int | None) -> str:
+    if not minutes:
+        return "tepat waktu" if minutes == 0 else "tidak tercatat"
+    return f"{number(minutes)} menit {'lebih cepat' if row['side_code'] == 'out' else 'terlambat'}"
+
+
+def _sentences(row: Row, attempts: Sequence[Row]) -> list[str]:
+    recorded = "tidak ada rekaman" if row["recorded_at"] is None else f"rekaman {_at(row, 'recorded_at')}"
+    said = [
+        f"Catatan: {recorded}, {_off(row, row['minutes_recorded']) if row['recorded_at'] else label(STATES, row['state_code'])}."
+    ]
+    if row["outage_id"] is None:
+        said.append("Gangguan: tidak ada yang menyentuh sisi ini.")
+    else:
+        certified = "sudah ditetapkan" if row["is_certified"] else "belum ditetapkan untuk sisi ini"
+        when = span(row["impact_started_at"], row["impact_ended_at"], row["zone"])
+        said.append(f"Gangguan: {label(LAYERS, row['layer_code'])}, {when}; {certified}.")
+    if attempts:
+        counts = [
+            f"{sum(a['outcome_code'] == code for a in attempts)} {word}" for code, word in OUTCOMES.items()
+        ]
+        first = clock_on(attempts[0]["requested_at"], row["zone"], row["duty_date"])
+        said.append(f"Permintaan sendiri di log: {', '.join(counts)}; yang pertama {first}.")
+    else:
+        said.append("Permintaan sendiri di log: tidak ada.")
+    cause = label(CAUSES, row["cause_code"])
+    said.append(
+        f"Sebab: {cause}, yaitu {CAUSE_MEANINGS[row['cause_code']]}. Bukti {row['grade_code']}: {label(GRADES, row['grade_code'])}."
+    )
+    counters = [label(COUNTERS, code) for code in row["counter_evidence_codes"].split(",") if code]
+    said.append(f"Yang membantah: {'; '.join(counters) or 'tidak ada'}.")
+    if row["restored_at"] is None:
+        said.append("Jam tetap menurut catatan.")
+    else:
+        said.append(f"Dipulihkan ke {_at(row, 'restored_at')}: {_off(row, row['minutes_restored'])}.")
+    status = label(STATUSES, row["status_code"])
+    said.append(
+        f"Tindakan: {label(ACTIONS, row['action_code'])}; {status}; pengaruh {rupiah(row['adjustment_idr'])}."
+    )
+    return said  # fmt: skip
+
+
+def _drawing(row: Row, attempts: Sequence[Row], punches: Sequence[Row]) -> Lanes:
+    due: datetime = row["due_at"]
+    own = [p for p in punches if row["accept_from"] <= p["punched_at"] < row["accept_to"]]
+    instants = [a["requested_at"] for a in attempts] + [
+        p["punched_at"] for p in own if p["side_code"] == row["side_code"]
+    ]
+    instants += [row[name] for name in ("recorded_at", "restored_at") if row[name]]
+    start, end = (
+        min([due - BEFORE, *(at - STEP for at in instants)]),
+        max([due + AFTER, *(at + STEP for at in instants)]),
+    )
+    outage = ((row["impact_started_at"], row["impact_ended_at"]),) if row["outage_id"] else ()
+    lanes = (
+        Lane("wajib", marks=((due, "wajib"),)),
+        Lane("gangguan", tuple((a, b) for a, b in outage if a < end and b > start)),
+        Lane("permintaan", marks=tuple((a["requested_at"], OUTCOMES[a["outcome_code"]]) for a in attempts)),
+        Lane(
+            "rekaman",
+            marks=tuple((p["punched_at"], "berhasil") for p in own if start <= p["punched_at"] <= end),
+        ),
+        Lane("dipulihkan", marks=((row["restored_at"], "pulih"),) if row["restored_at"] else ()),
+    )
+    shown = [f"wajib {_at(row, 'due_at')}"]
+    shown += [f"gangguan {span(a, b, row['zone'])}" for a, b in lanes[1].stretches]
+    shown += [
+        f"permintaan {kind} {clock_on(at, row['zone'], row['duty_date'])}" for at, kind in lanes[2].marks
+    ]
+    shown += [
+        f"rekaman {clock_on(p['punched_at'], row['zone'], row['duty_date'])} ({PLACES[p['role_code']]})"
+        for p in own
+        if start <= p["punched_at"] <= end
+    ]
+    shown += [f"dipulihkan ke {_at(row, 'restored_at')}"] if row["restored_at"] else []
+    return Lanes(start, end, row["zone"], lanes, f"{'; '.join(shown)}.")  # fmt: skip
