@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import csv
+import re
+import resource
 import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import python_calamine
 
 from pipeline.errors import InputRefusedError
+from pipeline.readers.header import plain
 from pipeline.readers.jail import Jail
+from pipeline.readers.kinds import HEADERS
 from pipeline.readers.log_lines import LogFile
 from pipeline.readers.log_profiles import LogProfile
 from pipeline.readers.logs import LogReader
+from pipeline.readers.records import cell_text
 from pipeline.readers.snapshots import plain_copy, take_snapshot
+from pipeline.readers.table_profiles import DELIMITERS, TableProfile
+from pipeline.readers.tabular import store_table
+from pipeline.readers.text_lines import WHITE
+from pipeline.readers.workbook_scan import scan_workbook
 from pipeline.settings import Engine
 
+TOP = 64 << 10
 DATA = Path(__file__).parents[2] / "shared" / "data"
 LOGS = DATA / "logformats"
+TORTURE = DATA / "torture"
+KIND = "employee"
+"""Tables of the corpora are read as this kind: it has the most headers, and what a cell means is not looked at here."""
+BESIDE = ("README", "LICENSE", "expected.json")
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,92 @@ class Outcome:
         return dict(Counter(code for _line, code in self.rejects))
 
 
+def torture_files(folder: str = "") -> list[Path]:
+    """The corpus's files in the order of their paths, without those that speak of it."""
+    found = [path for path in (TORTURE / folder).rglob("*") if path.is_file()]
+    return sorted(path for path in found if not path.name.startswith(BESIDE))
+
+
+class Tables:
+    """A workspace into which tables are put one by one, and the child process that reads them."""
+
+    def __init__(self, folder: Path, jail: Jail) -> None:
+        self.folder, self.jail = folder, jail
+        self.rows: list[dict[str, Any]] = []
+        self.headers: tuple[str, ...] = ()
+
+    def read(self, path: Path, **changed: Any) -> Outcome:
+        """Take a file and read it by a profile that names its own columns, with some keys `changed`; fills `rows`, `headers`."""
+        shutil.copyfile(path, self.folder / path.name)
+        target = self.folder / "rows.parquet"
+        self.rows = []
+        try:
+            shot = take_snapshot(self.folder, path.name, is_log=False)
+            copy = plain_copy(self.folder, shot.sha256)
+            table = own_profile(self.jail.run(path.name, titles, copy, path.name), **changed)
+            rejects, count = self.jail.run(
+                path.name, store_table, copy, path.name, table, KIND, "0", {}, target
+            )
+        except InputRefusedError as error:
+            return Outcome(refusal=str(error))
+        finally:
+            (self.folder / path.name).unlink()
+        self.rows, self.headers = pq.read_table(target).to_pylist(), tuple(table.of(KIND).aliases)
+        return Outcome(count, len(self.rows), tuple((reject.line_no, reject.code) for reject in rejects))
+
+    def cells(self) -> list[list[str | None]]:
+        """The texts of each row, in the order of the file's columns."""
+        return [[row[header] for header in self.headers] for row in self.rows]
+
+
+def own_profile(names: list[str], **changed: Any) -> TableProfile:
+    """What a vendor's profile says of a file with these titles: the first stand for headers of ours, all required."""
+    named = {plain(name) for name in names}
+    free = [header for header in HEADERS[KIND] if plain(header) not in named]
+    own = {plain(header): header for header in HEADERS[KIND]}
+    aliases: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        if (key := plain(name)) in own:
+            aliases[own[key]] = (name,)
+        elif key and free:
+            aliases[free.pop(0)] = (name,)
+    kind = {KIND: {"required": tuple(aliases) or ("nip",), "aliases": aliases}}
+    formats = {"dates": ("%Y-%m-%d",), "clocks": ("%H:%M:%S",), "instants": ("%Y-%m-%d %H:%M:%S",)}
+    return TableProfile.model_validate({"kind": kind, **formats, **changed})
+
+
+def titles(path: Path, name: str) -> list[str]:
+    """The titles that a person sees in the first row of a file; read in the child, for it may be anything."""
+    with path.open("rb") as file:
+        head = file.read(TOP).removeprefix(b"\xef\xbb\xbf")
+    try:
+        if head.startswith(b"PAR1"):
+            return list(pq.read_schema(path).names)
+        if head.startswith(b"PK\x03\x04"):
+            return _sheet_titles(path, name)
+    except (pa.ArrowException, OSError, python_calamine.CalamineError):
+        return []
+    text = head.decode("utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
+    lines = [line for line in re.split("(?<=\n)|(?<=\r)(?!\n)", text) if line.strip(WHITE)]
+    cut = [next(csv.reader(lines, delimiter=mark), []) for mark in DELIMITERS]
+    return max(cut, key=len)
+
+
+def _sheet_titles(path: Path, name: str) -> list[str]:
+    scans = scan_workbook(path, name)
+    with python_calamine.CalamineWorkbook.from_path(path) as book:
+        for sheet, scan in scans.items():
+            for number, row in enumerate(book.get_sheet_by_name(sheet).iter_rows(), start=1):
+                if number in scan.filled:
+                    return [cell_text(cell, None, own_profile([])) for cell in row]
+    return []
+
+
+def peak_bytes() -> int:
+    """The most memory that this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+
 def read_logs(
     files: list[Path], profile: LogProfile, folder: Path, jail: Jail, zone: str = "Asia/Jakarta"
 ) -> tuple[dict[str, Outcome], LogReader]:
@@ -48,8 +154,9 @@ def read_logs(
         except InputRefusedError as error:
             refused.append(str(error))
         else:
-            plain = plain_copy(folder, shot.sha256)
-            taken.append(LogFile(shot.sha256[:16], path.name, plain, "pusat", zone, profile))
+            taken.append(
+                LogFile(shot.sha256[:16], path.name, plain_copy(folder, shot.sha256), "pusat", zone, profile)
+            )
     reader = LogReader(Engine(), folder, [])
     reader.read(taken, jail, lambda error: refused.append(str(error)))
     outcomes = {words.split(":")[0]: Outcome(refusal=words) for words in refused}
