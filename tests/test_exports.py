@@ -18,6 +18,11 @@ def month(tmp_path: Path) -> Month:
     return Month(tmp_path)
 
 
+def test_a_file_that_ends_inside_a_byte_order_mark_has_a_record(month: Month) -> None:
+    records = month.put("punch", "1_attlog.dat", b"\xef\xbb", "attlog")
+    assert [(reject.line_no, reject.code) for reject in records.rejects] == [(1, "ROW_ENCODING")]
+
+
 def test_a_recap_gives_a_check_in_and_a_check_out_a_day(month: Month) -> None:
     """Missing times may be empty, a dash or midnight; the unit's zone applies."""
     month.put(

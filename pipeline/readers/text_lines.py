@@ -16,6 +16,7 @@ from pipeline.errors import InputRefusedError
 
 BLOCK = 1 << 20
 LINE_LIMIT = 64 << 10
+UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 WHITE = " \t\r\n\v\f"  # and no other: what else Unicode calls blank, bytes do not
 BARE = {"cp1252": "cp1252", "latin-1": "latin-1"}
@@ -25,14 +26,16 @@ BARE = {"cp1252": "cp1252", "latin-1": "latin-1"}
 def open_text(path: Path, name: str, encoding: str) -> Iterator[TextIO]:
     """The file's lines with their ends. A BOM decides, then valid UTF-8, then the declared encoding."""
     with path.open("rb") as file:
-        is_utf16 = file.read(2) in UTF16_MARKS
+        head = file.read(3)
+    is_utf16 = head[:2] in UTF16_MARKS
     if is_utf16 and encoding != "utf-16":
         raise InputRefusedError(
             f'{name}: berkas ini UTF-16. Simpan ulang sebagai UTF-8, atau nyatakan encoding = "utf-16" di profil.'
         )
     if encoding in BARE and _is_utf8(path):
         encoding = "utf-8"
-    codec = BARE.get(encoding) or ("utf-16" if encoding == "utf-16" else "utf-8-sig")
+    # The codec `utf-8-sig` swallows a file that ends inside its mark, so it only gets whole marks.
+    codec = BARE.get(encoding) or ("utf-8-sig" if encoding == "utf-8" and head == UTF8_MARK else encoding)
     errors = "strict" if codec == "utf-16" else "surrogateescape"
     try:
         with path.open(encoding=codec, errors=errors, newline="") as lines:
@@ -78,7 +81,7 @@ def _physical_lines(path: Path, encoding: str) -> Iterator[str]:
         return
     with path.open("rb") as lines:
         for number, line in enumerate(lines):
-            text = (line if number else line.removeprefix(b"\xef\xbb\xbf")).decode("latin-1")
+            text = (line if number else line.removeprefix(UTF8_MARK)).decode("latin-1")
             body = text.removesuffix("\n").removesuffix("\r") if text.endswith("\n") else text
             yield from body.split("\r")
 
