@@ -32,6 +32,7 @@ class Month:
 
     folder: Path
     files: list[dict[str, Any]] = field(default_factory=list)
+    shifts: pa.Table | None = None
     records: dict[str, Records] = field(default_factory=dict)
     batches: dict[str, list[pa.RecordBatch]] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ class Month:
             batches = [batch for name in names for batch in self.batches[name]]
             raws[kind] = pa.Table.from_batches(batches, arrow_schema(RAW_TABLES[kind]))
         return validate_records(
-            raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS
+            raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS, self.shifts
         )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.profiles import load_table_profile
+from pipeline.readers.tables import arrow_schema
+from schemas import ShiftPattern
 from tests.exports import NIP_A, NIP_B, Month, issues, punches
 
 RECAP = "nip;tanggal;jam_masuk;jam_pulang;keterangan\n"
@@ -47,6 +51,49 @@ def test_a_check_out_before_its_check_in_is_on_the_next_day(month: Month) -> Non
     """A night shift belongs to the day on which it starts; equal times are taken the same way."""
     month.put("punch", "rekap.csv", RECAP + f"{NIP_A};02/01/2026;20:55;07:05;\n", "rekap-harian")
     assert punches(month.validated())[1] == (NIP_A, "2026-01-03 00:05:00", "out")
+
+
+NIGHT = {
+    "group_code": "kantor-5",
+    "shift_code": "M",
+    "start_seconds": 21 * 3600,
+    "end_seconds": 31 * 3600,
+    "reference": "-",
+}
+SPAN = {"valid_from": dt.date(2026, 1, 1), "valid_to": dt.date(2027, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("masuk", "pulang", "expected"),
+    [
+        ("-", "07:05:00", ["2026-01-03 00:05:00"]),
+        ("20:55:00", "07:05:00", ["2026-01-02 13:55:00", "2026-01-03 00:05:00"]),
+        (
+            "00:30:00",
+            "07:05:00",
+            ["2026-01-02 17:30:00", "2026-01-03 00:05:00"],
+        ),  # three hours and a half late
+        ("-", "23:30:00", ["2026-01-02 16:30:00"]),  # left early, on the first day
+        (
+            "08:59:59",
+            "-",
+            ["2026-01-03 01:59:59"],
+        ),  # more than twelve hours before the start is the morning after
+        ("09:00:00", "-", ["2026-01-02 02:00:00"]),
+    ],
+)
+def test_a_recap_of_a_rostered_night_puts_each_time_on_the_day_nearest_to_the_duty(
+    month: Month, masuk: str, pulang: str, expected: list[str]
+) -> None:
+    month.shifts = pa.Table.from_pylist([NIGHT | SPAN], arrow_schema(ShiftPattern))
+    month.put("roster", "jaga.csv", f"nip,tanggal,shift\n{NIP_A},2026-01-02,M\n")
+    month.put("punch", "rekap.csv", RECAP + f"{NIP_A};02/01/2026;{masuk};{pulang};\n", "rekap-harian")
+    assert [at for _nip, at, _way in punches(month.validated())] == expected
+
+
+def test_a_lone_check_out_without_a_roster_stays_on_its_day(month: Month) -> None:
+    month.put("punch", "rekap.csv", RECAP + f"{NIP_A};02/01/2026;-;07:05;\n", "rekap-harian")
+    assert punches(month.validated()) == [(NIP_A, "2026-01-02 00:05:00", "out")]
 
 
 def test_codes_of_a_recap_become_absences_and_unknown_ones_a_warning(month: Month) -> None:

@@ -15,7 +15,15 @@ from pipeline.quarantine import CATALOGUE, masked
 from pipeline.readers.profiles import load_profile, shipped_profiles
 from pipeline.settings import load_settings
 from pipeline.stage import Desk
-from pipeline.stages import collect_quarantine, ingest, ingest_logs, snapshot, tally_files, validate
+from pipeline.stages import (
+    collect_quarantine,
+    ingest,
+    ingest_logs,
+    load_policy,
+    snapshot,
+    tally_files,
+    validate,
+)
 from pipeline.warehouse import Warehouse
 from schemas import (
     Absence,
@@ -30,7 +38,7 @@ from schemas import (
     Table,
 )
 
-STAGES = (snapshot, ingest, validate, ingest_logs, collect_quarantine, tally_files)
+STAGES = (load_policy, snapshot, ingest, validate, ingest_logs, collect_quarantine, tally_files)
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
 UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
 PEOPLE = (

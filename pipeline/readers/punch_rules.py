@@ -13,7 +13,8 @@ _ZONE = "coalesce(source.zone, person_zone.zone, setting.zone)"
 PUNCH = KindRules(
     "punch",
     Punch,
-    # A check-out at or before its check-in belongs to the next day: the shift crossed midnight.
+    # A recap's times without a day lie nearest to the ends of the rostered duty. Without a roster a check-out at or
+    # before its check-in belongs to the next day.
     f"""with read as (
         select raw.*, as_date(raw.tanggal) as day, as_clock(raw.jam) as clock, as_utc(raw.waktu) as utc_at,
             as_clock(raw.jam_masuk) as in_clock, as_clock(raw.jam_pulang) as out_clock, is_recap() as is_recap,
@@ -35,9 +36,15 @@ PUNCH = KindRules(
     )
     select dated.*, exists (select 1 from employee where employee.nip = dated.person) as is_known,
         coalesce(dated.utc_at, at_zone(dated.local_at, {_ZONE})) as punched_at,
-        at_zone(dated.day + dated.in_clock, {_ZONE}) as in_at,
         at_zone(
-            dated.day + case when dated.out_clock <= dated.in_clock then 1 else 0 end + dated.out_clock, {_ZONE}
+            dated.day + coalesce(epoch(dated.in_clock) < rostered.start_seconds - 43200, false)::integer + dated.in_clock,
+            {_ZONE}
+        ) as in_at,
+        at_zone(
+            dated.day + coalesce(
+                epoch(dated.out_clock) < rostered.end_seconds - 43200, dated.out_clock <= dated.in_clock, false
+            )::integer + dated.out_clock,
+            {_ZONE}
         ) as out_at,
         coalesce(
             dated.utc_received_at, at_zone(dated.local_received_at, coalesce(dated.received_zone, {_ZONE}))
@@ -49,7 +56,8 @@ PUNCH = KindRules(
     left join person_zone
         on person_zone.nip = dated.person
         and dated.local_day >= person_zone.valid_from
-        and dated.local_day < person_zone.valid_to""",  # noqa: S608
+        and dated.local_day < person_zone.valid_to
+    left join rostered on rostered.nip = dated.person and rostered.duty_date = dated.day""",  # noqa: S608
     (
         Check("VALUE_MISSING", "nip", "nip is null and pin is null"),
         *nip_checks("nip"),
@@ -86,6 +94,16 @@ PUNCH = KindRules(
     )""",
 )
 
+ROSTERED = """select roster.nip, roster.duty_date, min(shift_pattern.start_seconds) as start_seconds,
+    max(shift_pattern.end_seconds) as end_seconds
+from roster
+inner join employee on employee.nip = roster.nip
+    and roster.duty_date >= employee.valid_from and roster.duty_date < employee.valid_to
+inner join shift_pattern on shift_pattern.group_code = employee.group_code
+    and shift_pattern.shift_code = roster.shift_code
+    and roster.duty_date >= shift_pattern.valid_from and roster.duty_date < shift_pattern.valid_to
+group by roster.nip, roster.duty_date"""
+"""First start and last end of a person's shifts on a day (decision 26), in seconds after its local midnight."""
 RECAP_ABSENCE = """select record_id(file_id, sheet, line_no) as absence_id, person as nip, absence_code as kind_code,
     day as valid_from, (day + 1)::date as valid_to, null::varchar as letter_no, file_id, line_no
 from clean where is_recap and absence_code is not null"""

@@ -17,12 +17,12 @@ from pipeline.quarantine import CATALOGUE, masked
 from pipeline.readers.checks import KindRules
 from pipeline.readers.formats import FIXED, profile_macros
 from pipeline.readers.kinds import HEADERS
-from pipeline.readers.punch_rules import RECAP_ABSENCE
+from pipeline.readers.punch_rules import RECAP_ABSENCE, ROSTERED
 from pipeline.readers.rules import RULES
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.tables import arrow_schema
 from pipeline.settings import Settings
-from schemas import Absence, AcceptedCount, ValueReject
+from schemas import Absence, AcceptedCount, Roster, ShiftPattern, ValueReject
 
 DAYS_BEFORE = 1
 DAYS_AFTER = 31
@@ -51,18 +51,25 @@ def validate_records(
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
     settings: Settings,
+    shifts: pa.Table | None = None,
     scratch: Path | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> Validated:
-    """Validate every kind in `raws` (kind -> raw rows). `files` are rows of SourceFile."""
+    """Validate every kind in `raws` (kind -> raw rows). `files` are rows of SourceFile, `shifts` of ShiftPattern."""
     found = Validated(accepted={file["file_id"]: 0 for file in files if file["kind_code"] in raws})
     with _connect(settings, scratch) as engine:
         _table(engine, "recap_absence", arrow_schema(Absence).empty_table())
+        _table(engine, "roster", arrow_schema(Roster).empty_table())
+        _table(
+            engine, "shift_pattern", arrow_schema(ShiftPattern).empty_table() if shifts is None else shifts
+        )
         _prepare(engine, raws, files, profile_of, settings)
         for rules in RULES:
             if rules.kind not in raws:
                 continue
             progress(rules.kind)
+            if rules.kind == "punch":
+                engine.execute(f"create table rostered as {ROSTERED}")
             _validate_kind(engine, rules, raws[rules.kind], files, profile_of, found)
             if rules.kind == "employee":
                 _know_people(engine)

@@ -24,6 +24,7 @@ from schemas import (
     Punch,
     PunchCoverage,
     Roster,
+    ShiftPattern,
     SourceFile,
     Statement,
     Table,
@@ -62,7 +63,8 @@ def validate(desk: Desk) -> None:
     raws = {kind: desk.arrow(contract) for kind, contract in RAW_TABLES.items()}
 
     profile_of = partial(load_table_profile, workspace=desk.workspace)
-    found = validate_records(raws, files, profile_of, desk.settings, desk.scratch, desk.progress)
+    shifts = desk.arrow(ShiftPattern)
+    found = validate_records(raws, files, profile_of, desk.settings, shifts, desk.scratch, desk.progress)
     _refuse_mostly_wrong(desk, files, found)
     for kind, contract in TABLES.items():
         desk.write(contract, found.tables[kind])
@@ -121,7 +123,7 @@ def _utc(at: dt.datetime, zone: zoneinfo.ZoneInfo) -> dt.datetime:
 
 STAGE = Stage(
     __name__,
-    reads=(SourceFile, IngestReject, *RAW_TABLES.values()),
+    reads=(SourceFile, IngestReject, ShiftPattern, *RAW_TABLES.values()),
     writes=(*TABLES.values(), ValueReject, AcceptedCount, PunchCoverage),
     work=validate,
 )
