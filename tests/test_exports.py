@@ -319,6 +319,10 @@ def test_two_shifts_of_one_person_on_one_date_are_a_split_shift_with_a_warning(m
         ('"%d/%m/%Y", "%d-', '"%d/%m/%Q", "%d-', "%Q"),
         ("header_within = 20", "header_within = 0", "header_within"),
         ('empty = ["-"', 'zone = "Asia/Jakartaa"\nempty = ["-"', "Asia/Jakartaa"),
+        ('dates = ["%d/%m/%Y", "%d-%m-%Y", "%d %B %Y"]', "dates = []", "dates"),
+        ('"%d/%m/%Y", "%d-', '"%d/%m/%", "%d-', "dates: pola"),
+        ('sakit = "cuti_sakit"', 'sakit = "cuti_sakit"\n"SAKIT " = "cuti_sakit"', "codes: pola"),
+        ("# Rekap", "# Rekap \udcff", "bukan TOML"),
     ],
 )
 def test_a_mistake_in_a_profile_is_named_with_its_place(
@@ -327,7 +331,8 @@ def test_a_mistake_in_a_profile_is_named_with_its_place(
     shipped = (Path(__file__).parents[1] / "pipeline/profiles/rekap-harian.toml").read_text("utf-8")
     assert before in shipped
     (tmp_path / "profil").mkdir()
-    (tmp_path / "profil/vendor.toml").write_text(shipped.replace(before, after))
+    edited = shipped.replace(before, after).encode("utf-8", "surrogateescape")
+    (tmp_path / "profil/vendor.toml").write_bytes(edited)
     with pytest.raises(SettingsError, match=said) as caught:
         load_table_profile("vendor", tmp_path)
     assert "profil/vendor.toml" in str(caught.value)

@@ -431,6 +431,11 @@ BAD_PROFILES = [
     ('field = "agent"', 'field = "request"', "dua kali"),
     ("trusted_proxies = []", 'trusted_proxies = ["10.0.0.0/33"]', "trusted_proxies"),
     ('{ constant = " " },', '{ constant = " ", field = "agent" },', "tepat satu"),
+    ("'(Android|iOS)'", "'(Android|iOS'", "client_system: pola"),
+    ('path = "/api/login"', 'path = "/api/(login"', r"endpoints\.3: pola"),
+    ('"%d/%b/%Y:%H:%M:%S %z"', '"%d/%b/%Y %Q"', "time_format: pola"),
+    ("([0-9]{3}) ([0-9]+|-) ", "([0-9]{3}) [0-9]+ ", r"pieces\.2: pola"),  # two fields, one group
+    ("max_malformed_share = 0.01", "timeout_seconds = inf", "timeout_seconds"),
 ]
 
 

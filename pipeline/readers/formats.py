@@ -5,6 +5,8 @@ DuckDB has no parameters inside macros, so the profile's texts are quoted into t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pipeline.readers.table_profiles import TableProfile
 
 # Full-width digits come from copied web pages; spaces, apostrophes and backticks from spreadsheets.
@@ -41,6 +43,21 @@ MONTHS = {
 }
 
 
+# Macro -> the key of the profile that it is made of, and a use of it.
+TRIALS = {
+    "as_date": ("dates", "as_date('x')"),
+    "as_clock": ("clocks", "as_clock('x')"),
+    "as_local": ("instants", "as_local('x')"),
+    "as_utc": ("instants", "as_utc('00:00:00Z')"),
+    "as_idr": ("money", "as_idr('1')"),
+    "as_code": ("codes", "as_code('direction', 'x')"),
+    "knows_code": ("codes", "knows_code('direction', 'x')"),
+    "given": ("empty", "given('x')"),
+    "received_zone": ("received_zone", "received_zone()"),
+    "is_recap": ("kind", "is_recap()"),
+}
+
+
 def quoted(text: str) -> str:
     """A SQL string."""
     return "'" + text.replace("'", "''") + "'"
@@ -74,6 +91,14 @@ def profile_macros(table: TableProfile) -> list[str]:
         f"is_recap() as {'true' if 'jam_masuk' in table.of('punch').required else 'false'}",
     ]
     return [f"create or replace macro {statement}" for statement in statements]
+
+
+def table_trials(table: TableProfile) -> Iterator[tuple[str, str]]:
+    """Key of the profile and a statement that needs it: what is wrong with a format shows when it is bound."""
+    for statement in profile_macros(table):
+        key, use = TRIALS[statement.removeprefix("create or replace macro ").partition("(")[0]]
+        yield key, statement
+        yield key, f"select {use}"
 
 
 def _in_english() -> str:

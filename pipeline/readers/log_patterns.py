@@ -9,6 +9,7 @@ each form of the profile. Where `fast` accepts, both give the same fields (a tes
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from pipeline.readers.formats import quoted
 from pipeline.readers.log_profiles import FIELDS, Endpoint, LogProfile, Piece
@@ -62,7 +63,6 @@ def full(profile: LogProfile, source: str) -> str:
 
 def _json(profile: LogProfile, source: str) -> str:
     pointers = [pointer for pointers in profile.json_paths.values() for pointer in pointers]
-    listed = "[" + ", ".join(map(quoted, pointers)) + "]"
     found, place = {}, 1
     for name, own in profile.json_paths.items():
         found[name] = "coalesce(" + ", ".join(f"found[{place + step}]" for step in range(len(own))) + ")"
@@ -72,9 +72,13 @@ def _json(profile: LogProfile, source: str) -> str:
         {_selected(found)}
     from (
         select *, case when json_valid(text) and json_type(text) = 'OBJECT'
-            then json_extract_string(text, {listed}) end as found
+            then {_pointed("text", pointers)} end as found
         from {source}
     )"""  # noqa: S608
+
+
+def _pointed(text: str, pointers: Iterable[str]) -> str:
+    return f"json_extract_string({text}, [{', '.join(map(quoted, pointers))}])"
 
 
 def _whole(form: tuple[Piece, ...]) -> tuple[str, tuple[str, ...]]:
@@ -103,6 +107,32 @@ def _selected(found: dict[str, str]) -> str:
         f"nullif(nullif({found[name]}, '-'), '') as {name}" if name in found else f"null::varchar as {name}"
         for name in FIELDS
     )
+
+
+def log_trials(profile: LogProfile) -> Iterator[tuple[str, str]]:
+    """Key of the profile and a statement that needs it, for every pattern and format."""
+    expressions: list[tuple[str, str]] = []
+    for number, form in enumerate((profile.pieces, *profile.other_forms)):
+        name = f"other_forms.{number - 1}" if number else "pieces"
+        for place, piece in enumerate(form):
+            if piece.pattern is not None:
+                expressions.append((f"{name}.{place}", _groups("'x'", piece.pattern, piece.fields)))
+        if form:
+            expressions.append((name, _groups("'x'", *_whole(form))))
+    for name, own in profile.json_paths.items():
+        expressions.append((f"json_paths.{name}", _pointed("'{}'", own)))
+    request = " from (select '' as method, 'x' as path)"
+    for place, one in enumerate(profile.endpoints):
+        expressions.append((f"endpoints.{place}", endpoint_case((one,)) + request))
+    for name, pattern in (
+        ("client_system", profile.client_system),
+        ("client_version", profile.client_version),
+        ("not_request", profile.not_request or ""),
+    ):
+        expressions.append((name, f"regexp_extract('x', {quoted(pattern)}, 1)"))
+    expressions.append(("time_format", instant("'x'", profile.time_format, "UTC")))
+    for key, expression in expressions:
+        yield key, f"select {expression}"
 
 
 def endpoint_case(endpoints: tuple[Endpoint, ...]) -> str:

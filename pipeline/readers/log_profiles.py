@@ -66,7 +66,7 @@ class LogProfile(_Frozen):
     request_time_unit: Literal["s", "ms", "us"] = "s"
     has_upstream: bool
     no_upstream: str | None = None  # what stands for the upstream server where there was none
-    timeout_seconds: float | None = Field(default=None, gt=0)
+    timeout_seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     failed_statuses: tuple[int, ...] = (408, 429, 499)  # beside 5xx and no status at all
     refused_body_codes: tuple[str, ...] = ()  # body codes that mean a refusal, whatever the status
     trusted_proxies: tuple[str, ...] = ()  # blocks, or `unix:`, whose X-Forwarded-For is believed

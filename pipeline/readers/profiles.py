@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import tomllib
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SettingsError, nearest
+from pipeline.readers.formats import table_trials
+from pipeline.readers.log_patterns import log_trials
 from pipeline.readers.log_profiles import Endpoint, LogProfile, Piece
 from pipeline.readers.table_profiles import KindProfile, TableProfile
 
@@ -34,18 +38,33 @@ def load_profile(code: str, workspace: Path) -> Profile:
     own = workspace / FOLDER / f"{code}.toml"
     shipped = importlib.resources.files("pipeline.profiles").joinpath(f"{code}.toml")
     if own.is_file():
-        place, text = f"{FOLDER}/{code}.toml", own.read_text("utf-8")
-    elif shipped.is_file():
-        place, text = f"profil bawaan {code}", shipped.read_text("utf-8")
-    else:
+        return _checked(f"{FOLDER}/{code}.toml", own.read_bytes())
+    if not shipped.is_file():
         known = shipped_profiles()
         raise SettingsError(f"Profil `{code}` tidak ada; yang ada: {', '.join(known)}.{nearest(code, known)}")
+    return _checked(f"profil bawaan {code}", shipped.read_bytes())
+
+
+@functools.cache
+def _checked(place: str, content: bytes) -> Profile:
+    """The profile that a file holds, once its patterns and formats have been tried on the engine that will use them."""
     try:
-        return Profile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{place}: bukan TOML yang sah: {error}") from None
+        profile = Profile.model_validate(tomllib.loads(content.decode("utf-8-sig")))
     except ValidationError as error:
         raise SettingsError(f"{place}: " + "; ".join(_problem(item) for item in error.errors())) from None
+    except (ValueError, RecursionError) as error:  # what tomllib raises, or a text that is no UTF-8
+        raise SettingsError(f"{place}: bukan TOML yang sah: {error}") from None
+    with duckdb.connect() as engine:
+        for key, statement in (
+            *(table_trials(profile.table) if profile.table is not None else ()),
+            *(log_trials(profile.log) if profile.log is not None else ()),
+        ):
+            try:
+                engine.execute(statement)
+            except duckdb.Error as error:
+                why = str(error).splitlines()[0].partition(": ")[2]
+                raise SettingsError(f"{place}: {key}: pola, format atau kode tidak sah: {why}") from None
+    return profile
 
 
 def load_table_profile(code: str, workspace: Path) -> TableProfile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -24,6 +24,7 @@ CODE_GROUPS = (
     "verdict",
 )
 BLANKS = "spaces"
+Formats = Annotated[tuple[str, ...], Field(min_length=1)]
 DELIMITERS = (",", ";", "\t")
 
 
@@ -64,9 +65,9 @@ class TableProfile(_Frozen):
     """The one sheet to read; absent: every visible sheet that has the required headers."""
     empty: tuple[str, ...] = ()
     """Cells that mean nothing, such as `-`."""
-    dates: tuple[str, ...]
-    clocks: tuple[str, ...]
-    instants: tuple[str, ...]
+    dates: Formats
+    clocks: Formats
+    instants: Formats
     zone: str | None = None
     """Zone of times without one, where the source in rekon.toml names none."""
     received_zone: str | None = None
