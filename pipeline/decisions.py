@@ -88,7 +88,8 @@ def _sorted_out(kind: str, table: list[dict[str, Any]], broken: list[Refusal]) -
     refusals = broken
     blank = 0
     for values in table:
-        row = {name: values[name] or "" for name in HEADERS[kind]}
+        # A bare CR ends a line for readers, and writers of CSV do not quote it.
+        row = {name: re.sub("\r\n?", "\n", values[name] or "") for name in HEADERS[kind]}
         if not row[FILLED_BY[kind]]:
             blank += 1
             continue
