@@ -20,7 +20,7 @@ from pipeline.warehouse import Warehouse, arrow_schema
 from schemas import Setting
 
 if TYPE_CHECKING:
-    from pipeline.stage import Contract
+    from pipeline.stage import Contract, SqlStage, Stage
 
 Progress = Callable[[str], None]
 READING = STAGES[: STAGES.index(expect_duty.STAGE) + 1]
@@ -48,15 +48,18 @@ class RunOutcome:
 
 @contextmanager
 def run_pipeline(
-    workspace: Path, progress: Progress = lambda _text: None, settings: Settings | None = None
+    workspace: Path,
+    progress: Progress = lambda _text: None,
+    settings: Settings | None = None,
+    stages: tuple[Stage | SqlStage, ...] = STAGES,
 ) -> Iterator[RunOutcome]:
-    """Run every stage under the workspace's lock, by rekon.toml or the settings given, and yield the tables.
+    """Run the stages under the workspace's lock, by rekon.toml or the settings given, and yield the tables.
 
     Leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
     """
     settings = settings or load_settings(workspace)
     with _warehouse(workspace, settings, keep=True) as (warehouse, scratch):
-        result = _run_stages(warehouse, settings, workspace, scratch, progress)
+        result = _run_stages(stages, warehouse, settings, workspace, scratch, progress)
         yield RunOutcome(settings, warehouse, result)
 
 
@@ -120,11 +123,16 @@ def database_path(workspace: Path, period: str) -> Path:
 
 
 def _run_stages(
-    warehouse: Warehouse, settings: Settings, workspace: Path, scratch: Path, progress: Progress
+    stages: tuple[Stage | SqlStage, ...],
+    warehouse: Warehouse,
+    settings: Settings,
+    workspace: Path,
+    scratch: Path,
+    progress: Progress,
 ) -> dict[str, Any]:
     warehouse.write(Setting, setting_row(settings))
     result: dict[str, Any] = {}
-    for stage in STAGES:
+    for stage in stages:
         progress(stage.name)
         folder = scratch / stage.name
         folder.mkdir()

@@ -234,8 +234,8 @@ def test_a_campaign_goes_on_from_the_months_it_has_and_leaves_a_table_and_a_plot
     told: Path, tmp_path: Path
 ) -> None:
     report = evaluate(told, told.with_name("garut.truth"), "2026-01")
-    scores = json.dumps(asdict(report))
-    assert events_from_json(json.loads(scores)["events"]) == report.events
+    scores = json.dumps(asdict(report.events))
+    assert events_from_json(json.loads(scores)) == report.events
     for seed in (FIRST_SEED, FIRST_SEED + 1):
         (tmp_path / f"quiet-90-{seed}.json").write_text(scores, "utf-8")
     asked = [str(tmp_path), "--months", "2", "--people", "90", "--workers", "1", "--scenario", "quiet"]

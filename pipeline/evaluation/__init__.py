@@ -54,7 +54,7 @@ def evaluate(workspace: Path, truth: Path, period: str) -> Evaluation:
     Raises SettingsError where nothing is published or the truth is incomplete.
     """
     run = newest_run(workspace, period)
-    true = {name: _truth(truth / f"{name}.csv") for name in TRUTHS}
+    true = {name: read_truth(truth / f"{name}.csv") for name in TRUTHS}
     found = {name: _published(run / "bukti" / f"{name}.parquet") for name in TABLES}
     return Evaluation(
         period=period,
@@ -64,7 +64,8 @@ def evaluate(workspace: Path, truth: Path, period: str) -> Evaluation:
     )
 
 
-def _truth(path: Path) -> pd.DataFrame:
+def read_truth(path: Path) -> pd.DataFrame:
+    """A table of the truth folder: flags, times and numbers as such, all else as text; SettingsError where absent."""
     import pandas as pd
 
     if not path.is_file():
