@@ -135,6 +135,21 @@ def test_the_baseline_follows_people_on_duty_not_the_days_own_counts() -> None:
     assert mean[7, 500] == 5
 
 
+def test_a_weekday_with_few_days_in_ramadan_expects_what_its_fellows_in_and_out_of_ramadan_show() -> None:
+    """Working days till 16:00, in Ramadan till 15:00; on Saturdays, and on the Fridays of Ramadan, only till 14:00."""
+    kind = np.array([4, 4, 4, 4, 5, 6, 7, 4, 4, 4, 4, 5, 6, 7, 0, 0, 0, 0, 1, 2, 3])
+    counts = np.zeros((len(kind), 1440))
+    counts[:, 480:840] = 10.0
+    counts[kind % 4 == 0, 480:900] = 10.0
+    counts[kind < 2, 480:960] = 10.0
+    flagged = np.zeros(counts.shape, dtype=bool)
+    mean = expected_counts(counts, kind, np.ones(len(kind)), flagged)
+    assert not mean[kind % 4 == 2, 840:].any(), "three Saturdays measure one another"
+    assert not mean[kind == 4, 900:].any(), "Ramadan has enough Mondays of its own"
+    assert mean[kind == 0, 870].tolist() == [10.0] * 4
+    assert not mean[kind == 5, 900:].any(), "a Friday of Ramadan is measured by Ramadan too"
+
+
 def test_dispersion_and_failing_share_are_recovered() -> None:
     rng = np.random.default_rng(4)
     mean = np.full(20_000, 8.0)

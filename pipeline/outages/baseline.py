@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from pipeline.outages.arrays import Array, Flags, Ints
+from pipeline.outages.clock import RAMADAN
 from pipeline.outages.scores import PRECISION, Pairs, bb_log
 
 BLOCK = 30
@@ -65,21 +66,23 @@ def expected_counts(
 ) -> Array:
     """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
 
-    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). Where a type has two to four
-    other days, the lower of its own and the pooled median (a Friday's prayers are no outage), else the pooled.
+    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). A type with five other days or
+    more is its own measure. With fewer, the lowest of its own median, that of its weekdays in and out of Ramadan, and
+    that of all days of its regime: a Friday's prayers and a fast's early evening are no outage.
     Returns (days, columns), of whole half hours; all of the day where none are named.
     """
     part = slice(None) if columns is None else columns
     head = np.maximum(heads, 1.0)[:, None]
     smooth = smoothed(np.where(flagged[:, part], np.nan, counts[:, part]) / head)
     pooled = other_medians(smooth)
-    best = pooled.copy()
+    best = np.full_like(pooled, np.nan)
     for kind in np.unique(day_type):
-        days = np.flatnonzero(day_type == kind)
-        if len(days) <= FEWEST_LOOK_ALIKES:
-            continue
-        own = other_medians(smooth[days])
-        best[days] = own if len(days) > FEWEST_DAYS else np.fmin(own, pooled[days])
+        own = day_type == kind
+        weekdays, regime = day_type % RAMADAN == kind % RAMADAN, day_type // RAMADAN == kind // RAMADAN
+        for pool in (own,) if own.sum() > FEWEST_DAYS else (own, weekdays, regime):
+            if pool.sum() > FEWEST_LOOK_ALIKES:
+                medians = pooled[own] if pool.all() else other_medians(smooth[pool])[own[pool]]
+                best[own] = np.fmin(best[own], medians)
     return np.asarray(np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head, dtype=float)
 
 

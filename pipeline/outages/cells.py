@@ -133,7 +133,10 @@ class Traffic:
         return np.array([f"{v}|{r}" for v, r in zip(self.vantage, regions, strict=True)], dtype=object)
 
     def like_days(self, start: int, end: int) -> Ints:
-        """Shifts in days to days of the window's type; all days that are not days of rest where those are few."""
+        """Shifts in days to days of the window's type; where those are few, to all that rest or work as it does.
+
+        Of these the same side of Ramadan first, whose hours are its own.
+        """
         day = min(max(start // DAY, 0), len(self.day_type) - 1)
         shifts = np.arange(len(self.day_type), dtype=np.int64) - day
         shifts = shifts[np.abs(shifts) * DAY >= end - start]
@@ -142,7 +145,8 @@ class Traffic:
                 (start + shifts * DAY >= self.at[0] - 60) & (end + shifts * DAY <= self.at[-1] + 60)
             ]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
-        for like in (kinds == own, (kinds % RAMADAN == REST) == (own % RAMADAN == REST)):
+        rests = (kinds % RAMADAN == REST) == (own % RAMADAN == REST)
+        for like in (kinds == own, rests & (kinds // RAMADAN == own // RAMADAN), rests):
             if like.sum() >= FEWEST_DAYS:
                 return np.asarray(shifts[like], dtype=np.int64)
         return np.asarray(shifts, dtype=np.int64)
