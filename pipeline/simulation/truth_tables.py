@@ -14,7 +14,7 @@ from pipeline.simulation.acts import duty_table, exposed
 from pipeline.simulation.export import write_rows
 from pipeline.simulation.faults import DEVICE, LOG_GAP, may_reach, reach
 from pipeline.simulation.papers import SideTruth, Statement, minutes_off
-from pipeline.simulation.people import Absence, Flags, Ints
+from pipeline.simulation.people import CARRIERS, Absence, Flags, Ints
 from pipeline.simulation.punches import Punches, last_upload
 from pipeline.simulation.schedule import Month
 from pipeline.simulation.truth import (
@@ -143,7 +143,10 @@ def _date(month: Month, day: int) -> str:
 
 
 def _affected(world: World, number: int) -> tuple[float | None, float | None, int]:
-    """First and last second in which a request met the fault, and how many acts it was to meet."""
+    """First and last second in which a request met the fault, and how many acts it was to meet.
+
+    Of an office line's carrier only the home region's: no input says over which line offices elsewhere send.
+    """
     fault, requests = world.plan.faults[number], world.requests
     if fault.layer == LOG_GAP:
         ends = requests.gate_end if fault.vantage == "gerbang" else requests.server_end
@@ -155,7 +158,9 @@ def _affected(world: World, number: int) -> tuple[float | None, float | None, in
         return fault.start, fault.end, int(kept.sum())
     hurt = requests.by == number
     met = (world.sides.act >= fault.start) & (world.sides.act < fault.end)
-    expected = int((met & reach(fault, world.outcome.where)).sum())
+    where = world.outcome.where
+    named = (where.region == 0) | (fault.provider < len(CARRIERS))
+    expected = int((met & named & reach(fault, where)).sum())
     if not hurt.any():
         return None, None, expected
     last = np.maximum(requests.gate_end, requests.server_end)[hurt].max()
