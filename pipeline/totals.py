@@ -23,6 +23,7 @@ from schemas import (
     Finding,
     PersonMonth,
     Recommendation,
+    SideTotal,
     SourceFile,
     Table,
 )
@@ -31,6 +32,7 @@ READS: tuple[type[Table], ...] = (
     SourceFile,
     FileTotal,
     Duty,
+    SideTotal,
     Finding,
     Assessment,
     Recommendation,
@@ -44,6 +46,11 @@ Key = tuple[str, ...]
 Sums = dict[Key, int]
 SCENARIO_SUMS = {"recorded": "recorded_idr", "restored": "restored_idr", "potential": "potential_idr"}
 STATUS_STEPS = {"approved": ("recorded_idr", "restored_idr"), "proposed": ("restored_idr", "potential_idr")}
+SIDE_COUNTS = (
+    ("sisi kewajiban tanpa keadaan", "duty_side_count", "judged_side_count"),
+    ("sisi yang menyimpang tanpa temuan", "off_side_count", "finding_count"),
+    ("sisi yang hilang dari skenario", "due_scenario_count", "scenario_side_count"),
+)
 LEVELS = (("orang-bulan dan OPD", ("nip", "unit_id")), ("OPD", ("unit_id",)), ("seluruh daerah", ()))
 
 
@@ -55,6 +62,7 @@ def check_totals(tables: Tables, period: str) -> dict[str, Any]:
     problems = [
         *_records(tables),
         *_people(tables),
+        *_sides(tables),
         *_rows(tables),
         *_assessed(tables),
         *_adjusted(tables, period),
@@ -108,6 +116,20 @@ def _people(tables: Tables) -> Iterator[str]:
     for name in ("finding", "recommendation"):
         if strange := len(_distinct(tables[name], "nip") - people):
             yield f"orang, tingkat daerah: {strange} orang di tabel {name} tanpa kewajiban hadir"
+
+
+def _sides(tables: Tables) -> Iterator[str]:
+    """Every side of a duty has a state, every side that is off a finding, every scenario all the sides."""
+    table = tables["side_total"]
+    if without := len(_distinct(tables["duty"], "nip") ^ _distinct(table, "nip")):
+        yield f"sisi, tingkat daerah: sisi {without} orang tidak dihitung"
+    for said, wanted, found in SIDE_COUNTS:
+        differing = pc.sum(pc.not_equal(table[wanted], table[found])).as_py() or 0
+        if differing:
+            yield (
+                f"sisi, tingkat orang: {differing} orang dengan {said}; seluruhnya {_sum(table, found)}, "
+                f"seharusnya {_sum(table, wanted)}"
+            )
 
 
 def _rows(tables: Tables) -> Iterator[str]:

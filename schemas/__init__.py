@@ -23,6 +23,7 @@ from schemas.money import (
     Recommendation,
     ScenarioSide,
     SideCharge,
+    SideTotal,
 )
 from schemas.outages import Incident, MeasurableSpan, Outage, OutageEvidence, OutageSegment
 from schemas.people import Absence, Employee, Network, Roster, Statement, Unit
@@ -152,6 +153,7 @@ __all__ = [
     "ShiftPattern",
     "SideCause",
     "SideCharge",
+    "SideTotal",
     "SourceFile",
     "Statement",
     "StorageMinute",

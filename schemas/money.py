@@ -134,6 +134,20 @@ class ScenarioSide(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
+class SideTotal(Table):
+    """One row per person with a duty: counts of sides that must agree, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_side_count: Integer = column("Sides of the person's duties", ge=2)
+    judged_side_count: Integer = column("... that have a state", ge=0)
+    off_side_count: Integer = column("Late, early and missing ones", ge=0)
+    finding_count: Integer = column("... that have a finding", ge=0)
+    due_scenario_count: Integer = column("Sides of all scenarios and steps", ge=6)
+    scenario_side_count: Integer = column("... that were laid out", ge=0)
+
+    _key = ("nip",)
+
+
 class DutyBase(Table):
     """One row per duty: what a rate applies to that day, and over how many days it is spread."""
 

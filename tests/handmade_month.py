@@ -22,6 +22,7 @@ from schemas import (
     Finding,
     PersonMonth,
     Recommendation,
+    SideTotal,
     SourceFile,
     Table,
 )
@@ -94,6 +95,9 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
             "adjustment_idr": before - after,
         }
         rows.setdefault(Duty, []).append({"nip": nip, "duty_date": DAY, "unit_id": unit})
+        counts = {"duty_side_count": 2, "judged_side_count": 2, "off_side_count": 1, "finding_count": 1}
+        counts |= {"due_scenario_count": 6, "scenario_side_count": 6}
+        rows.setdefault(SideTotal, []).append({"nip": nip, **counts})
         rows.setdefault(DutySide, []).append({**of_side, "state_code": "missing"})
         rows.setdefault(Finding, []).append({**of_side, "finding_id": f"{number:016x}"})
         rows.setdefault(Recommendation, []).append(

@@ -20,7 +20,7 @@ from pipeline.cli import COMMANDS, rekon
 from pipeline.lock import workspace_lock
 from pipeline.stage import Desk, Stage
 from pipeline.stages import STAGES
-from schemas import FileTotal, Finding, PersonMonth, Table
+from schemas import DutySide, FileTotal, Finding, PersonMonth, ScenarioSide, Table
 
 ROOT = Path(__file__).parent.parent
 OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate", "docs", "policy"}]
@@ -219,6 +219,8 @@ BREAKS: tuple[tuple[str, type[Table], Change, str], ...] = (
     ("sum_person_months", PersonMonth, one_rupiah, "potongan skenario recorded, tingkat seluruh daerah"),
     ("sum_person_months", PersonMonth, one_person, "1 orang berkewajiban hadir tidak punya hasil bulanan"),
     ("recommend", Finding, one_row, "temuan, tingkat baris: 1 temuan"),
+    ("match_punches", DutySide, one_row, "1 orang dengan sisi kewajiban tanpa keadaan"),
+    ("build_scenarios", ScenarioSide, one_row, "orang dengan sisi yang hilang dari skenario"),
     ("tally_files", FileTotal, one_record, "rekaman, tingkat berkas: "),
 )
 
@@ -235,7 +237,10 @@ def break_after(
         desk.write(contract, pa.Table.from_pylist(rows, schema=held.schema))
 
     stage = Stage(
-        f"tests.break_{change.__name__}", reads=(contract,), writes=(contract,), work=change_by_hand
+        f"tests.{change.__name__}_of_{contract.table_name()}",
+        reads=(contract,),
+        writes=(contract,),
+        work=change_by_hand,
     )
     place = [each.name for each in stages].index(after) + 1
     return (*stages[:place], stage, *stages[place:])

@@ -9,7 +9,7 @@ from handmade_month import APPROVED, PEOPLE, PERIOD, month, table, with_value
 
 from pipeline.errors import TotalsError
 from pipeline.totals import check_totals
-from schemas import Adjustment, Assessment, Duty, FileTotal, PersonMonth, Recommendation, Table
+from schemas import Adjustment, Assessment, Duty, FileTotal, PersonMonth, Recommendation, SideTotal, Table
 
 
 def _message(tables: dict[str, Any]) -> str:
@@ -44,6 +44,9 @@ def test_a_month_that_ties_gives_its_totals() -> None:
     ("contract", "row", "column", "value", "said"),
     [
         (FileTotal, 0, "accepted_count", 6, "rekaman, tingkat berkas"),
+        (SideTotal, 0, "judged_side_count", 1, "sisi, tingkat orang: 1 orang dengan sisi kewajiban tanpa keadaan; seluruhnya 5, seharusnya 6"),
+        (SideTotal, 1, "finding_count", 0, "1 orang dengan sisi yang menyimpang tanpa temuan"),
+        (SideTotal, 2, "scenario_side_count", 5, "1 orang dengan sisi yang hilang dari skenario"),
         (PersonMonth, 0, "recorded_idr", 100_001, "potongan skenario recorded, tingkat OPD: 1 berbeda, pertama di OPD 5.01"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat orang-bulan dan OPD"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat OPD"),
@@ -71,13 +74,12 @@ def test_a_rupiah_moved_between_two_people_of_an_opd_breaks_the_person_level_onl
     assert "penyesuaian, tingkat seluruh daerah" not in message
 
 
-@pytest.mark.parametrize("contract", [PersonMonth, Duty])
+@pytest.mark.parametrize("contract", [PersonMonth, Duty, SideTotal])
 def test_a_lost_person_is_missed(contract: type[Table]) -> None:
     tables = month()
     kept = [row for row in tables[contract.table_name()].to_pylist() if row["nip"] != APPROVED]
-    assert "orang, tingkat daerah: 1 orang" in _message(
-        {**tables, contract.table_name(): table(contract, kept)}
-    )
+    said = "sisi 1 orang tidak dihitung" if contract is SideTotal else "orang, tingkat daerah: 1 orang"
+    assert said in _message({**tables, contract.table_name(): table(contract, kept)})
 
 
 def test_a_file_that_nobody_counted_is_missed() -> None:

@@ -1,0 +1,6 @@
+"""Count per person the sides of duties, findings and scenarios; the control totals compare them."""
+
+from pipeline.stage import SqlStage
+from schemas import Candidate, Duty, DutySide, Finding, ScenarioSide, SideTotal
+
+STAGE = SqlStage(__name__, reads=(Duty, DutySide, Finding, Candidate, ScenarioSide), writes=SideTotal)
