@@ -65,6 +65,7 @@ class World:
         self.lay, self.check = lay, check
         self.warehouse = Warehouse(None)
         lay(self.warehouse)
+        self.holds(SETTLING[0])
 
     def holds(self, changed: str) -> bool:
         """Whether the months come out right, the rules run again from the changed one."""
@@ -198,13 +199,18 @@ def _generated(preset: str, period: str) -> World:
 
 
 def rule_cases(name: str) -> list[Holds]:
-    """Each case of the rule's file in tests/rules, as a check; the money rules share one."""
+    """Each case of the rule's file in tests/rules, as a check; the money rules share one. Steps are pinned in the rule's own layout."""
     file = SETTLING[-1] if name in SETTLING else name
     given = [param.values for param in test_rules.cases()]
-    return [lambda s=stages, c=case: _case_holds(s, c) for stages, case in given if stages[-1] == file]  # type: ignore[misc]
+    return [
+        lambda s=stages, c=case: _case_holds(s, c)
+        for stages, case in given
+        if stages[-1] == file and "step" not in case
+    ]  # type: ignore[misc]
 
 
 def _case_holds(stages: list[str], case: dict[str, object]) -> bool:
+    test_rules.HELD.clear()  # a mutant may have left other rows in a table than a case believes
     test_rules.test_the_rule_makes_of_the_given_rows_what_the_case_expects(stages, case)
     return True
 
@@ -218,8 +224,9 @@ def survivors(name: str, prepared: list[World]) -> tuple[int, list[str]]:
         )  # cases say little of duties, and cost much
         checks += [lambda world=world: world.holds(name) for world in listed]  # type: ignore[misc]
     CHANGED[name] = sqlglot.parse_one(TEXTS[name], dialect="duckdb").sql("duckdb")
-    if not all(map(_passes, checks)):
-        raise SystemExit(f"{name}: the unchanged rule does not hold")
+    broken = [place for place, check in enumerate(checks) if not _passes(check)]
+    if broken:
+        raise SystemExit(f"{name}: the unchanged rule does not pass checks {broken} of {len(checks)}")
     alive, versions = [], list(mutants(TEXTS[name]))
     for label, sql in versions:
         CHANGED[name] = sql
@@ -242,7 +249,6 @@ def _passes(check: Holds) -> bool:
     try:
         return check()
     except (Exception, pytest.fail.Exception):
-        test_rules.HELD.clear()
         return False
     finally:
         limit.cancel()

@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from schemas import (
+    AbsenceCount,
     Assessment,
     DeductionCheck,
     DutySide,
@@ -63,6 +64,7 @@ LEADING: dict[type[Table], tuple[str, ...]] = {
     OutageEvidence: (),
     EvidenceEdge: (),
     PersonMonth: (),
+    AbsenceCount: (),
     DeductionCheck: (),
     Quarantine: (),
 }

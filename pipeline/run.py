@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str], None]
 READING = STAGES[: STAGES.index(expect_duty.STAGE) + 1]
-BLIND = ("recall_issued", "load_policy", "snapshot", "ingest", "collect_quarantine", "tally_files")
+BLIND = (
+    "recall_issued",
+    "recall_absences",
+    "load_policy",
+    "snapshot",
+    "ingest",
+    "collect_quarantine",
+    "tally_files",
+)
 """Stages that need neither people nor units."""
 
 

@@ -101,14 +101,19 @@ def _summary(facts: Rows) -> list[str]:
     counts = {row["scenario_code"]: row for row in facts["absence_count"]}
     recorded, potential = counts.get("recorded"), counts.get("potential")
     if recorded:
-        left = potential["absent_days"] if potential else 0
+        left, months = potential["absent_days"] if potential else 0, recorded["unknown_months"]
+        unknown = (
+            f" ({months} bulan sebelumnya belum terbit di ruang kerja ini, jadi tidak terhitung)"
+            if months
+            else ""
+        )
         said.append(
             f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, paling panjang"
             f" {recorded['longest_run_days']} hari dinas berturut-turut; {recorded['absent_days'] - left} di antaranya"
-            f" disengketakan. Menurut PP 94/2021 Pasal 11, bila inilah jumlah setahun:"
+            f" disengketakan. Setahun sampai bulan ini {recorded['year_days']} hari{unknown}."
+            f" Menurut PP 94/2021 Pasal 11:"
             f" {SANCTIONS[recorded['sanction_code']]} (bila semua usul disetujui:"
-            f" {SANCTIONS[potential['sanction_code'] if potential else 'none']}). Bulan-bulan sebelumnya tidak ada"
-            " dalam hitungan ini."
+            f" {SANCTIONS[potential['sanction_code'] if potential else 'none']})."
         )
     return said
 

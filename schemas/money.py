@@ -236,14 +236,38 @@ class Assessment(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code", "unit_id")
 
 
+class EarlierMonth(Table):
+    """One row per month of the year before the run's: whether its publication tells the days of absence."""
+
+    period: Text = column("Month", str_matches=PERIOD)
+    is_known: Flag = column("A revision of the month is published, with its counts")
+
+    _key = ("period",)
+
+
+class EarlierAbsence(Table):
+    """One row per earlier month of the year, scenario and person with a day of absence in it."""
+
+    period: Text = column("Month", str_matches=PERIOD)
+    scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
+    nip: Text = column("Person", str_matches=NIP)
+    absent_days: Integer = column("Days of unlawful absence in that month", ge=1)
+
+    _key = ("period", "scenario_code", "nip")
+
+
 class AbsenceCount(Table):
-    """One row per scenario and person with a day on which every side is missing, in the month alone."""
+    """One row per scenario and person with a day on which every side is missing, in the month or before it this year."""
 
     scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
     nip: Text = column("Person", str_matches=NIP)
-    absent_days: Integer = column("Days of unlawful absence", ge=1)
-    longest_run_days: Integer = column("The longest run of them, in duty days", ge=1)
-    sanction_code: Text = column("Step of PP 94/2021 article 11, were this the year's count", isin=SANCTIONS)
+    absent_days: Integer = column("Days of unlawful absence in the month", ge=0)
+    longest_run_days: Integer = column("The longest run of them, in duty days of the month", ge=0)
+    year_days: Integer = column(
+        "Days of unlawful absence this year, as far as earlier months are known", ge=1
+    )
+    unknown_months: Integer = column("Earlier months of the year of which nothing is published", ge=0)
+    sanction_code: Text = column("Step of PP 94/2021 article 11 for the year's days", isin=SANCTIONS)
 
     _key = ("scenario_code", "nip")
 

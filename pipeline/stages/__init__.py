@@ -31,6 +31,7 @@ from pipeline.stages import (
     price_charges,
     publish,
     rank_candidates,
+    recall_absences,
     recall_issued,
     recommend,
     reconcile_deductions,
@@ -47,6 +48,7 @@ from pipeline.stages import (
 
 STAGES: tuple[Stage | SqlStage, ...] = (
     recall_issued.STAGE,
+    recall_absences.STAGE,
     load_policy.STAGE,
     snapshot.STAGE,
     ingest.STAGE,

@@ -1,5 +1,5 @@
--- How many days of unlawful absence does each person have in the month, and what would they lead to?
--- One row per scenario (but `step`) and person with a day on which every side is missing.
+-- How many days of unlawful absence does each person have in the month and this year, and what would they lead to?
+-- One row per scenario (but `step`) and person with a day on which every side is missing, in the month or before it.
 with ladder (days_from, sanction_code) as (  -- PP 94/2021 article 11: days a year
     values
         (0, 'none'),
@@ -53,20 +53,51 @@ counted as (
         max(running.run_days) as longest_run_days
     from running
     group by running.scenario_code, running.nip
+),
+
+recalled as (
+    select
+        earlier_absence.scenario_code,
+        earlier_absence.nip,
+        sum(earlier_absence.absent_days) as absent_days
+    from earlier_absence
+    group by earlier_absence.scenario_code, earlier_absence.nip
+),
+
+unknown as (
+    select
+        count(*) filter (where not earlier_month.is_known) as unknown_months
+    from earlier_month
+),
+
+placed as (
+    select
+        coalesce(counted.scenario_code, recalled.scenario_code) as scenario_code,
+        coalesce(counted.nip, recalled.nip) as nip,
+        coalesce(counted.absent_days, 0) as absent_days,
+        coalesce(counted.longest_run_days, 0) as longest_run_days,
+        coalesce(counted.absent_days, 0) + coalesce(recalled.absent_days, 0) as year_days
+    from counted
+    full join recalled
+        on recalled.scenario_code = counted.scenario_code
+        and recalled.nip = counted.nip
 )
 
 select
-    counted.scenario_code::varchar as scenario_code,
-    counted.nip::varchar as nip,
-    counted.absent_days::bigint as absent_days,
-    counted.longest_run_days::bigint as longest_run_days,
+    placed.scenario_code::varchar as scenario_code,
+    placed.nip::varchar as nip,
+    placed.absent_days::bigint as absent_days,
+    placed.longest_run_days::bigint as longest_run_days,
+    placed.year_days::bigint as year_days,
+    unknown.unknown_months::bigint as unknown_months,
     case
-        when counted.longest_run_days >= consecutive.run_days then consecutive.sanction_code
+        when placed.longest_run_days >= consecutive.run_days then consecutive.sanction_code
         else (
             select arg_max(ladder.sanction_code, ladder.days_from)
             from ladder
-            where ladder.days_from <= counted.absent_days
+            where ladder.days_from <= placed.year_days
         )
     end::varchar as sanction_code
-from counted
+from placed
 cross join consecutive
+cross join unknown

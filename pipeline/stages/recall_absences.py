@@ -1,0 +1,51 @@
+"""Read back from earlier publications how many days of the year each person was absent before this month.
+
+A month of the year that the workspace never published, or published without the count, is unknown: the year's
+days are then the least that there may be.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.ledger import REVISION, read_ledger
+from pipeline.manifest import verify_folder
+from pipeline.stage import Desk, Stage
+from pipeline.warehouse import arrow_schema
+from schemas import AbsenceCount, EarlierAbsence, EarlierMonth
+
+COUNTED = ("scenario_code", "nip", "absent_days")
+
+
+def earlier_absences(workspace: Path, period: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of EarlierMonth and EarlierAbsence for the months of the year before `period`.
+
+    Raises VerificationError where a newest revision is not as published.
+    """
+    ledger = read_ledger(workspace)
+    months, days = [], []
+    for number in range(1, int(period[5:7])):
+        month = f"{period[:4]}-{number:02d}"
+        counts = None
+        if revisions := ledger.of(REVISION, month):
+            folder = workspace / "terbit" / revisions[-1].path
+            verify_folder(folder, revisions[-1].manifest_sha256, revisions[-1].path)
+            file = folder / "bukti" / f"{AbsenceCount.table_name()}.parquet"
+            counts = pq.read_table(file, columns=list(COUNTED)).to_pylist() if file.exists() else None
+        months.append({"period": month, "is_known": counts is not None})
+        days += [{"period": month, **row} for row in counts or ()]
+    return months, days
+
+
+def recall(desk: Desk) -> None:
+    """Write what the workspace knows of the year's earlier months."""
+    rows = earlier_absences(desk.workspace, desk.settings.period)
+    for contract, listed in zip((EarlierMonth, EarlierAbsence), rows, strict=True):
+        desk.write(contract, pa.Table.from_pylist(listed, schema=arrow_schema(contract)))
+
+
+STAGE = Stage(__name__, reads=(), writes=(EarlierMonth, EarlierAbsence), work=recall)

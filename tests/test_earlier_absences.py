@@ -1,0 +1,52 @@
+"""The year's days of absence go on from what earlier months of the workspace published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from handmade_month import APPROVED, month, settings, table, workspace_at
+
+from pipeline.errors import VerificationError
+from pipeline.publication import Published, publish_run
+from pipeline.stages.recall_absences import earlier_absences
+from schemas import AbsenceCount
+
+
+def published(workspace: Path, days: int, content: str = "a") -> Published:
+    """The handmade month of January with a person who was absent so many days."""
+    row = {
+        "scenario_code": "recorded", "nip": APPROVED, "absent_days": days, "longest_run_days": 1, "year_days": days,
+        "unknown_months": 0, "sanction_code": "none",
+    }  # fmt: skip
+    scratch = workspace / "kerja" / "coret"
+    tables = {**month(content), "absence_count": table(AbsenceCount, [row])}
+    return publish_run(tables, settings(), workspace, scratch, lambda *_: {"laporan/index.html": b"-"})
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return workspace_at(tmp_path / "ruang")[0]
+
+
+def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_one_is_unknown(
+    workspace: Path,
+) -> None:
+    published(workspace, 1)
+    published(workspace, 2, "b")
+    months, days = earlier_absences(workspace, "2026-03")
+    assert months == [{"period": "2026-01", "is_known": True}, {"period": "2026-02", "is_known": False}]
+    assert days == [{"period": "2026-01", "scenario_code": "recorded", "nip": APPROVED, "absent_days": 2}]
+
+
+def test_january_and_another_year_have_no_earlier_months(workspace: Path) -> None:
+    published(workspace, 2)
+    assert earlier_absences(workspace, "2026-01") == ([], [])
+    assert earlier_absences(workspace, "2027-02") == ([{"period": "2027-01", "is_known": False}], [])
+
+
+def test_a_publication_that_was_changed_stops_the_count(workspace: Path) -> None:
+    folder = published(workspace, 2).path
+    (folder / "bukti" / "absence_count.parquet").write_bytes(b"-")
+    with pytest.raises(VerificationError):
+        earlier_absences(workspace, "2026-02")
