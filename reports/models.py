@@ -233,13 +233,15 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """What one vantage's log covers."""
+    """What one vantage's log covers, and when the silence of the region or of an OPD would be seen in it."""
 
     vantage: str
     first: str
     last: str
     spans: int
     hours: float
+    measurable_hours: float
+    unmeasurable_units: tuple[str, ...]  # never
 
 
 @dataclass(frozen=True)

@@ -255,13 +255,20 @@ def _coverage(month: Month) -> tuple[CoverageRow, ...]:
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in month.rows("coverage", "vantage_code", "started_at", "source_code"):
         groups[row["vantage_code"]].append(row)
+    measured: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in month.rows("measurable_span"):
+        group = row["vantage_code"], row["group_kind"], row["group_value"]
+        measured[group] += (row["ended_at"] - row["started_at"]).total_seconds() / 3600
     rows = []
     for vantage, spans in sorted(groups.items()):
         logged = [s for s in spans if s["source_code"] == "log"] or spans
         hours = sum((s["ended_at"] - s["started_at"]).total_seconds() for s in logged) / 3600
         first, last = min(s["started_at"] for s in logged), max(s["ended_at"] for s in logged)
         when = span(first, last, month.zone).split(" sampai ")
-        rows.append(CoverageRow(label(VANTAGES, vantage), when[0], when[-1], len(logged), hours))
+        rows.append(CoverageRow(label(VANTAGES, vantage), when[0], when[-1], len(logged), hours,
+                                measured[vantage, "region", month.meta.region_code],
+                                tuple(month.unit_name(unit) for unit in month.units
+                                      if not measured[vantage, "unit", unit])))  # fmt: skip
     return tuple(rows)
 
 

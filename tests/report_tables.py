@@ -211,6 +211,10 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
                       "issuer": "Diskominfo", "minutes_no": "BA/1/2026"}],
         "coverage": [{"vantage_code": v, "started_at": utc(1, 0, 0), "ended_at": utc(31, 23, 59),
                       "source_code": "log"} for v in ("gerbang", "pusat")],
+        "measurable_span": [
+            {"vantage_code": "gerbang", "group_kind": kind, "group_value": value, "bin_minutes": 5,
+             "started_at": utc(day, 6, 0), "ended_at": utc(day, 8, 30)}
+            for kind, value in (("region", "3205"), ("unit", "1.01.01")) for day in (2, 3)],
     }  # fmt: skip
     return {key: table(key, value) for key, value in rows.items()}
 

@@ -20,6 +20,7 @@ from schemas import (
     Employee,
     Incident,
     Judgement,
+    MeasurableSpan,
     Network,
     OutageSegment,
     Probe,
@@ -43,6 +44,7 @@ SHOWN: tuple[type[Table], ...] = (
     Coverage,
     Probe,
     OutageSegment,
+    MeasurableSpan,
     Judgement,
 )
 """Tables that the pages or the run id need beside the totals' and the published ones."""
