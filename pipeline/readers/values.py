@@ -24,6 +24,7 @@ from pipeline.readers.tables import arrow_schema
 from pipeline.settings import Settings
 from schemas import Absence, AcceptedCount, Roster, ShiftPattern, ValueReject
 
+MEMORY_LIMIT = "200MB"  # beside the tables of the run itself
 DAYS_BEFORE = 1
 DAYS_AFTER = 31
 
@@ -81,9 +82,11 @@ def _connect(settings: Settings, scratch: Path | None) -> duckdb.DuckDBPyConnect
         "threads": settings.engine.threads,
         "memory_limit": settings.engine.memory_limit,
     }
-    if scratch is not None:
-        config["temp_directory"] = str(scratch)
-    engine = duckdb.connect(":memory:", config=config)
+    database = ":memory:"
+    if scratch is not None:  # in a file rows are compressed, and written out where they are too many
+        database = str(scratch / "validate.duckdb")
+        config |= {"temp_directory": str(scratch), "memory_limit": MEMORY_LIMIT}
+    engine = duckdb.connect(database, config=config)
     engine.execute("set TimeZone = 'UTC'")
     engine.execute("set enable_progress_bar = false")
     for macro in FIXED:
@@ -202,8 +205,9 @@ def _validate_kind(
         engine.execute(f"insert into recap_absence {RECAP_ABSENCE}")
     if rules.kind == "absence":
         engine.execute("insert into absence from recap_absence")
-    found.tables[rules.kind] = engine.sql(f"from {name}").to_arrow_table()
     engine.unregister("every_raw")
+    engine.execute("drop table typed")
+    found.tables[rules.kind] = engine.sql(f"from {name}").to_arrow_table()
 
 
 def _raw_view(kind: str) -> str:

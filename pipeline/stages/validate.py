@@ -65,9 +65,10 @@ def validate(desk: Desk) -> None:
     profile_of = partial(load_table_profile, workspace=desk.workspace)
     shifts = desk.arrow(ShiftPattern)
     found = validate_records(raws, files, profile_of, desk.settings, shifts, desk.scratch, desk.progress)
+    del raws  # as large as what became of them
     _refuse_mostly_wrong(desk, files, found)
     for kind, contract in TABLES.items():
-        desk.write(contract, found.tables[kind])
+        desk.write(contract, found.tables.pop(kind))
     desk.write(ValueReject, found.reject_table())
     desk.write(AcceptedCount, found.accepted_table())
     desk.write(PunchCoverage, _punch_coverage(files, desk.settings))
