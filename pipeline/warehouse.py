@@ -34,6 +34,13 @@ MACROS = (
         when 'down' then numerator::hugeint // (denominator * step_idr)
         else error('cara pembulatan ' || mode_code || ' tidak dikenal')
     end))::bigint""",
+    # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out (section 2).
+    """create macro exposed_from(side_code, due_at, arrival_span_minutes) as (
+        case side_code when 'out' then due_at else due_at - to_minutes(arrival_span_minutes) end
+    )""",
+    """create macro exposed_to(side_code, due_at, leaving_span_minutes) as (
+        case side_code when 'out' then due_at + to_minutes(leaving_span_minutes) else due_at end
+    )""",
     "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
     "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
 )

@@ -43,9 +43,9 @@ weighed as (
         coalesce(
             outage.is_certified
             and outage.certified_started_at
-            <= side_cause.due_at + to_minutes(policy_period.leaving_span_minutes)
+            <= exposed_to(side_cause.side_code, side_cause.due_at, policy_period.leaving_span_minutes)
             and outage.certified_ended_at
-            > side_cause.due_at - to_minutes(policy_period.arrival_span_minutes),
+            > exposed_from(side_cause.side_code, side_cause.due_at, policy_period.arrival_span_minutes),
             false
         ) as is_certified,
         coalesce(witnessing.has_statement, false) as has_statement,

@@ -9,14 +9,8 @@ with asked as (  -- [due - arrival span, due] of a check-in or apel, [due, due +
         duty_side.unit_id,
         duty_side.accept_from,
         duty_side.accept_to,
-        case duty_side.side_code
-            when 'out' then duty_side.due_at
-            else duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)
-        end as exposed_from,
-        case duty_side.side_code
-            when 'out' then duty_side.due_at + to_minutes(policy_period.leaving_span_minutes)
-            else duty_side.due_at
-        end as exposed_to
+        exposed_from(duty_side.side_code, duty_side.due_at, policy_period.arrival_span_minutes) as exposed_from,
+        exposed_to(duty_side.side_code, duty_side.due_at, policy_period.leaving_span_minutes) as exposed_to
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from

@@ -11,14 +11,8 @@ with asked as (
         duty_side.recorded_at,
         duty_side.state_code,
         duty_side.minutes_off,
-        case duty_side.side_code
-            when 'out' then duty_side.due_at
-            else duty_side.due_at - to_minutes(policy_period.arrival_span_minutes)
-        end as exposed_from,
-        case duty_side.side_code
-            when 'out' then duty_side.due_at + to_minutes(policy_period.leaving_span_minutes)
-            else duty_side.due_at
-        end as exposed_to,
+        exposed_from(duty_side.side_code, duty_side.due_at, policy_period.arrival_span_minutes) as exposed_from,
+        exposed_to(duty_side.side_code, duty_side.due_at, policy_period.leaving_span_minutes) as exposed_to,
         to_minutes(policy_period.recovery_grace_minutes) as recovery_grace,
         outage.outage_id,
         outage.layer_code,
