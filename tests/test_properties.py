@@ -44,6 +44,9 @@ INPUTS = {contract for stage in RULES for contract in stage.reads} - FOUND
 few = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 once = settings(few, max_examples=1)
 DAY = dt.datetime(2026, 1, 2)
+KINDNESS = {
+    "not_supported": 0, "not_assessable": 1, "needs_statement": 1, "restore_partly": 2, "restore": 3,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -146,6 +149,23 @@ def test_restoring_never_raises_a_persons_month_and_its_steps_add_up(
     moved = rows_of(warehouse, Recommendation)
     approved = sum(row["adjustment_idr"] for row in moved if row["status_code"] == "approved")
     assert approved == sum(row["recorded_idr"] - row["restored_idr"] for row in months)
+
+
+@settings(few, max_examples=6)
+@given(drawn=st.lists(windows, max_size=2), more=windows)
+def test_another_outage_never_worsens_anybody(
+    month: Tables, explain: Explain, drawn: list[tuple[int, int, bool]], more: tuple[int, int, bool]
+) -> None:
+    """Neither what a side may get back nor what a person's month costs."""
+    one = explain(outage=outage_rows(month, drawn), decision=[])
+    before = {row["finding_id"]: row for row in rows_of(one, Finding)}
+    costs = {(row["nip"], row["unit_id"]): row["potential_idr"] for row in rows_of(one, PersonMonth)}
+    other = explain(outage=outage_rows(month, [*drawn, more]), decision=[])
+    for row in rows_of(other, Finding):
+        was = before[row["finding_id"]]
+        assert KINDNESS[row["action_code"]] >= KINDNESS[was["action_code"]], (was, row)
+    for row in rows_of(other, PersonMonth):
+        assert row["potential_idr"] <= costs[row["nip"], row["unit_id"]]
 
 
 @few

@@ -1,5 +1,5 @@
 -- Which outages of this person's scope touch the span in which the late, early or missing side was due?
--- One row per side and outage; number 1 explains the side: first one that met an own request, then the earliest.
+-- One row per side and outage; number 1 explains the side: the one that explains most, so that no other one harms.
 with asked as (  -- [due - arrival span, due] of a check-in or apel, [due, due + leaving span] of a check-out
     select
         duty_side.nip,
@@ -9,6 +9,7 @@ with asked as (  -- [due - arrival span, due] of a check-in or apel, [due, due +
         duty_side.unit_id,
         duty_side.accept_from,
         duty_side.accept_to,
+        duty_side.recorded_at,
         exposed_from(duty_side.side_code, duty_side.due_at, policy_period.arrival_span_minutes) as exposed_from,
         exposed_to(duty_side.side_code, duty_side.due_at, policy_period.leaving_span_minutes) as exposed_to
     from duty_side
@@ -190,25 +191,55 @@ exposed as (  -- an own request says most, then the line used most
         arg_min(touched.basis_code, touched.basis_rank) as basis_code
     from touched
     group by touched.nip, touched.duty_date, touched.side_code, touched.outage_id
+),
+
+watched as (  -- failures are logged where they fail, so a request would have left a line there
+    select
+        exposed.nip,
+        exposed.duty_date,
+        exposed.side_code,
+        exposed.outage_id,
+        exposed.basis_code,
+        asked.recorded_at,
+        outage.impact_started_at,
+        outage.impact_ended_at,
+        outage.is_certified,
+        outage.symptom_code in ('failure', 'lost_write') and exists (
+            select 1
+            from coverage
+            where coverage.started_at <= outage.impact_started_at
+                and coverage.ended_at >= outage.impact_ended_at
+        ) as is_vantage_alive
+    from exposed
+    inner join asked
+        on exposed.nip = asked.nip
+        and exposed.duty_date = asked.duty_date
+        and exposed.side_code = asked.side_code
+    inner join outage
+        on exposed.outage_id = outage.outage_id
 )
 
 select
-    exposed.nip,
-    exposed.duty_date,
-    exposed.side_code,
-    exposed.outage_id,
+    watched.nip,
+    watched.duty_date,
+    watched.side_code,
+    watched.outage_id,
     row_number() over (
-        partition by exposed.nip, exposed.duty_date, exposed.side_code
-        order by exposed.basis_code <> 'own_request', outage.impact_started_at, exposed.outage_id
+        partition by watched.nip, watched.duty_date, watched.side_code
+        order by
+            watched.basis_code <> 'own_request',
+            case  -- of own requests the first check-in and the last check-out
+                when watched.basis_code <> 'own_request' then null
+                when watched.side_code = 'out' then -epoch(watched.impact_started_at)
+                else epoch(watched.impact_started_at)
+            end,
+            coalesce(watched.recorded_at < watched.impact_ended_at, false),  -- who got through is not explained
+            watched.is_vantage_alive,
+            not watched.is_certified,
+            watched.impact_ended_at desc,
+            watched.impact_started_at,
+            watched.outage_id
     )::bigint as exposure_no,
-    exposed.basis_code,
-    -- failures are logged where they fail, so a request would have left a line there
-    outage.symptom_code in ('failure', 'lost_write') and exists (
-        select 1
-        from coverage
-        where coverage.started_at <= outage.impact_started_at
-            and coverage.ended_at >= outage.impact_ended_at
-    ) as is_vantage_alive
-from exposed
-inner join outage
-    on exposed.outage_id = outage.outage_id
+    watched.basis_code,
+    watched.is_vantage_alive
+from watched

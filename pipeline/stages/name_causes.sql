@@ -19,6 +19,7 @@ with asked as (
         outage.impact_started_at,
         outage.impact_ended_at,
         coalesce(exposure.basis_code, '') in ('usual', 'also_used') as is_exposed_by_line,
+        coalesce(exposure.basis_code = 'own_request', false) as has_met,
         coalesce(exposure.is_vantage_alive or exposure.basis_code = 'also_used', false) as needs_word
     from duty_side
     inner join policy_period
@@ -69,13 +70,20 @@ unwatched as (  -- no log at all, or one of them does not cover the whole span (
         )
 ),
 
-failing as (  -- sessions that met the outage, and never before it began; without an outage any that failed
+failing as (  -- an outage explains the sessions that met it, and nothing before it began
     select
         asked.nip,
         asked.duty_date,
         asked.side_code,
         asked.due_at,
-        greatest(attempt_group.first_failed_at, asked.impact_started_at) as failed_at
+        attempt_group.first_failed_at as tried_at,
+        case
+            when asked.outage_id is null then attempt_group.first_failed_at
+            when asked.has_met
+                and attempt_group.last_failed_at >= asked.impact_started_at
+                and attempt_group.first_failed_at < asked.impact_ended_at
+                then greatest(attempt_group.first_failed_at, asked.impact_started_at)
+        end as failed_at
     from asked
     inner join attempt_group
         on asked.nip = attempt_group.nip
@@ -83,13 +91,6 @@ failing as (  -- sessions that met the outage, and never before it began; withou
         and asked.side_code = attempt_group.side_code
         and attempt_group.first_failed_at is not null
         and (asked.recorded_at is null or attempt_group.first_failed_at < asked.recorded_at)
-        and (
-            asked.outage_id is null
-            or (
-                attempt_group.last_failed_at >= asked.impact_started_at
-                and attempt_group.first_failed_at < asked.impact_ended_at
-            )
-        )
 ),
 
 acting as (  -- the first act counts; of check-outs the first that was not too early, else the last
@@ -103,7 +104,14 @@ acting as (  -- the first act counts; of check-outs the first that was not too e
                 min(failing.failed_at) filter (where failing.failed_at >= failing.due_at),
                 max(failing.failed_at)
             )
-        end as failed_at
+        end as failed_at,
+        case failing.side_code
+            when 'in' then min(failing.tried_at)
+            else coalesce(
+                min(failing.tried_at) filter (where failing.tried_at >= failing.due_at),
+                max(failing.tried_at)
+            )
+        end as tried_at
     from failing
     group by failing.nip, failing.duty_date, failing.side_code
 ),
@@ -162,11 +170,11 @@ gathered as (
         unwatched.nip is not null as is_unwatched,
         corroborated.nip is not null as is_corroborated,
         flip.flipped_at,
-        answering.tried_at,
         answering.answered_at,
         answering.unstored_at,
         coalesce(answering.is_authenticated, true) as is_authenticated,
         acting.failed_at,
+        acting.tried_at,
         acting.failed_at is not null and asked.side_code = 'in'
         and minutes_between(asked.due_at, acting.failed_at) >= asked.minutes_off as is_no_better,
         coalesce(
@@ -216,6 +224,7 @@ caused as (
         gathered.unstored_at,
         gathered.flipped_at,
         gathered.failed_at,
+        gathered.tried_at,
         case
             when gathered.flipped_at is not null then 'flipped'
             when gathered.unstored_at is not null then 'lost'
@@ -250,7 +259,7 @@ select
     caused.impact_started_at,
     caused.impact_ended_at,
     case caused.cause_code
-        when 'flipped' then coalesce(caused.failed_at, caused.flipped_at)
+        when 'flipped' then coalesce(caused.tried_at, caused.flipped_at)
         when 'lost' then caused.unstored_at
         when 'delayed' then caused.failed_at
         when 'failed' then caused.failed_at
