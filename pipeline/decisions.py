@@ -22,7 +22,7 @@ from schemas.codes import REASON_LENGTH, VERDICTS
 SIZE_LIMIT = 20 << 20
 REQUIRED = {
     "decision": ("finding_id", "finding_hash", "keputusan", "nip_pemutus"),
-    "incident": ("id_insiden", "mulai", "selesai", "penetap", "nip_penetap", "nomor_ba"),
+    "incident": ("id_insiden", "mulai", "selesai", "penetap", "nip_penetap", "nomor_ba", "tanggal_ba"),
 }
 FILLED_BY = {"decision": "keputusan", "incident": "nip_penetap"}
 NIP = re.compile(r"[0-9]{18}")
@@ -110,6 +110,7 @@ def _problems(kind: str, row: Row) -> Iterator[tuple[str, bool]]:
     yield "NIP_FORMAT", not NIP.fullmatch(row[nip])
     if kind == "incident":
         yield "VALUE_MISSING", not all(row[name] for name in REQUIRED["incident"])
+        yield "DATE_FORMAT", not _is_date(row["tanggal_ba"])
         return
     row["keputusan"] = row["keputusan"].lower().replace(" ", "_")
     yield "VERDICT_UNKNOWN", row["keputusan"] not in VERDICTS

@@ -164,7 +164,7 @@ class DeclaredRow:
     incident_id: str
     span: str
     issuer: str
-    minutes_no: str
+    minutes: str
     verdict: str
 
 

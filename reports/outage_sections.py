@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.format_id import chance, duration, number, percent, probability, span
+from reports.format_id import chance, duration, long_date, number, percent, probability, span
 from reports.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
 from reports.month import Month, Row
@@ -164,6 +164,12 @@ def outage_sections(month: Month) -> tuple[OutageSection, ...]:
     return tuple(sections)
 
 
+def _minutes(incident: Row) -> str:
+    """Number and date of the minutes that certify an incident, as far as given."""
+    given = [incident["minutes_no"], incident["minutes_date"] and long_date(incident["minutes_date"])]
+    return ", ".join(filter(None, given)) or "–"
+
+
 def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
     """Every declared incident and what the logs say to it."""
     by_incident = {o["incident_id"]: o for o in reversed(month.outages) if o["incident_id"]}
@@ -179,7 +185,7 @@ def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
                 incident["incident_id"],
                 span(incident["started_at"], incident["ended_at"], month.zone),
                 incident["issuer"] or "–",
-                incident["minutes_no"] or "–",
+                _minutes(incident),
                 said.strip() or "Belum ada gangguan di log yang cocok.",
             )
         )

@@ -143,6 +143,7 @@ def _outage_columns(month_: Month) -> tuple[Column, ...]:
         Column("penetap", 28, _blank, is_open=True),
         Column("nip_penetap", 21, _blank, is_open=True),
         Column("nomor_ba", 22, _blank, is_open=True),
+        Column("tanggal_ba", 12, _blank, is_open=True),
         Column("keterangan", 34, _blank, is_open=True),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.codes import LAYERS, NIP, VANTAGES
-from schemas.table import Flag, Instant, Integer, Real, Table, Text, column
+from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
 
 
 class Incident(Table):
@@ -18,6 +18,7 @@ class Incident(Table):
     issuer: Text = column("penetap, the issuing office", nullable=True)
     certifier_nip: Text = column("nip_penetap", nullable=True, str_matches=NIP)
     minutes_no: Text = column("nomor_ba", nullable=True)
+    minutes_date: Date = column("tanggal_ba", nullable=True)
     note: Text = column("keterangan", nullable=True)
     file_id: Text = column("File")
     line_no: Integer = column("Line", ge=1)

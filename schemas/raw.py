@@ -118,6 +118,7 @@ class RawIncident(Raw):
     penetap: Text = _cell("penetap")
     nip_penetap: Text = _cell("nip_penetap")
     nomor_ba: Text = _cell("nomor_ba")
+    tanggal_ba: Text = _cell("tanggal_ba")
     keterangan: Text = _cell("keterangan")
 
 

@@ -71,7 +71,7 @@ def test_the_other_office_of_a_region_supports_nothing() -> None:
 def test_certification_covers_the_supported_minutes_and_the_report_says_where_the_layers_differ(
     cut: World, tmp_path: Path
 ) -> None:
-    incident: tuple[Any, ...] = ("I1", at(START - 40), at(END), "central", HOME, None, "Diskominfo", "1" * 18, "BA-1", None,
+    incident: tuple[Any, ...] = ("I1", at(START - 40), at(END), "central", HOME, None, "Diskominfo", "1" * 18, "BA-1", None, None,
                                  "f", 1)  # fmt: skip
     outages, evidence = attributed(cut, [(START, END)], tmp_path, incidents=(incident,))
     row = outages.iloc[0]

@@ -171,12 +171,26 @@ def test_a_certification_comes_back_as_an_incident_with_who_and_which_minutes(
     row = {
         "id_insiden": "INS-x", "mulai": "2026-01-02 06:40:00", "selesai": "2026-01-02 08:40:00", "lapisan": "link",
         "wilayah": "3205", "kode_opd": "", "penetap": "BKD", "nip_penetap": "197001011995011001", "nomor_ba": "BA/7",
+        "tanggal_ba": "2026-01-03",
         "keterangan": "",
     }  # fmt: skip
-    result = decide(done, filled(tmp_path, [row, {**row, "id_insiden": "INS-y", "nomor_ba": ""}]))
+    result = decide(
+        done,
+        filled(
+            tmp_path,
+            [
+                row,
+                {**row, "id_insiden": "INS-y", "nomor_ba": ""},
+                {**row, "id_insiden": "INS-z", "tanggal_ba": ""},
+                {**row, "id_insiden": "INS-w", "tanggal_ba": "kemarin"},
+            ],
+        ),
+    )
     assert result.exit_code == 0, result.output
-    assert "1 penetapan gangguan; 1 tidak berlaku" in result.stdout
+    assert "1 penetapan gangguan; 3 tidak berlaku" in result.stdout
     assert "INS-y: VALUE_MISSING" in result.stdout
+    assert "INS-z: VALUE_MISSING" in result.stdout
+    assert "INS-w: DATE_FORMAT" in result.stdout
     entry = read_ledger(done).entries[-1]
     assert entry.path.startswith("keputusan/2026-01/insiden/")
     assert "197001011995011001" in (done / entry.path).read_text("utf-8")

@@ -28,8 +28,8 @@ SOURCES = "".join(
     for kind, folder in (("decision", ""), ("incident", "insiden/"))
 )
 INCIDENT = (
-    "id_insiden,mulai,selesai,lapisan,wilayah,kode_opd,penetap,nip_penetap,nomor_ba,keterangan\n"
-    f"INS-1,{DAY} 05:00:00,{DAY} 09:40:00,central,,,BKD,197001011995011001,BA/7,\n"
+    "id_insiden,mulai,selesai,lapisan,wilayah,kode_opd,penetap,nip_penetap,nomor_ba,tanggal_ba,keterangan\n"
+    f"INS-1,{DAY} 05:00:00,{DAY} 09:40:00,central,,,BKD,197001011995011001,BA/7,{DAY},\n"
 )
 READY = (
     "select finding.finding_id, finding.finding_hash, 'setuju' as keputusan, duty.superior_nip as nip_pemutus,"

@@ -97,7 +97,7 @@ def test_a_planted_fault_is_one_outage_of_its_layer(fault: str, tmp_path: Path) 
 
 def test_a_quiet_month_has_none_and_contradicts_a_declaration(tmp_path: Path) -> None:
     a = ZERO + dt.timedelta(days=5, hours=7)
-    incident = ("I1", a, a + dt.timedelta(hours=1), None, "3205", None, None, None, None, None, "f", 1)
+    incident = ("I1", a, a + dt.timedelta(hours=1), None, "3205", None, None, None, None, None, None, "f", 1)
     outages, evidence = judged("none", tmp_path, [incident])
     assert len(outages) == 0
     assert evidence["verdict_code"].tolist() == ["contradicted"]

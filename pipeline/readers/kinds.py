@@ -81,6 +81,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "penetap",
         "nip_penetap",
         "nomor_ba",
+        "tanggal_ba",
         "keterangan",
     ),
     "deduction": (
@@ -118,7 +119,7 @@ _DATE_SPAN: dict[str, Role] = {"mulai": "date", "selesai": "date"}
 ROLES: dict[str, dict[str, Role]] = {
     "employee": _DATE_SPAN,
     "absence": _DATE_SPAN,
-    "incident": _INSTANT_SPAN,
+    "incident": {**_INSTANT_SPAN, "tanggal_ba": "date"},
     "coverage": _INSTANT_SPAN,
     "punch": {
         "waktu": "instant",

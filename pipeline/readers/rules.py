@@ -158,7 +158,7 @@ _INSTANT_SPAN = (
 _INCIDENT = KindRules(
     "incident",
     Incident,
-    f"""select raw.*, as_code('layer', raw.lapisan) as layer_code, {_INSTANTS}
+    f"""select raw.*, as_code('layer', raw.lapisan) as layer_code, as_date(raw.tanggal_ba) as minutes_date, {_INSTANTS}
     from raw inner join source on source.file_id = raw.file_id cross join setting""",  # noqa: S608
     (
         *filled("id_insiden"),
@@ -169,10 +169,11 @@ _INCIDENT = KindRules(
             "UNKNOWN_UNIT", "kode_opd", "kode_opd is not null and kode_opd not in (select unit_id from unit)"
         ),
         *nip_checks("nip_penetap"),
+        Check("DATE_FORMAT", "tanggal_ba", "tanggal_ba is not null and minutes_date is null"),
     ),
     """id_insiden as incident_id, started_at, ended_at, layer_code, wilayah as region_code, kode_opd as unit_id,
-    penetap as issuer, clean_nip(nip_penetap) as certifier_nip, nomor_ba as minutes_no, keterangan as note,
-    file_id, line_no""",
+    penetap as issuer, clean_nip(nip_penetap) as certifier_nip, nomor_ba as minutes_no, minutes_date,
+    keterangan as note, file_id, line_no""",
     key=("id_insiden",),
 )
 _DEDUCTION = KindRules(
