@@ -1,12 +1,8 @@
-"""A small workspace with something to lose, the three commands' publishing on it, and what must hold after a fault.
-
-As a program (`python -m tests.crash_world ACTION FOLDER`) it performs one action, for faults from outside.
-"""
+"""A small workspace with something to lose, the three commands' publishing on it, and what must hold after a fault."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +48,19 @@ def decide(folder: Path) -> None:
 
 
 ACTIONS: dict[str, Callable[[Path], None]] = {"run": run, "finalize": finalize, "decide": decide}
+
+
+def exit_code(name: str, folder: Path) -> int:
+    """What the command line would end with; 1 for what nobody foresaw."""
+    try:
+        ACTIONS[name](folder)
+    except RekonError as error:
+        return error.exit_code
+    except OSError:
+        return ResourceError.exit_code
+    except BaseException:
+        return 1
+    return 0
 
 
 def _publish(folder: Path, content: str) -> None:
@@ -125,12 +134,3 @@ class World:
         if len(state.checked) != len(self.ledger.splitlines()) + 1:
             found.append(f"{len(state.checked)} baris buku terbit")
         return found
-
-
-if __name__ == "__main__":
-    try:
-        ACTIONS[sys.argv[1]](Path(sys.argv[2]))
-    except RekonError as error:
-        sys.exit(error.exit_code)
-    except OSError:
-        sys.exit(ResourceError.exit_code)  # as the command line does
