@@ -1,6 +1,7 @@
 """Print the peak memory of reading a month's largest files as a run does: 25,000 people, and one of three cases.
 
-- an access log of 1 GB, three of four lines requests that differ in more than their time;
+- an access log of 1 GB of a server that four regions share: three of four lines are requests that differ in more than
+  their time, 1.1 million of them by the region's own people;
 - a recap of 200,000 rows as XLSX;
 - 1.1 million punches as CSV.
 
@@ -31,7 +32,12 @@ from pipeline.warehouse import Warehouse
 from schemas import Setting
 
 LIMIT_MB = 600
-PEOPLE, UNITS, DAYS = 25_000, 70, range(1, 23)
+PEOPLE, SENDERS, UNITS, DAYS = (
+    25_000,
+    85_000,
+    70,
+    range(1, 23),
+)  # senders of all regions that share the server
 LOG_BYTES, RECAP_ROWS = 1 << 30, 200_000
 STAGES = (load_policy.STAGE, snapshot.STAGE, ingest.STAGE, validate.STAGE, ingest_logs.STAGE)
 SETTINGS = 'period = "2026-01"\nregion = "3205"\nzone = "Asia/Jakarta"\npolicy = "kepmendagri"\n'
@@ -43,7 +49,7 @@ CASES = {"log": (PUNCHES, LOG), "xlsx": (RECAP,), "csv": (PUNCHES,)}
 
 def nip(person: int) -> str:
     """A made-up number of the right form."""
-    return f"198001{1 + person // 1000:02d}2006011{person % 1000:03d}"
+    return f"19{80 + person // 25_000}01{1 + person // 1000 % 25:02d}2006011{person % 1000:03d}"
 
 
 def write_people(folder: Path) -> None:
@@ -106,7 +112,7 @@ def write_log(path: Path) -> None:
                     'rt=0.001 ust=200 urt=0.001 uid="-" wil="-" ver="-"\n'
                 )
             else:
-                person, took = chance.randrange(PEOPLE), chance.randrange(30, 900) / 1000
+                person, took = chance.randrange(SENDERS), chance.randrange(30, 900) / 1000
                 line = (
                     f'10.{person % UNITS}.{person // UNITS % 256}.7 - - [{at} +0700] "POST /api/presensi/masuk HTTP/1.1" 200 32 '
                     f'"-" "PresensiASN/4.2.{person % 5} (Android {10 + person % 5})" rt={took:.3f} ust=200 urt={took:.3f} '

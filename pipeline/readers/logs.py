@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import InputRefusedError
 from pipeline.readers.addresses import BlockIndex
 from pipeline.readers.jail import Jail
-from pipeline.readers.log_lines import NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
+from pipeline.readers.log_lines import MEMORY_LIMIT, NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
 from pipeline.settings import Engine
 
 BATCH_BYTES = 128 << 20
@@ -25,12 +25,15 @@ class LogReader:
     """Parsed lines as `request` (a row per line) and `shape` (what lines have in common but for their time)."""
 
     def __init__(self, engine: Engine, scratch: Path, own_nips: list[str]) -> None:
-        self.engine = duckdb.connect(
-            config={
-                "threads": engine.threads,
-                "memory_limit": engine.memory_limit,
-                "temp_directory": str(scratch),
-            }
+        self.engine = (
+            duckdb.connect(  # in a file, so that requests need not stay in memory beside the run's tables
+                str(scratch / "logs.duckdb"),
+                config={
+                    "threads": engine.threads,
+                    "memory_limit": MEMORY_LIMIT,
+                    "temp_directory": str(scratch),
+                },
+            )
         )
         for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false"):
             self.engine.execute(f"set {setting}")
