@@ -12,7 +12,7 @@ from pipeline.policy.cases import read_cases, run_cases
 from pipeline.strict_toml import parse
 from schemas import AssessmentRule, Band
 from tests.reference import Day
-from tests.reference.months import disagreements, settled
+from tests.reference.months import disagreements, settled, unlike_sides
 from tests.reference.people import DAYS_A_MONTH, generated, working
 
 PRESETS = ("harian", "kementerian", "kepmendagri", "manado", "pekalongan", "proporsional")
@@ -121,6 +121,12 @@ def test_generated_months_cost_what_an_independent_computation_says(preset: str,
     """Four duty groups, Ramadan, leave, changes of group, TPP and OPD in the month, punches that must not count."""
     people = generated(preset, round(CI_DAYS / DAYS_A_MONTH), period, seed=11)
     assert disagreements(preset, people, period) == []
+
+
+@pytest.mark.parametrize("preset", ["manado", "pekalongan"])
+def test_a_side_is_judged_alike_on_the_record_and_in_the_scenario_of_the_record(preset: str) -> None:
+    """Policies with 59 seconds of grace on one side only, and with an apel that is attended or not."""
+    assert unlike_sides(preset, generated(preset, 150, "2026-02", seed=3), "2026-02") == 0
 
 
 def test_every_example_settles_the_groups_that_a_simulated_month_has() -> None:

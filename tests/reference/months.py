@@ -38,6 +38,13 @@ from schemas import (
 from tests.reference.people import Person
 
 WIB_SECONDS = 7 * 3600
+UNLIKE = """
+    select count(*) as sides
+    from duty_side
+    inner join scenario_side using (nip, duty_date, side_code)
+    where duty_side.state_code <> scenario_side.state_code
+        and scenario_side.scenario_code = 'recorded'
+"""
 RECORDING = ("place_punches", "match_punches", "build_scenarios")
 Row = dict[str, Any]
 
@@ -103,6 +110,15 @@ def deducted(warehouse: Warehouse) -> dict[tuple[str, int, str], int]:
         "select scenario_code, step_no, nip, sum(deduction_idr)::bigint as total from assessment group by all"
     ).to_pylist()
     return {(row["scenario_code"], row["step_no"], row["nip"]): row["total"] for row in sums}
+
+
+def unlike_sides(preset: str, people: list[Person], period: str) -> int:
+    """Sides of which the record (`match_punches`) and the scenario of the record (`build_scenarios`) differ."""
+    warehouse = Warehouse(None)
+    lay_out(warehouse, preset, period, [("recorded", 0, people)])
+    (found,) = warehouse.query(UNLIKE).to_pylist()
+    warehouse.close()
+    return int(found["sides"])
 
 
 def nip(number: int) -> str:
