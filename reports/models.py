@@ -265,12 +265,34 @@ class JudgementRow:
 
 
 @dataclass(frozen=True)
+class ScreenRow:
+    """A group whose share stands out against the rest."""
+
+    dimension: str
+    group: str
+    measure: str
+    share: str
+    rest: str
+    chance: str
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What to look at before anybody approves; `compared` groups were asked about."""
+
+    warnings: tuple[str, ...]
+    rows: tuple[ScreenRow, ...]
+    compared: int
+
+
+@dataclass(frozen=True)
 class Overview:
     """`laporan/index.html`."""
 
     meta: ReportMeta
     month: str
     headline: Headline
+    screening: Screening
     outages: tuple[OutageSection, ...]
     declared: tuple[DeclaredRow, ...]
     causes: tuple[CauseRow, ...]

@@ -33,6 +33,7 @@ from reports.models import (
 )
 from reports.month import Month, Row
 from reports.outage_sections import declared_incidents, fault, opposite, outage_sections, sentence_case
+from reports.screening import build_screening
 from reports.slug import slug
 
 HEAT_STEPS = (1, 5, 20, 100)
@@ -312,6 +313,7 @@ def build_overview(month: Month) -> Overview:
         month.meta,
         month.name,
         _headline(month, total),
+        build_screening(month),
         outage_sections(month),
         declared_incidents(month),
         causes,

@@ -21,6 +21,7 @@ from reports.labels import CAUSES, GRADES, LAYERS, SIDES, label
 from reports.models import ReportMeta
 from reports.month import Month, Row
 from reports.outage_sections import scope, sentence_case
+from reports.screening import build_screening, remarks
 from reports.slug import slug
 from schemas.codes import REASON_LENGTH, VERDICTS
 
@@ -75,9 +76,13 @@ def verification_sheets(month_: Month) -> dict[str, bytes]:
             proposed[finding["unit_id"]].append(
                 {**finding, "adjustment_idr": recommendation["adjustment_idr"], "superior_nip": superior}
             )
+    notes = remarks(build_screening(month_))
     return {
         f"lembar-verifikasi/{slug(unit_id)}.xlsx": _workbook(
-            f"Lembar verifikasi {month_.unit_name(unit_id)}, {month_.name}", _finding_columns(month_), rows
+            f"Lembar verifikasi {month_.unit_name(unit_id)}, {month_.name}",
+            _finding_columns(month_),
+            rows,
+            notes,
         )
         for unit_id, rows in sorted(proposed.items())
     }
@@ -148,7 +153,7 @@ def _outage_columns(month_: Month) -> tuple[Column, ...]:
     )
 
 
-def _workbook(title: str, columns: tuple[Column, ...], rows: list[Row]) -> bytes:
+def _workbook(title: str, columns: tuple[Column, ...], rows: list[Row], notes: tuple[str, ...] = ()) -> bytes:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, OPTIONS) as book:
         book.set_properties({"title": title, "created": CREATED})
@@ -171,7 +176,7 @@ def _workbook(title: str, columns: tuple[Column, ...], rows: list[Row]) -> bytes
         _lay_out(sheet, title, columns, len(rows))
         note = book.add_worksheet("Petunjuk")
         note.set_column(0, 0, 110)
-        for number, sentence in enumerate((title, *HELP)):
+        for number, sentence in enumerate((title, *notes, *HELP)):
             note.write_string(number, 0, sentence, formats["head"] if number == 0 else formats["text"])
         note.protect()
     return stream.getvalue()

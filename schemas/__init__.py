@@ -1,7 +1,16 @@
 """One contract per table; the table is the class name in snake_case."""
 
 from schemas.attendance import Duty, DutySide, Punch, PunchPlacement
-from schemas.findings import AttemptGroup, EvidenceEdge, Exposure, Finding, Flip, Presence, SideCause
+from schemas.findings import (
+    AttemptGroup,
+    EvidenceEdge,
+    Exposure,
+    Finding,
+    Flip,
+    Presence,
+    RestorationScreen,
+    SideCause,
+)
 from schemas.money import (
     AbsenceCount,
     Adjustment,
@@ -151,6 +160,7 @@ __all__ = [
     "Recommendation",
     "RecordCount",
     "RequestMinute",
+    "RestorationScreen",
     "Roster",
     "ScenarioSide",
     "Setting",

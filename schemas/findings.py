@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schemas.codes import ACTIONS, CAUSES, GRADES, NIP, SIDES, STATES
-from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
+from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
 
 
 class AttemptGroup(Table):
@@ -142,3 +142,32 @@ class EvidenceEdge(Table):
     policy_reference: Text = column("Articles of the policy that give the line its weight")
 
     _key = ("finding_id", "role_code", "file_sha256", "line_no", "rule_id")
+
+
+class RestorationScreen(Table):
+    """One row per group whose sides, touched by an outage, are compared with the rest's; and one per outage.
+
+    Shares are compared within each outage, days across outages. A flag is a question for BKD, never a finding about
+    a person: an honest reason (a machine that failed alone) looks the same.
+    """
+
+    dimension_code: Text = column(
+        "OPD, signer (else the superior who would sign), device of the day's other side, duty day, or one outage",
+        isin=("unit", "signer", "device", "day", "window"),
+    )
+    group_code: Text = column("Code of the OPD, NIP, device, date, or outage")
+    measure_code: Text = column(
+        "Sides that would be restored, those of them that rest on a statement, or people of the outage",
+        isin=("restored", "statement", "people"),
+    )
+    restored_count: Integer = column("How many of the group", ge=0)
+    base_count: Integer = column("Touched sides of the group; all staff where people are counted", ge=0)
+    rest_restored_count: Integer = column("How many of the others, in the same outages", nullable=True, ge=0)
+    rest_base_count: Integer = column("Their touched sides", nullable=True, ge=0)
+    chance: Real = column("Chance of so many or more if all shared alike", nullable=True, ge=0, le=1)
+    adjusted_chance: Real = column("The same for all groups asked at once (Holm)", nullable=True, ge=0, le=1)
+    is_flagged: Flag = column(
+        "Adjusted chance of at most 1%; of an outage: more people than the policy's share of all staff"
+    )
+
+    _key = ("dimension_code", "group_code", "measure_code")

@@ -58,6 +58,11 @@ class PolicyPeriod(Table):
         nullable=True,
         ge=0,
     )
+    mass_restoration_percent: Integer = column(
+        "Warn where more than this share of all staff would be restored for one outage; null where none is set",
+        nullable=True,
+        ge=0,
+    )
     reference: Text = column("Articles")
 
     _key = ("valid_from",)

@@ -139,7 +139,7 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
     rows: dict[str, Rows] = {
         key: []
         for key in (
-            "employee", "finding", "evidence_edge", "recommendation", "person_month", "assessment", "duty_side",
+            "employee", "finding", "evidence_edge", "recommendation", "person_month", "assessment", "duty", "duty_side",
         )
     }  # fmt: skip
     punches, log = sha("punches"), sha("log")
@@ -171,7 +171,15 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
             for role, file, line, rule in edges
         ]  # fmt: skip
     outage_rows, test_rows = outages()
+    compared = {"measure_code": "restored", "restored_count": 9, "base_count": 10, "rest_restored_count": 3,
+                "rest_base_count": 40, "chance": 1e-6, "adjusted_chance": 1e-5}  # fmt: skip
     rows |= {
+        "restoration_screen": [
+            {**compared, "dimension_code": "unit", "group_code": UNITS[0][0], "is_flagged": True},
+            {**compared, "dimension_code": "unit", "group_code": UNITS[1][0], "is_flagged": False},
+            {"dimension_code": "window", "group_code": OUTAGE, "measure_code": "people", "restored_count": 5,
+             "base_count": 14, "is_flagged": True},
+        ],
         "setting": [{"period": "2026-01", "region_code": REGION, "zone": "Asia/Jakarta",
                      "period_from": dt.date(2026, 1, 1), "period_to": dt.date(2026, 2, 1)}],
         "unit": [{"unit_id": u, "name": n, "region_code": REGION, "zone": z} for u, n, z in UNITS],
@@ -222,7 +230,10 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
 def without_outage(tables: Tables) -> Tables:
     """The same month in which no outage was found and no finding is tied to one."""
     findings = [f | {"outage_id": None} for f in tables["finding"].to_pylist()]
-    empty = {name: tables[name].slice(0, 0) for name in ("outage", "outage_evidence", "incident")}
+    empty = {
+        name: tables[name].slice(0, 0)
+        for name in ("outage", "outage_evidence", "incident", "restoration_screen")
+    }
     return {**tables, **empty, "finding": table("finding", findings)}
 
 

@@ -25,7 +25,8 @@ def command(workspace: Path, as_json: bool) -> None:
     with stage_progress(len(STAGES)) as progress, run_pipeline(workspace.resolve(), progress) as outcome:
         summary = summarize(outcome)
         is_new = outcome.published.is_new
-    click.echo(json.dumps(summary, sort_keys=True) if as_json else render(summary, is_new=is_new))
+        flagged = screened(outcome)
+    click.echo(json.dumps(summary, sort_keys=True) if as_json else render(summary, flagged, is_new=is_new))
 
 
 def summarize(outcome: RunOutcome) -> dict[str, Any]:
@@ -54,7 +55,14 @@ def summarize(outcome: RunOutcome) -> dict[str, Any]:
     }
 
 
-def render(summary: dict[str, Any], *, is_new: bool) -> str:
+def screened(outcome: RunOutcome) -> int:
+    """How many groups or outages the screen of restorations puts before BKD."""
+    asked = "select count(*) as n from restoration_screen where is_flagged"
+    count: int = outcome.warehouse.query(asked)["n"][0].as_py()
+    return count
+
+
+def render(summary: dict[str, Any], flagged: int, *, is_new: bool) -> str:
     """The summary that a person reads."""
     from reports.format_id import rupiah
 
@@ -66,6 +74,9 @@ def render(summary: dict[str, Any], *, is_new: bool) -> str:
         f"Bila semua usul disetujui  {rupiah(summary['potential_after_idr'])}",
         f"Penyesuaian yang disetujui {rupiah(summary['approved_adjustment_idr'])}",
         f"Catatan dikarantina        {summary['quarantined']}",
+        f"Periksa dahulu: {flagged} hal menonjol pada halaman depan laporan, sebelum ada yang disetujui."
+        if flagged
+        else "",
         "" if is_new else "Sudah terbit: masukan sama, tidak ada yang baru.",
         f"Laporan: {summary['published']}/laporan/index.html",
     )

@@ -25,7 +25,11 @@ NUMBERS = (
     "statement_deadline_days",
 )
 CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_out_punch_code"}
-OPTIONAL_NUMBERS = {"statement_quota": "statement_quota_count", "decision_deadline": "decision_deadline_days"}
+OPTIONAL_NUMBERS = {
+    "statement_quota": "statement_quota_count",
+    "decision_deadline": "decision_deadline_days",
+    "mass_restoration_percent": "mass_restoration_percent",
+}
 REQUIRED_VALUES = NUMBERS + tuple(CHOICES)
 OPTIONAL_VALUES = tuple(OPTIONAL_NUMBERS)
 CITED = ("base_share_bps", "monthly_cap_bps", *NUMBERS)

@@ -68,6 +68,7 @@ RECORDS = {
     "statement_deadline_days": ("batas waktu surat pernyataan", "hari kerja"),
     "decision_deadline_days": ("batas waktu keputusan", "hari kerja"),
     "statement_quota_count": ("kuota surat pernyataan", "sebulan"),
+    "mass_restoration_percent": ("peringatan pemulihan massal, di atas", "persen pegawai"),
 }
 EVENTS = {
     "late": "terlambat",

@@ -25,6 +25,7 @@ from schemas import (
     OutageSegment,
     Probe,
     RequestMinute,
+    RestorationScreen,
     Setting,
     Statement,
     Table,
@@ -46,6 +47,7 @@ SHOWN: tuple[type[Table], ...] = (
     OutageSegment,
     MeasurableSpan,
     Judgement,
+    RestorationScreen,
 )
 """Tables that the pages or the run id need beside the totals' and the published ones."""
 
