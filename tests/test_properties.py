@@ -24,6 +24,7 @@ from schemas import (
     Adjustment,
     Assessment,
     Attempt,
+    Coverage,
     DutySide,
     FileTotal,
     Finding,
@@ -218,6 +219,24 @@ def test_without_own_requests_no_grade_is_above_c_and_nothing_new_is_restored(
         assert row["grade_code"] not in ("A", "B")
         if row["action_code"] in ("restore", "restore_partly") and not row["has_statement"]:
             assert before[row["finding_id"]]["action_code"] in ("restore", "restore_partly")
+
+
+@pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
+def test_a_missing_log_lifts_no_grade_above_c_and_restores_nothing_new(
+    month: Tables, explain: Explain, vantage: str
+) -> None:
+    """What is left of the logs may still prove an act, but nothing that they did not prove before."""
+    before = {row["finding_id"]: row for row in month[Finding].to_pylist()}
+    left = {
+        contract.table_name(): [row for row in month[contract].to_pylist() if row["vantage_code"] != vantage]
+        for contract in (Attempt, Coverage)
+    }
+    assert 0 < len(left["attempt"]) < month[Attempt].num_rows
+    for row in rows_of(explain(**left), Finding):
+        was = before[row["finding_id"]]
+        assert row["grade_code"] not in ("A", "B") or was["grade_code"] in ("A", "B"), (was, row)
+        if row["action_code"] in ("restore", "restore_partly") and not row["has_statement"]:
+            assert was["action_code"] in ("restore", "restore_partly"), (was, row)
 
 
 @once

@@ -68,7 +68,7 @@ turned as (  -- the day's sequence contradicts it: nearer to this side, and bett
         and asked.duty_date = missed.duty_date
         and missed.side_code = asked.side_code
     -- whose first failure had the stored direction meant it: a check-in held up past noon is no check-out
-    where punch_placement.role_code <> 'counts'  -- one that came through before has settled that failure
+    where punch_placement.role_code not in ('counts', 'duplicate')  -- one that came through before has settled that failure
         or meant.failed_at is null
         or meant.failed_at >= coalesce(missed.failed_at, punch.punched_at)
 )
