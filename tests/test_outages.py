@@ -12,7 +12,7 @@ from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, smoothed
 from pipeline.outages.detection import Window, detect
-from pipeline.outages.edges import Events
+from pipeline.outages.edges import Events, silence_edges
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
 from pipeline.outages.measurability import bin_widths, measurable_spans
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
@@ -20,6 +20,7 @@ from pipeline.outages.segments import (
     false_alarm_bound,
     located,
     maximal_segments,
+    parted,
     strong_segments,
     support,
 )
@@ -57,9 +58,20 @@ def test_the_quick_search_loses_no_strong_segment() -> None:
     rng = np.random.default_rng(2)
     for _ in range(50):
         scores = rng.normal(-0.2, 1, 300)
-        whole = [(a, b) for a, b, score in maximal_segments(scores.tolist()) if score >= 4]
+        total = np.concatenate([[0.0], np.cumsum(scores)])
+        whole = [
+            (start, end)
+            for a, b, _ in maximal_segments(scores.tolist())
+            for start, end, _ in parted(total, a, b, 4)
+        ]
         assert [(a, b) for a, b, _ in strong_segments(scores, 4)] == whole
     assert strong_segments(np.array([]), 4) == []
+
+
+def test_two_outages_with_as_much_health_between_as_makes_an_outage_are_two() -> None:
+    for healthy, wanted in ((12, [(0, 30), (42, 62)]), (11, [(0, 61)])):
+        scores = np.array([*[10.0] * 30, *[-1.0] * healthy, *[10.0] * 20])
+        assert [(a, b) for a, b, _ in strong_segments(scores, 12)] == wanted
 
 
 def test_boundaries_within_1_92_nats_are_the_support() -> None:
@@ -283,7 +295,30 @@ def test_edges_are_those_of_the_groups_own_failed_requests() -> None:
     assert events.edges(0, 60, "unit", "A") == (10, 41)
     assert events.edges(20, 60, "unit", "A") == (30, 33)
     assert events.edges(20, 60, "region", "3205") == (20, 33)
-    assert events.edges(60, 120, "unit", "A") is None
+    assert events.edges(60, 120, "unit", "A") == (60, 120)
+
+
+def test_own_requests_move_an_edge_by_less_than_a_minute() -> None:
+    """A version fails everywhere; only the home region's requests are known one by one."""
+    for first, wanted in ((359, 359), (360, 300)):
+        events = Events(np.array([first]), np.array([540]), {})
+        assert events.edges(300, 600, "client", "*/4.2.1") == (wanted, 541)
+    assert Events(np.array([310]), np.array([539]), {}).edges(300, 600, "client", "*/4.2.1") == (310, 600)
+
+
+def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
+    senders, mean = np.zeros(400), np.full(400, 0.1)
+    senders[[150, 259]] = 1
+    assert silence_edges(senders, mean, None, 200, 210) == (151, 157, 259), (
+        "by the seventh minute 0.7 were missed"
+    )
+    assert silence_edges(senders, mean, None, 211, 215) == (211, 214, 259), "an hour and a minute before"
+    assert silence_edges(senders, mean, None, 195, 199) == (151, 157, 199), "an hour and a minute after"
+    holes = np.zeros(400, dtype=bool)
+    holes[[190, 230]] = True
+    assert silence_edges(senders, mean, holes, 200, 210) == (191, 197, 230), (
+        "the log had holes: nobody can say"
+    )
 
 
 def test_demand_that_waited_comes_back_after_an_outage() -> None:

@@ -17,6 +17,7 @@ from pipeline.outages.baseline import (
     half_hours,
 )
 from pipeline.outages.clock import DAY
+from pipeline.outages.edges import silence_edges
 from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.measurability import measurable_spans
 from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
@@ -53,12 +54,17 @@ class Counts:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A segment before its threshold is known; minutes count from the first local midnight."""
+    """A segment before its threshold is known; minutes count from the first local midnight.
+
+    [start, end) is the segment, of silence as far as nobody was heard.
+    """
 
     group: int
     alternative: str
     window: str
     segment: Segment
+    start: int
+    end: int
     rescored: float
     observed: float
     expected: float
@@ -177,12 +183,15 @@ class Model:
                 if alternative == "silence":
                     again = rescored_silence(self.n, self.mu, self.k, SILENCES[number], a, b)
                     seen, usual = self.n[a:b].sum(), self.mu[a:b].sum()
+                    heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
+                    start = heard if WINDOWS[number] == "impact" else missed
                 else:
+                    start, end = a, b
                     null = (self.p0, self.precision, FAILURES[number])
                     again = rescored_failure(self.x, self.n, *null, a, b, alternative == "failure")
                     seen, usual = self.x[a:b].sum(), self.n[a:b].sum() * self.p0
                 found.append(Candidate(
-                    group, alternative, WINDOWS[number], part, min(again, part.score), float(seen), float(usual),
+                    group, alternative, WINDOWS[number], part, start, end, min(again, part.score), float(seen), float(usual),
                     self.deferred(a, b) if alternative == "silence" else None))  # fmt: skip
         return found
 

@@ -57,8 +57,9 @@ def maximal_segments(scores: Sequence[float]) -> list[tuple[int, int, float]]:
 def strong_segments(scores: Array, least: float) -> list[tuple[int, int, float]]:
     """The maximal-scoring segments that reach `least`, as positions in `scores`.
 
-    No maximal segment crosses a new minimum of the running sum (its prefixes are positive), so the search
-    runs only inside the excursions above the running minimum that climb to `least`: a healthy month has none.
+    No maximal segment crosses a new minimum of the running sum (its prefixes are positive), so the search runs
+    only inside the excursions above the running minimum that climb to `least`: a healthy month has none. What is
+    found falls into parts where health lies between.
     """
     if not scores.size:
         return []
@@ -71,9 +72,26 @@ def strong_segments(scores: Array, least: float) -> list[tuple[int, int, float]]
     found = []
     for number in np.unique(np.searchsorted(firsts, high) - 1):
         first, last = int(firsts[number]), int(lasts[number])
-        part = maximal_segments(scores[first : last - 1].tolist())
-        found += [(first + a, first + b, score) for a, b, score in part if score >= least]
+        for a, b, _ in maximal_segments(scores[first : last - 1].tolist()):
+            found += parted(total, first + a, first + b, least)
     return found
+
+
+def parted(total: Array, a: int, b: int, least: float) -> list[tuple[int, int, float]]:
+    """[a, b) without the stretches that speak for health as `least` nats would speak against it; parts below are left out.
+
+    `total` is the running sum of scores before each position. However strong two outages are, what lies between them
+    may have been well.
+    """
+    score = float(total[b] - total[a])
+    if score < least:
+        return []
+    fall = np.maximum.accumulate(total[a : b + 1]) - total[a : b + 1]
+    low = int(fall.argmax())
+    if fall[low] < least:
+        return [(a, b, score)]
+    high = int(total[a : a + low + 1].argmax())
+    return parted(total, a, a + high, least) + parted(total, a + low, b, least)
 
 
 def located(scores: Array, minute: Ints, a: int, b: int) -> Segment | None:

@@ -155,10 +155,10 @@ def segment_row(key: tuple[str, str, str], window: Window, reader: Reader, event
     """One row of `outage_segment`; a failure that own requests met has their seconds as edges."""
     vantage, kind, value = key
     part = window.segment
-    start, end = part.start * 60, part.end * 60
+    start, end = window.start * 60, window.end * 60
     known = vantage in events and (kind != "region" or value == reader.heads.region)
     if window.alternative == "failure" and known:
-        start, end = events[vantage].edges(start, end, kind, value) or (start, end)
+        start, end = events[vantage].edges(start, end, kind, value)
     started, ended = (reader.clock.instant(second / 60) for second in (start, end))
     name = f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.clock.instant(part.start).isoformat()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
