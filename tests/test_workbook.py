@@ -183,6 +183,32 @@ def test_a_hostile_workbook_is_refused_before_it_is_parsed(month: Month, trick: 
         month.put("punch", "rekap.xlsx", content, "rekap-harian")
 
 
+def test_a_sheet_whose_name_is_written_with_a_character_reference_is_read(month: Month) -> None:
+    content = repacked(SOUND, {'name="A"': b'name="J&#233;&amp;"'})
+    assert month.put("punch", "rekap.xlsx", content, "rekap-harian").count == 1
+
+
+def test_a_sheet_that_is_a_chart_is_no_table(month: Month) -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        book.add_worksheet("A").write_row(0, 0, HEAD)
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series({"values": "=A!$A$1:$A$2"})
+        book.add_chartsheet("Grafik").set_chart(chart)
+    assert month.put("punch", "rekap.xlsx", target.getvalue(), "rekap-harian").rejects == []
+
+
+@pytest.mark.parametrize("short", [1, 5])
+def test_a_list_of_sheets_that_two_readers_understand_differently_is_refused(
+    month: Month, short: int
+) -> None:
+    rows = [[NIP_A, "02/01/2026"]] * 3
+    two = workbook(("A", [HEAD, *rows]), ("B", [HEAD, *rows[:1] * short]))
+    content = repacked(two, {'r:id="rId1"/><sheet': b'r:id="rId1"/ s="9"<sheet'})
+    with pytest.raises(InputRefusedError, match="dua cara baca"):
+        month.put("punch", "rekap.xlsx", content, "rekap-harian")
+
+
 def test_a_false_dimension_is_not_believed(month: Month) -> None:
     content = repacked(SOUND, {'<dimension ref="A1:E2"': b'<dimension ref="A1:XFD1048576"'})
     assert month.put("punch", "rekap.xlsx", content, "rekap-harian").count == 1

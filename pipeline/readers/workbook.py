@@ -34,7 +34,9 @@ def read_workbook(path: Path, name: str, table: TableProfile, kind: str, records
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as book:
             for sheet in _chosen(book, table, name):
-                scan = scans.get(sheet, SheetScan())
+                if sheet not in scans:
+                    raise _unlike(f"{name}, lembar `{shown(sheet)}`")
+                scan = scans[sheet]
                 if scan.filled:
                     is_read |= _read_sheet(
                         records, book.get_sheet_by_name(sheet), scan, name, table, kind, tops
@@ -54,7 +56,11 @@ def _chosen(book: Any, table: TableProfile, name: str) -> list[str]:
         if table.sheet not in book.sheet_names:
             raise InputRefusedError(f"{name}: lembar `{table.sheet}` yang disebut profil tidak ada.")
         return [table.sheet]
-    return [str(sheet.name) for sheet in book.sheets_metadata if str(sheet.visible).endswith("Visible")]
+    return [
+        str(sheet.name)
+        for sheet in book.sheets_metadata
+        if str(sheet.visible).endswith("Visible") and str(sheet.typ).endswith("WorkSheet")
+    ]
 
 
 def _read_sheet(
@@ -86,11 +92,17 @@ def _read_sheet(
 
 
 def _filled_rows(sheet: Any, scan: SheetScan, place_name: str) -> Iterator[tuple[int, list[Any]]]:
-    """Row number and cells of the rows in which the XML shows a value."""
+    """Row number and cells of the rows in which the XML shows a value; both ways of reading must agree on them."""
+    seen = 0
     for row_no, row in enumerate(sheet.iter_rows(), start=1):
         if row_no in scan.filled:
+            seen += 1
             yield row_no, row
         elif any(cell.strip() if isinstance(cell, str) else cell is not None for cell in row):
-            raise InputRefusedError(
-                f"{place_name}: baris {row_no} terbaca berbeda oleh dua cara baca. Simpan ulang berkasnya."
-            )
+            raise _unlike(f"{place_name}: baris {row_no}")
+    if seen < len(scan.filled):
+        raise _unlike(place_name)
+
+
+def _unlike(place: str) -> InputRefusedError:
+    return InputRefusedError(f"{place} terbaca berbeda oleh dua cara baca. Simpan ulang berkasnya.")

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from posixpath import join, normpath
@@ -127,19 +128,13 @@ def _sheet_parts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
         target = targets.get(_attribute(tag, rb"\w+:id"))
         if target is not None:
             part = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
-            parts[part] = _unescaped(_attribute(tag, b"name"))
+            parts[part] = unescape(_attribute(tag, b"name"))
     return parts
 
 
 def _attribute(tag: bytes, key: bytes) -> str:
     found = re.search(rb"\s" + key + rb'\s*=\s*(?:"([^"]*)"|\'([^\']*)\')', tag)
     return (found[1] or found[2] or b"").decode("utf-8", "replace") if found else ""
-
-
-def _unescaped(text: str) -> str:
-    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
-        text = text.replace(entity, letter)
-    return text
 
 
 def _blank_strings(text: bytes) -> set[int]:
