@@ -114,8 +114,8 @@ def _write_book(quality: Quality, path: Path) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (reliability V13)."""
-    return f"'{cell}" if cell.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else cell
+    """A cell that no spreadsheet takes for a formula (reliability V13); full-width signs count in some."""
+    return f"'{cell}" if cell.lstrip().startswith(tuple("=+-@|%＝＋－＠")) else cell
 
 
 def _line(row: tuple[Any, ...]) -> tuple[str, ...]:
