@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.signal import lfilter
 
@@ -28,7 +30,10 @@ def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.
 def null_month(
     seed: int, sizes: tuple[float, ...] = (20.0, 5.0, 1.0), late: dict[int, float] | None = None
 ) -> list[Counts]:
-    """Groups that share the day's mood (standard deviation 0.15) and, on the days of `late`, its minutes."""
+    """Groups that share the day's mood (standard deviation 0.15) and, on the days of `late`, its minutes.
+
+    All but the largest come twice: with a day of their own, and measured beside the others.
+    """
     rng = np.random.default_rng(seed)
     swing = np.exp(rng.normal(0, 0.15, DAYS)) * np.where(TYPES == 3, 0.03, 1.0)
     shape = np.stack([profile((late or {}).get(day, 0.0)) for day in range(DAYS)])
@@ -38,4 +43,6 @@ def null_month(
         counts = rng.poisson(mean).astype(float)
         failed = rng.binomial(counts.astype(int), 0.004).astype(float)
         groups.append(Counts("gerbang", counts, failed, np.ones(DAYS)))
-    return groups
+    everybody = np.sum([group.senders for group in groups], axis=0)
+    spread = [replace(group, beside=everybody - group.senders) for group in groups[1:]]
+    return groups + spread

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from null_months import DAYS, TYPES, null_month
 
-from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, smoothed
+from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.detection import Window, detect
 from pipeline.outages.edges import Events, silence_edges
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
@@ -200,6 +200,24 @@ def test_a_day_may_begin_early_and_end_late() -> None:
     plain = float(silence_scores(early_and_late, mean, 50, 0.02)[424:840].sum())
     assert plain > 20
     assert rescored_silence(early_and_late, mean, 50, 0.02, 424, 840) < 12
+
+
+def test_a_carrier_is_missed_where_the_others_are_busy_and_not_where_the_whole_day_is_late() -> None:
+    late = null_month(5, (60.0, 20.0, 5.0), {9: 12.0})
+    silent = replace(late[4], senders=late[4].senders.copy(), failed=late[4].failed.copy())
+    silent.senders[8, 413:425], silent.failed[8, 413:425] = 0, 0
+    alone = replace(silent, beside=None)
+    assert windows(detect([late[0], silent], TYPES).windows, "silence", "hard", group=1)
+    assert not windows(detect([late[0], alone], TYPES).windows, "silence", "hard", group=1)
+
+
+def test_the_pace_is_the_lower_of_before_and_after_and_at_most_1_15() -> None:
+    usual = np.full((1, 1440), 10.0)
+    beside = np.where(np.arange(1440) < 600, 20.0, 0.0)[None, :]
+    found = pace(beside, usual)[0]
+    assert found[:593].tolist() == [1.15] * 593
+    assert found[593:600] == pytest.approx([min(1.15, (20 * left + 3) / 83) for left in range(7, 0, -1)])
+    assert found[600] == pytest.approx(3 / 83)
 
 
 def test_an_emptied_peak_is_no_late_morning() -> None:

@@ -18,6 +18,10 @@ PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
 LEAST_SHARE = 0.001
 DEFAULT_DISPERSION = 5.0
 FEWEST_MINUTES = 60
+SHORT = 8
+FEW = 3.0
+"""Senders by which a pace is drawn to the usual one: a few people at night are no measure of a day."""
+MOST_BUSY = 1.15
 PRIOR_SENDERS = 1000.0
 """A group's failing share is drawn to that of its vantage as if by a thousand senders."""
 
@@ -84,6 +88,23 @@ def expected_counts(
                 medians = pooled[own] if pool.all() else other_medians(smooth[pool])[own[pool]]
                 best[own] = np.fmin(best[own], medians)
     return np.asarray(np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head, dtype=float)
+
+
+def pace(beside: Array, usual: Array) -> Array:
+    """How busy a day is among the people beside a group, as a multiple of what is usual; all (days, 1440).
+
+    The lower of the eight minutes up to a minute and the eight from it on: where a whole day's bell rings late, the
+    minutes before it are not measured by those after. At most 1.15: who cannot send over one line sends over
+    another, and storms of retries after a recovery are no measure (outages.md section 3).
+    """
+    ratios = [np.full(beside.size, MOST_BUSY)]
+    for ahead in (0, SHORT - 1):
+        seen, expected = (
+            np.convolve(counts.ravel(), np.ones(SHORT))[ahead : ahead + beside.size]
+            for counts in (beside, usual)
+        )
+        ratios.append((seen + FEW) / (expected + FEW))
+    return np.asarray(np.minimum.reduce(ratios).reshape(beside.shape), dtype=float)
 
 
 def half_hours(minutes: Flags) -> Ints:

@@ -15,10 +15,11 @@ from pipeline.outages.baseline import (
     expected_counts,
     failure_null,
     half_hours,
+    pace,
 )
 from pipeline.outages.clock import DAY
 from pipeline.outages.edges import silence_edges
-from pipeline.outages.healthy import calibrated_threshold, rescored_failure, rescored_silence
+from pipeline.outages.healthy import calibrated_threshold, rescored_beside, rescored_failure, rescored_silence
 from pipeline.outages.measurability import measurable_spans
 from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
@@ -41,7 +42,9 @@ class Counts:
     """A group's month at one vantage; arrays of (days, 1440) but for `heads`, people on duty per day (days,).
 
     Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
-    Minutes that are not `observed` say nothing: a log that was not written is not silence.
+    Minutes that are not `observed` say nothing: a log that was not written is not silence. `beside` are the other
+    senders of the same regions, where the group is spread over all offices as a carrier or a version is: it keeps
+    their pace, while a region or an office may have a day of its own.
     """
 
     vantage: str
@@ -50,6 +53,7 @@ class Counts:
     heads: Array
     observed: Flags | None = None
     alternatives: tuple[str, ...] = ("silence", "failure")
+    beside: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,7 @@ class Model:
         flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
         if self.unseen is not None:
             flagged |= self.unseen.reshape(flagged.shape)
+        self.pace = self.paced(day_type, flagged)
         self.fit(day_type, flagged, half_hours(counts.senders > 0))
         for _ in range(REWEIGHTINGS):
             fresh = self.suspects().reshape(flagged.shape) & ~flagged
@@ -122,12 +127,19 @@ class Model:
             flagged |= fresh
             self.fit(day_type, flagged, half_hours(fresh & (self.mean > 0)))
 
+    def paced(self, day_type: Ints, flagged: Flags) -> Array | float:
+        """The pace of the senders beside the group, (days, 1440); 1 where it has a day of its own."""
+        counts = self.counts
+        if counts.beside is None:
+            return 1.0
+        return pace(counts.beside, expected_counts(counts.beside, day_type, counts.heads, flagged))
+
     def fit(self, day_type: Ints, flagged: Flags, columns: Ints) -> None:
         """Baseline of some minutes of the day, dispersion and failing share, from what is not flagged."""
         counts = self.counts
         if columns.size:
             self.mean[:, columns] = expected_counts(counts.senders, day_type, counts.heads, flagged, columns)
-        self.mu = self.mean.ravel()
+        self.mu = (self.mean * self.pace).ravel()
         if self.unseen is not None:
             self.mu = np.where(self.unseen, 0.0, self.mu)
         clean = ~flagged.ravel()
@@ -154,11 +166,16 @@ class Model:
         return [part for part in parts if part is not None]
 
     @property
+    def usual_senders(self) -> Array:
+        """Expected senders per minute before the pace of the day; 0 where the log says nothing."""
+        return self.mean.ravel() if self.unseen is None else np.where(self.unseen, 0.0, self.mean.ravel())
+
+    @property
     def tests(self) -> int:
-        """Start minutes times alternatives: silence starts where somebody is expected, failure where somebody is."""
+        """Starts times alternatives: a segment starts after a minute that speaks against it, so after a busy one."""
         is_silence = "silence" in self.counts.alternatives
         others = len(self.counts.alternatives) - is_silence
-        return is_silence * self.minutes.size * len(SILENCES) + others * self.busy.size * len(FAILURES)
+        return is_silence * (self.busy.size + 1) * len(SILENCES) + others * self.busy.size * len(FAILURES)
 
     def suspects(self) -> Flags:
         """Minutes in candidate segments of any alternative."""
@@ -181,7 +198,8 @@ class Model:
             for part in joined(parts):
                 a, b = part.start, part.end
                 if alternative == "silence":
-                    again = rescored_silence(self.n, self.mu, self.k, SILENCES[number], a, b)
+                    rescored = rescored_silence if self.counts.beside is None else rescored_beside
+                    again = rescored(self.n, self.mu, self.k, SILENCES[number], a, b)
                     seen, usual = self.n[a:b].sum(), self.mu[a:b].sum()
                     heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
                     start = heard if WINDOWS[number] == "impact" else missed
@@ -208,17 +226,20 @@ def detect(groups: Sequence[Counts], day_type: Ints) -> Detection:
     }
     found: list[Candidate] = []
     spans: list[list[tuple[int, int, int]]] = []
-    tests = 0.0
+    tests: dict[tuple[bool, bytes], int] = {}  # the block of an office and the office are one group
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
-        tests += model.tests
+        tests[counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()] = model.tests
         found += model.candidates(number)
-        spans.append(measurable_spans(model.mu, model.k) if "silence" in counts.alternatives else [])
+        spans.append(
+            measurable_spans(model.usual_senders, model.k) if "silence" in counts.alternatives else []
+        )
     out: list[Window] = []
+    total = float(sum(tests.values()))
     for alternative in ("silence", "failure", "lost_write"):
         mine = [part for part in found if part.alternative == alternative]
-        floor = calibrated_threshold(day_bests(mine, len(day_type)), tests, ALPHA)
-        out += windows(mine, floor, tests)
+        floor = calibrated_threshold(day_bests(mine, len(day_type)), total, ALPHA)
+        out += windows(mine, floor, total)
     return Detection(sorted(out, key=lambda w: (w.group, w.alternative, w.window, w.segment.start)), spans)
 
 

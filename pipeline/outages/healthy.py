@@ -20,6 +20,8 @@ HABIT = 0.1
 """However late a day runs, one in ten keeps their own time: a whole region never moves as one person."""
 FLAT = 31
 HALF_DAY = 720
+PACED_FACTORS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
+"""The day's own swing is in the pace; what is left is a few offices that hold a meeting."""
 STICKY = 0.9
 """Nine in ten of those who come back after a failure fail again: one stubborn phone is one piece of evidence."""
 RETRY_MINUTES = 10
@@ -59,6 +61,13 @@ def rescored_silence(count: Array, mean: Array, k: float, rho: float, a: int, b:
         best = max(float(nb_shape(y, theta * curves, k).sum(axis=1).max()) for theta in HEALTHY_FACTORS)
         total += float(nb_shape(y, rho * mean[low:high], k).sum()) - best
     return total
+
+
+def rescored_beside(count: Array, mean: Array, k: float, rho: float, a: int, b: int) -> float:
+    """The same where the mean already keeps the pace of the day: only theta is left to explain a segment [a, b)."""
+    y, usual = count[a:b], mean[a:b]
+    best = max(float(nb_shape(y, theta * usual, k).sum()) for theta in PACED_FACTORS)
+    return float(nb_shape(y, rho * usual, k).sum()) - best
 
 
 def rescored_failure(

@@ -64,6 +64,9 @@ class Heads:
         return self.ones if heads is None or not heads.any() else heads
 
 
+SPREAD = {"provider": "provider is not null and unit_id is null", "client": "client_code is not null"}
+"""Groups whose senders sit in all offices of their regions; who uses an office's line keeps its office's hours."""
+REGION = ("vantage_code", "region_code")
 REQUESTS = ("request_minute", "sender_count", "failed_sender_count", ("silence", "failure"))
 WRITES = ("storage_minute", "accepted_count", "accepted_count - stored_count", ("lost_write",))
 
@@ -80,6 +83,7 @@ class Reader:
         self.clock = Clock(self.first, setting.zone)
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
+        self.around = self.totals()
 
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
         """Per vantage the minutes that its log covers whole."""
@@ -127,7 +131,45 @@ class Reader:
             vantage, value = str(vantages[low]), str(values[low])
             senders, lost = counts.reshape(2, self.days, DAY)
             heads, seen = self.heads.of(vantage, kind, value), self.observed.get(vantage)
-            yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives)
+            beside = None
+            if (vantage, kind, value) in self.around and "silence" in alternatives:
+                beside = np.maximum(self.around[vantage, kind, value] - senders, 0.0)
+            yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives, beside)
+
+    def totals(self) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
+        """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
+        import numpy as np
+
+        from pipeline.outages.clock import DAY
+
+        rows = self.desk.query(
+            "select vantage_code, coalesce(region_code, '') as region_code, "  # noqa: S608 - a number of our own
+            f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, sum(sender_count)::double as n "
+            "from request_minute group by all order by all"
+        )
+        minute, size = rows["minute"].to_numpy(), self.days * DAY
+        names = np.array([f"{v}|{r}" for v, r in zip(*(rows[c].to_pylist() for c in REGION), strict=True)])
+        use = (minute >= 0) & (minute < size)
+        busy = {
+            name: np.bincount(minute[mine], rows["n"].to_numpy()[mine], size).reshape(self.days, DAY)
+            for name in np.unique(names).tolist()
+            if (mine := use & (names == name)).any()
+        }
+        nobody = np.zeros((self.days, DAY))
+        out: dict[tuple[str, str, str], np.ndarray[Any, Any]] = {}
+        for kind, known in SPREAD.items():
+            column = GROUP_COLUMNS[kind]
+            places = self.desk.query(
+                f"select distinct vantage_code, {column} as value, coalesce(region_code, '') as region_code "  # noqa: S608
+                f"from request_minute where {known} order by all"
+            )
+            for row in places.to_pylist():
+                key, seen = (
+                    (row["vantage_code"], kind, row["value"]),
+                    f"{row['vantage_code']}|{row['region_code']}",
+                )
+                out[key] = out.get(key, nobody) + busy.get(seen, nobody)
+        return out
 
 
 def read_events(desk: Desk, midnight: int) -> dict[str, Events]:
