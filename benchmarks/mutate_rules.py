@@ -4,7 +4,7 @@ Run from a checkout: `python -m benchmarks.mutate_rules [STAGE ...]`. A mutant c
 operator, function or ordering of one rule's SQL tree. It is killed where a case of the rule (tests/rules), a policy case
 (the example policies and tests/policies) or a generated month (5,000 person-days over the example policies, in two scenarios
 and two steps) no longer holds, or where the rule no longer runs. Survivors are listed; those that cannot matter are
-argued in docs/decisions/0033-mutants-of-the-rules.md.
+argued in docs/decisions/0061-mutants-of-the-rules.md.
 """
 
 from __future__ import annotations
