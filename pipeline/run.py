@@ -59,15 +59,17 @@ def run_pipeline(
     workspace: Path,
     progress: Progress = lambda _text: None,
     settings: Settings | None = None,
-    stages: tuple[Stage | SqlStage, ...] = STAGES,
+    stages: tuple[Stage | SqlStage, ...] | None = None,
 ) -> Iterator[RunOutcome]:
-    """Run the stages under the workspace's lock, by rekon.toml or the settings given, and yield the tables.
+    """Run the stages, or only those given, under the workspace's lock, by rekon.toml or the settings given.
 
-    Leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
+    Yields the tables and leaves DIR/kerja/<period>.duckdb. Raises the errors of pipeline.errors; nothing is published then.
     """
     settings = settings or load_settings(workspace)
     with _warehouse(workspace, settings, keep=True) as (warehouse, scratch):
-        result = _run_stages(stages, warehouse, settings, workspace, scratch, progress)
+        result = _run_stages(
+            STAGES if stages is None else stages, warehouse, settings, workspace, scratch, progress
+        )
         yield RunOutcome(settings, warehouse, result)
 
 
