@@ -53,7 +53,7 @@ ARROW_TYPES = {
     "timestamp": pa.timestamp("us"),
 }
 
-CHECKED_ROWS = 100_000  # at a time: a month's largest tables would fill the memory
+CHECKED_ROWS = 20_000  # at a time: a month's largest tables would fill the memory
 
 
 class ContractError(Exception):
