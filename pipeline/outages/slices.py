@@ -43,9 +43,9 @@ def own_deviance(x: Array, b: Array) -> Array:
     return np.asarray(x * np.log(np.maximum(x, 1e-300) / e) - (x - e), dtype=float)
 
 
-def score_of(f: Array, d: Array) -> Array:
+def score_of(f: Array, d: Array, gamma: float = GAMMA) -> Array:
     """F * R2^gamma, where R2 = F / D is the share of the deviation that one common factor explains."""
-    return np.asarray(f * np.minimum(f / np.maximum(d, 1e-9), 1.0) ** GAMMA, dtype=float)
+    return np.asarray(f * np.minimum(f / np.maximum(d, 1e-9), 1.0) ** gamma, dtype=float)
 
 
 def _best_prefix(x: Array, b: Array, codes: Ints, size: int, excess: bool) -> tuple[float, float, Flags, int]:
