@@ -112,7 +112,7 @@ class Reading:
     rows: list[tuple[int, list[str | None]]]
 
 
-def read(content: bytes, kind: str, table: TableProfile) -> Reading | None:
+def checked_reading(content: bytes, kind: str, table: TableProfile) -> Reading | None:
     """Read in this process; None where the file was refused by its name. Any other end is an error.
 
     What was accepted and rejected must be what the independent count finds.

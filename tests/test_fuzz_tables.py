@@ -19,7 +19,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fuzzing import BYTES, CELLS, SEEDS, TABLES, a_cell, harmed, profile_of, read, titles_of, written
+from fuzzing import (
+    BYTES,
+    CELLS,
+    SEEDS,
+    TABLES,
+    a_cell,
+    checked_reading,
+    harmed,
+    profile_of,
+    titles_of,
+    written,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,7 +103,7 @@ def test_a_well_formed_text_is_read_to_the_letter(profile: str, seed: int) -> No
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     kind, text, records = written(chance, profile)
     constants = profile_of(profile).of(kind).constants
-    found = read((chance.choice(["", "\ufeff"]) + text).encode(), kind, profile_of(profile))
+    found = checked_reading((chance.choice(["", "\ufeff"]) + text).encode(), kind, profile_of(profile))
     assert found is not None
     with_nul = [line for line, cells in records if any("\0" in cell for cell in cells.values())]
     assert [(reject.line_no, reject.code) for reject in found.records.rejects] == [
@@ -110,12 +121,12 @@ def test_a_well_formed_text_is_read_to_the_letter(profile: str, seed: int) -> No
 def test_a_harmed_text_loses_no_row(profile: str, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     kind, text, _records = written(chance, profile)
-    read(harmed(chance, text.encode(chance.choice(ENCODINGS))), kind, profile_of(profile))
+    checked_reading(harmed(chance, text.encode(chance.choice(ENCODINGS))), kind, profile_of(profile))
 
 
 @given(body=st.text(alphabet='ab",\n\r ', max_size=60))
 def test_the_independent_count_agrees_with_the_parser_on_any_quotes(body: str) -> None:
-    read(b"titik,mulai,selesai\n" + body.encode(), "coverage", profile_of("baku"))
+    checked_reading(b"titik,mulai,selesai\n" + body.encode(), "coverage", profile_of("baku"))
 
 
 @given(seed=SEEDS)
@@ -131,7 +142,7 @@ def test_a_harmed_machine_dump_loses_no_line(seed: int) -> None:
         for _ in range(chance.randrange(8))
     ]
     content = harmed(chance, (end.join(lines) + chance.choice(["", end])).encode(), chance.randrange(4))
-    read(content, "punch", profile)
+    checked_reading(content, "punch", profile)
 
 
 @given(seed=SEEDS)
@@ -143,7 +154,7 @@ def test_a_harmed_workbook_loses_no_row(seed: int) -> None:
     else:
         part = chance.choice(PARTS_HARMED)
         content = packed({**PARTS, part: harmed(chance, PARTS[part], pool=XML + BYTES)})
-    read(content, "punch", profile_of("rekap-harian"))
+    checked_reading(content, "punch", profile_of("rekap-harian"))
 
 
 @given(seed=SEEDS)
@@ -151,7 +162,7 @@ def test_no_row_of_any_workbook_is_lost(seed: int) -> None:
     """Whatever is typed into the cells: the parser, the XML and the hand that filled the rows agree on their number."""
     chance = random.Random(seed)  # noqa: S311
     rows = [[typed(chance) for _ in range(chance.randrange(7))] for _ in range(chance.randrange(8))]
-    found = read(workbook(("A", [HEAD, *rows])), "punch", profile_of("rekap-harian"))
+    found = checked_reading(workbook(("A", [HEAD, *rows])), "punch", profile_of("rekap-harian"))
     filled = sum(
         any(cell.strip(" \n") if isinstance(cell, str) else cell is not None for cell in row) for row in rows
     )
@@ -162,7 +173,7 @@ def test_no_row_of_any_workbook_is_lost(seed: int) -> None:
 def test_a_harmed_parquet_loses_no_row(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     content = harmed(chance, chance.choice(PARQUETS), 2)
-    read(content, "punch", profile_of("baku"))
+    checked_reading(content, "punch", profile_of("baku"))
 
 
 @given(seed=SEEDS)
