@@ -36,7 +36,7 @@ FILES = {
         "punch",
     ),
     "kuma.csv.gz": (
-        gzip.compress(b"monitor_id,status,time,ping\n1,1,2026-01-02 00:00:00.123,12\n"),
+        gzip.compress(b"monitor_id,status,time,ping\n1,1,2026-01-02 00:00:00.123,12\n", mtime=0),
         "uptime-kuma",
         "probe",
     ),
