@@ -344,7 +344,8 @@ def test_a_type_outside_the_contract_is_refused_by_its_name(
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("empty.csv", b""), ("empty.csv.gz", gzip.compress(b"", mtime=0)), ("bare.csv.gz", b"")]
+    ("name", "content"),
+    [("empty.csv", b""), ("empty.csv.gz", gzip.compress(b"", mtime=0)), ("bare.csv.gz", b"")],
 )
 def test_a_file_without_a_byte_is_refused_as_empty(
     name: str, content: bytes, tables: Tables, tmp_path: Path
