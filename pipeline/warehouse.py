@@ -41,6 +41,8 @@ MACROS = (
     """create macro exposed_to(side_code, due_at, leaving_span_minutes) as (
         case side_code when 'out' then due_at + to_minutes(leaving_span_minutes) else due_at end
     )""",
+    # An outage that let next to nobody through: the hard alternative of the failures (outages.md section 1, p1 = 0.95).
+    "create macro is_total(severity_bps) as (severity_bps >= 9500)",
     "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
     "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
 )

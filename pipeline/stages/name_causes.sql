@@ -20,7 +20,11 @@ with asked as (
         outage.impact_ended_at,
         coalesce(exposure.basis_code, '') in ('usual', 'also_used') as is_exposed_by_line,
         coalesce(exposure.basis_code = 'own_request', false) as has_met,
-        coalesce(exposure.is_vantage_alive or exposure.basis_code = 'also_used', false) as needs_word
+        coalesce(exposure.is_vantage_alive or exposure.basis_code = 'also_used', false) as needs_word,
+        -- of an outage that stops a whole region people hear without trying; of one of their app or office they do not
+        coalesce(
+            exposure.basis_code = 'scope' and outage.symptom_code = 'failure' and is_total(outage.severity_bps), false
+        ) as stops_everybody
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
@@ -137,18 +141,19 @@ answering as (  -- an answer without a punch matters where it is better than wha
     group by asked.nip, asked.duty_date, asked.side_code
 ),
 
-corroborated as (  -- where a try would have been logged, or another line was at hand, only someone else's word does
-    select distinct
+corroborated as (
+    select
         asked.nip,
         asked.duty_date,
-        asked.side_code
+        asked.side_code,
+        bool_or(presence.witness_code = 'statement') as is_attested
     from asked
     inner join presence
         on asked.nip = presence.nip
         and asked.duty_date = presence.duty_date
         and asked.side_code = presence.side_code
         and presence.role_code = 'supports'
-        and (presence.witness_code = 'statement' or not asked.needs_word)
+    group by asked.nip, asked.duty_date, asked.side_code
 ),
 
 gathered as (
@@ -166,9 +171,13 @@ gathered as (
         asked.impact_started_at,
         asked.impact_ended_at,
         asked.recovery_grace,
-        asked.needs_word,
+        -- where a try would have been logged, or another line was at hand, only someone else's word will do
+        not asked.needs_word or coalesce(corroborated.is_attested, false) as may_be_delayed,
+        case
+            when asked.needs_word and not asked.stops_everybody then coalesce(corroborated.is_attested, false)
+            else corroborated.nip is not null
+        end as may_be_blocked,
         unwatched.nip is not null as is_unwatched,
-        corroborated.nip is not null as is_corroborated,
         flip.flipped_at,
         answering.answered_at,
         answering.unstored_at,
@@ -235,11 +244,11 @@ caused as (
             when gathered.recorded_at >= gathered.impact_started_at
                 and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
                 and not gathered.has_own_success
-                and (gathered.is_corroborated or not gathered.needs_word) then 'delayed'
+                and gathered.may_be_delayed then 'delayed'
             when gathered.recorded_at is not null then 'unexplained'
             when gathered.failed_at is not null then 'failed'
             when gathered.layer_code = 'device' then 'unsynced'
-            when gathered.outage_id is not null and gathered.is_corroborated then 'blocked'
+            when gathered.outage_id is not null and gathered.may_be_blocked then 'blocked'
             else 'unexplained'
         end as cause_code
     from gathered
