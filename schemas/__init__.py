@@ -1,6 +1,6 @@
 """One contract per table; the table is the class name in snake_case."""
 
-from schemas.attendance import Duty, DutySide, Punch, PunchPlacement
+from schemas.attendance import AwaitedMachine, Duty, DutySide, Punch, PunchPlacement
 from schemas.findings import (
     AttemptGroup,
     EvidenceEdge,
@@ -98,6 +98,7 @@ __all__ = [
     "Attempt",
     "AttemptGroup",
     "AttendanceFloor",
+    "AwaitedMachine",
     "Band",
     "Calendar",
     "Candidate",

@@ -57,6 +57,21 @@ class Duty(Table):
     _key = ("nip", "duty_date")
 
 
+class AwaitedMachine(Table):
+    """One row per person who relies on a machine that is silent: what is missing since may still arrive.
+
+    Caveat: a broken machine that never uploads looks the same; BKD sets `covers_until` or takes it off the list.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    device_id: Text = column("Machine of the person's last punch, or `sumber N` where the dump names none")
+    silent_from: Instant = column(
+        "The machine's last punch; a side due since and not recorded is provisional"
+    )
+
+    _key = ("nip",)
+
+
 class PunchPlacement(Table):
     """One row per punch: the duty side it was tried against and the part it plays there."""
 

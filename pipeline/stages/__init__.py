@@ -6,6 +6,7 @@ from pipeline.stage import SqlStage, Stage
 from pipeline.stages import (
     assess_tpp,
     attribute_outages,
+    await_machines,
     build_scenarios,
     charge_cuts,
     charge_leave,
@@ -58,6 +59,7 @@ STAGES: tuple[Stage | SqlStage, ...] = (
     collect_quarantine.STAGE,
     tally_files.STAGE,
     expect_duty.STAGE,
+    await_machines.STAGE,
     place_punches.STAGE,
     match_punches.STAGE,
     measure_clocks.STAGE,

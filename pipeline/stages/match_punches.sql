@@ -56,6 +56,7 @@ recorded as (
         sided.accept_from,
         sided.accept_to,
         sided.covered_to,
+        awaited_machine.silent_from,
         sided.off_from_seconds,
         sided.is_excused,
         punch_placement.punched_at as recorded_at,
@@ -71,6 +72,8 @@ recorded as (
         and punch_placement.duty_date = sided.duty_date
         and punch_placement.side_code = sided.side_code
         and punch_placement.role_code = 'counts'
+    left join awaited_machine
+        on awaited_machine.nip = sided.nip
 ),
 
 judged as (
@@ -89,6 +92,7 @@ judged as (
         case  -- late and early begin where the policy's first band does
             when recorded.is_excused then 'excused'
             when recorded.due_at >= recorded.covered_to then 'provisional'
+            when recorded.recorded_at is null and recorded.due_at >= recorded.silent_from then 'provisional'
             when recorded.recorded_at is null then 'missing'
             when recorded.seconds_off < coalesce(recorded.off_from_seconds, 1) then 'on_time'
             when recorded.side_code = 'in' then 'late'

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pipeline.stage import Desk, Stage
 from pipeline.stages import (
     assess_tpp,
+    await_machines,
     build_scenarios,
     charge_cuts,
     charge_leave,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, place_punches, match_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
+        expect_duty, await_machines, place_punches, match_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
