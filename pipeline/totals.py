@@ -18,7 +18,9 @@ from pipeline.errors import TotalsError
 from schemas import (
     Adjustment,
     Assessment,
+    ChargeTotal,
     Duty,
+    DutyTotal,
     FileTotal,
     Finding,
     PersonMonth,
@@ -32,7 +34,9 @@ READS: tuple[type[Table], ...] = (
     SourceFile,
     FileTotal,
     Duty,
+    DutyTotal,
     SideTotal,
+    ChargeTotal,
     Finding,
     Assessment,
     Recommendation,
@@ -46,11 +50,37 @@ Key = tuple[str, ...]
 Sums = dict[Key, int]
 SCENARIO_SUMS = {"recorded": "recorded_idr", "restored": "restored_idr", "potential": "potential_idr"}
 STATUS_STEPS = {"approved": ("recorded_idr", "restored_idr"), "proposed": ("restored_idr", "potential_idr")}
-SIDE_COUNTS = (
-    ("sisi kewajiban tanpa keadaan", "duty_side_count", "judged_side_count"),
-    ("sisi yang menyimpang tanpa temuan", "off_side_count", "finding_count"),
-    ("sisi yang hilang dari skenario", "due_scenario_count", "scenario_side_count"),
-)
+COUNTED: tuple[tuple[type[Table], str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        DutyTotal,
+        "orang dan OPD",
+        (
+            ("kewajiban: {} dengan hari kerja tanpa kewajiban atau sebaliknya", "due_day_count", "duty_count"),
+            ("rupiah TPP harian: {} dengan TPP yang bukan TPP pegawai", "due_tpp_idr", "duty_tpp_idr"),
+            ("rupiah TPP bulanan: {} dengan TPP yang bukan TPP pegawai", "last_tpp_idr", "month_tpp_idr"),
+        ),
+    ),
+    (
+        SideTotal,
+        "orang",
+        (
+            ("sisi: {} dengan sisi kewajiban tanpa keadaan", "duty_side_count", "judged_side_count"),
+            ("sisi: {} dengan sisi yang menyimpang tanpa temuan", "off_side_count", "finding_count"),
+            ("sisi: {} dengan sisi yang hilang dari skenario", "due_scenario_count", "scenario_side_count"),
+        ),
+    ),
+    (
+        ChargeTotal,
+        "orang dan OPD",
+        (
+            ("dasar potongan: {} dengan dasar yang bukan dari TPP", "duty_count", "valued_count"),
+            ("potongan: {} dengan kejadian tanpa harga", "charge_count", "priced_count"),
+            ("rupiah potongan harian: {} dengan harga yang berubah", "priced_idr", "assessed_idr"),
+            ("dasar potongan: {} dengan baris yang dasarnya bukan dasar hari atau bulannya", "shown_count", "based_count"),
+        ),
+    ),
+)  # fmt: skip
+"""Tables of counts: their level, and of each total what differs, the column that is due and the column found."""
 LEVELS = (("orang-bulan dan OPD", ("nip", "unit_id")), ("OPD", ("unit_id",)), ("seluruh daerah", ()))
 
 
@@ -62,7 +92,7 @@ def check_totals(tables: Tables, period: str) -> dict[str, Any]:
     problems = [
         *_records(tables),
         *_people(tables),
-        *_sides(tables),
+        *_counted(tables),
         *_rows(tables),
         *_assessed(tables),
         *_adjusted(tables, period),
@@ -118,18 +148,21 @@ def _people(tables: Tables) -> Iterator[str]:
             yield f"orang, tingkat daerah: {strange} orang di tabel {name} tanpa kewajiban hadir"
 
 
-def _sides(tables: Tables) -> Iterator[str]:
-    """Every side of a duty has a state, every side that is off a finding, every scenario all the sides."""
-    table = tables["side_total"]
-    if without := len(_distinct(tables["duty"], "nip") ^ _distinct(table, "nip")):
-        yield f"sisi, tingkat daerah: sisi {without} orang tidak dihitung"
-    for said, wanted, found in SIDE_COUNTS:
-        differing = pc.sum(pc.not_equal(table[wanted], table[found])).as_py() or 0
-        if differing:
-            yield (
-                f"sisi, tingkat orang: {differing} orang dengan {said}; seluruhnya {_sum(table, found)}, "
-                f"seharusnya {_sum(table, wanted)}"
-            )
+def _counted(tables: Tables) -> Iterator[str]:
+    """Everyone with a duty is counted, and each count or sum is what its source gives."""
+    people = _distinct(tables["duty"], "nip")
+    for contract, level, pairs in COUNTED:
+        table = tables[contract.table_name()]
+        if without := len(people - _distinct(table, "nip")):
+            yield f"{contract.table_name()}, tingkat daerah: {without} orang tidak dihitung"
+        for said, wanted, found in pairs:
+            differing = table.filter(pc.not_equal(table[wanted], table[found]))
+            if differing.num_rows:
+                total, _, what = said.format(f"{len(_distinct(differing, 'nip'))} orang").partition(": ")
+                yield (
+                    f"{total}, tingkat {level}: {what}; seluruhnya {_sum(table, found)}, "
+                    f"seharusnya {_sum(table, wanted)}"
+                )
 
 
 def _rows(tables: Tables) -> Iterator[str]:
@@ -165,6 +198,7 @@ def _adjusted(tables: Tables, period: str) -> Iterator[str]:
     """Per person-month, OPD and in total, recorded - restored = what is and was paid for the month."""
     adjustment = tables["adjustment"]
     of_month = adjustment.filter(pc.equal(adjustment["origin_period"], period))
+    yield from _grosses(of_month, tables["person_month"])
     for level, keys in LEVELS:
         yield from _differences(
             "tercatat - dipulihkan = penyesuaian",
@@ -172,6 +206,15 @@ def _adjusted(tables: Tables, period: str) -> Iterator[str]:
             _sums(tables["person_month"], keys, {"recorded_idr": 1, "restored_idr": -1}),
             _sums(of_month, keys, {"adjustment_idr": 1, "issued_idr": 1}),
         )
+
+
+def _grosses(adjustment: pa.Table, months: pa.Table) -> Iterator[str]:
+    """The TPP on a payroll line is that of the person's month; of who has no month any more it is 0."""
+    level, keys = LEVELS[0]
+    shown, of_month = (_sums(table, keys, {"tpp_idr": 1}) for table in (adjustment, months))
+    yield from _differences(
+        "TPP baris penggajian", level, shown, {key: of_month.get(key, 0) for key in shown}
+    )
 
 
 def _recommended(tables: Tables) -> Iterator[str]:

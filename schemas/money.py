@@ -148,6 +148,38 @@ class SideTotal(Table):
     _key = ("nip",)
 
 
+class DutyTotal(Table):
+    """One row per person and OPD: days and TPP as the inputs ask, beside those of the duties, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    due_day_count: Integer = column("Days on which pattern or roster calls the employee", ge=0)
+    duty_count: Integer = column("... that are duties", ge=0)
+    due_tpp_idr: Integer = column("Gross monthly TPP, summed over those days", ge=0)
+    duty_tpp_idr: Integer = column("... as the duties have it", ge=0)
+    last_tpp_idr: Integer = column("Gross monthly TPP on the last of those days", ge=0)
+    month_tpp_idr: Integer = column("... as the person's month has it", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class ChargeTotal(Table):
+    """One row per person and OPD with a duty: what stages hand on to each other about money, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    duty_count: Integer = column("Duties", ge=1)
+    valued_count: Integer = column("... with a base that comes from the TPP of a duty", ge=0)
+    charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
+    priced_count: Integer = column("... that have a price", ge=0)
+    priced_idr: Integer = column("Prices with their daily caps")
+    assessed_idr: Integer = column("... in the assessment")
+    shown_count: Integer = column("Rows of the assessment", ge=0)
+    based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
 class DutyBase(Table):
     """One row per duty: what a rate applies to that day, and over how many days it is spread."""
 

@@ -16,8 +16,10 @@ from pipeline.warehouse import ARROW_TYPES
 from schemas import (
     Adjustment,
     Assessment,
+    ChargeTotal,
     Duty,
     DutySide,
+    DutyTotal,
     FileTotal,
     Finding,
     PersonMonth,
@@ -36,6 +38,10 @@ PEOPLE = (
     (APPROVED, "5.01", 100_000, 60_000, 60_000, "approved"),
     (PROPOSED, "5.01", 50_000, 50_000, 20_000, "proposed"),
     (REJECTED, "5.02", 10_000, 10_000, 10_000, "rejected"),
+)
+DUTY_COUNTS, CHARGE_COUNTS = (
+    tuple(name for name in contract.columns() if name not in ("nip", "unit_id"))
+    for contract in (DutyTotal, ChargeTotal)
 )
 SCENARIOS = ("recorded", "restored", "potential")
 Person = tuple[str, str, int, int, int, str]
@@ -98,6 +104,9 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
         counts = {"duty_side_count": 2, "judged_side_count": 2, "off_side_count": 1, "finding_count": 1}
         counts |= {"due_scenario_count": 6, "scenario_side_count": 6}
         rows.setdefault(SideTotal, []).append({"nip": nip, **counts})
+        of_month = {"nip": nip, "unit_id": unit}
+        rows.setdefault(DutyTotal, []).append(of_month | dict.fromkeys(DUTY_COUNTS, 1))
+        rows.setdefault(ChargeTotal, []).append(of_month | dict.fromkeys(CHARGE_COUNTS, 1))
         rows.setdefault(DutySide, []).append({**of_side, "state_code": "missing"})
         rows.setdefault(Finding, []).append({**of_side, "finding_id": f"{number:016x}"})
         rows.setdefault(Recommendation, []).append(

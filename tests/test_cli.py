@@ -20,7 +20,17 @@ from pipeline.cli import COMMANDS, rekon
 from pipeline.lock import workspace_lock
 from pipeline.stage import Desk, Stage
 from pipeline.stages import STAGES
-from schemas import DutySide, FileTotal, Finding, PersonMonth, ScenarioSide, Table
+from schemas import (
+    Assessment,
+    Duty,
+    DutySide,
+    FileTotal,
+    Finding,
+    PersonMonth,
+    PricedCharge,
+    ScenarioSide,
+    Table,
+)
 
 ROOT = Path(__file__).parent.parent
 OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate", "docs", "policy"}]
@@ -203,6 +213,14 @@ def one_rupiah(rows: list[dict[str, Any]]) -> None:
     rows[0]["recorded_idr"] += 1
 
 
+def one_rupiah_of_tpp(rows: list[dict[str, Any]]) -> None:
+    rows[-1]["tpp_idr"] += 1  # of the last duty day too
+
+
+def one_rupiah_of_base(rows: list[dict[str, Any]]) -> None:
+    rows[0]["base_idr"] += 1
+
+
 def one_person(rows: list[dict[str, Any]]) -> None:
     rows[:] = [row for row in rows if row["nip"] != rows[-1]["nip"]]
 
@@ -218,6 +236,31 @@ def one_record(rows: list[dict[str, Any]]) -> None:
 BREAKS: tuple[tuple[str, type[Table], Change, str], ...] = (
     ("sum_person_months", PersonMonth, one_rupiah, "potongan skenario recorded, tingkat seluruh daerah"),
     ("sum_person_months", PersonMonth, one_person, "1 orang berkewajiban hadir tidak punya hasil bulanan"),
+    (
+        "expect_duty",
+        Duty,
+        one_row,
+        "kewajiban, tingkat orang dan OPD: 1 orang dengan hari kerja tanpa kewajiban",
+    ),
+    ("expect_duty", Duty, one_rupiah_of_tpp, "rupiah TPP harian, tingkat orang dan OPD: 2 orang"),
+    (
+        "sum_person_months",
+        PersonMonth,
+        one_rupiah_of_tpp,
+        "rupiah TPP bulanan, tingkat orang dan OPD: 1 orang",
+    ),
+    (
+        "price_charges",
+        PricedCharge,
+        one_row,
+        "potongan, tingkat orang dan OPD: 1 orang dengan kejadian tanpa harga",
+    ),
+    (
+        "assess_tpp",
+        Assessment,
+        one_rupiah_of_base,
+        "1 orang dengan baris yang dasarnya bukan dasar hari atau bulannya",
+    ),
     ("recommend", Finding, one_row, "temuan, tingkat baris: 1 temuan"),
     ("match_punches", DutySide, one_row, "1 orang dengan sisi kewajiban tanpa keadaan"),
     ("build_scenarios", ScenarioSide, one_row, "orang dengan sisi yang hilang dari skenario"),

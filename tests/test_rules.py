@@ -73,9 +73,17 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "scenario_code": "recorded", "step_no": 0, "unit_id": "4.01", "side_code": "in", "event_code": "absent",
         "band_code": "TK", "base_idr": 2_000_000, "deduction_idr": 60_000, "policy_reference": "contoh",
     },
+    **{
+        name: {
+            "scenario_code": "recorded", "step_no": 0, "unit_id": "4.01", "side_code": "in", "event_code": "absent",
+            "band_code": "TK", "base_idr": 2_000_000, "numerator": 600_000_000, "denominator": 10_000,
+            "policy_reference": "contoh",
+        }
+        for name in ("side_charge", "leave_charge", "cut_charge")
+    },
     "duty_base": {
         "unit_id": "4.01", "variant_code": "umum", "rule_from": dt.date(2021, 1, 1), "tpp_idr": 5_000_000,
-        "base_idr": 2_000_000, "divisor": 1, "month_days": 28, "unit_days": 28,
+        "base_idr": 2_000_000, "divisor": 1, "day_no": 1, "month_days": 28, "unit_days": 28,
     },
     "decision_check": {"finding_id": "f" * 16, "verdict_code": "approve", "status_code": "counts"},
     "duty_side": {  # a check-in of 07:30 that nobody recorded

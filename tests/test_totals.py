@@ -9,7 +9,18 @@ from handmade_month import APPROVED, PEOPLE, PERIOD, month, table, with_value
 
 from pipeline.errors import TotalsError
 from pipeline.totals import check_totals
-from schemas import Adjustment, Assessment, Duty, FileTotal, PersonMonth, Recommendation, SideTotal, Table
+from schemas import (
+    Adjustment,
+    Assessment,
+    ChargeTotal,
+    Duty,
+    DutyTotal,
+    FileTotal,
+    PersonMonth,
+    Recommendation,
+    SideTotal,
+    Table,
+)
 
 
 def _message(tables: dict[str, Any]) -> str:
@@ -47,6 +58,14 @@ def test_a_month_that_ties_gives_its_totals() -> None:
         (SideTotal, 0, "judged_side_count", 1, "sisi, tingkat orang: 1 orang dengan sisi kewajiban tanpa keadaan; seluruhnya 5, seharusnya 6"),
         (SideTotal, 1, "finding_count", 0, "1 orang dengan sisi yang menyimpang tanpa temuan"),
         (SideTotal, 2, "scenario_side_count", 5, "1 orang dengan sisi yang hilang dari skenario"),
+        (DutyTotal, 0, "duty_count", 0, "kewajiban, tingkat orang dan OPD: 1 orang dengan hari kerja tanpa kewajiban atau sebaliknya; seluruhnya 2, seharusnya 3"),
+        (DutyTotal, 1, "duty_tpp_idr", 2, "rupiah TPP harian, tingkat orang dan OPD: 1 orang dengan TPP yang bukan TPP pegawai; seluruhnya 4, seharusnya 3"),
+        (DutyTotal, 2, "month_tpp_idr", 0, "rupiah TPP bulanan, tingkat orang dan OPD: 1 orang"),
+        (ChargeTotal, 0, "valued_count", 0, "dasar potongan, tingkat orang dan OPD: 1 orang dengan dasar yang bukan dari TPP"),
+        (ChargeTotal, 0, "priced_count", 2, "potongan, tingkat orang dan OPD: 1 orang dengan kejadian tanpa harga"),
+        (ChargeTotal, 1, "assessed_idr", 2, "rupiah potongan harian, tingkat orang dan OPD: 1 orang"),
+        (ChargeTotal, 2, "based_count", 0, "1 orang dengan baris yang dasarnya bukan dasar hari atau bulannya"),
+        (Adjustment, 0, "tpp_idr", 5_000_001, "rupiah TPP baris penggajian, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
         (PersonMonth, 0, "recorded_idr", 100_001, "potongan skenario recorded, tingkat OPD: 1 berbeda, pertama di OPD 5.01"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat orang-bulan dan OPD"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat OPD"),
@@ -74,11 +93,12 @@ def test_a_rupiah_moved_between_two_people_of_an_opd_breaks_the_person_level_onl
     assert "penyesuaian, tingkat seluruh daerah" not in message
 
 
-@pytest.mark.parametrize("contract", [PersonMonth, Duty, SideTotal])
+@pytest.mark.parametrize("contract", [PersonMonth, Duty, DutyTotal, SideTotal, ChargeTotal])
 def test_a_lost_person_is_missed(contract: type[Table]) -> None:
     tables = month()
     kept = [row for row in tables[contract.table_name()].to_pylist() if row["nip"] != APPROVED]
-    said = "sisi 1 orang tidak dihitung" if contract is SideTotal else "orang, tingkat daerah: 1 orang"
+    is_count = contract in (DutyTotal, SideTotal, ChargeTotal)
+    said = "total, tingkat daerah: 1 orang tidak dihitung" if is_count else "orang, tingkat daerah: 1 orang"
     assert said in _message({**tables, contract.table_name(): table(contract, kept)})
 
 
