@@ -240,6 +240,7 @@ class CoverageRow:
     last: str
     spans: int
     hours: float
+    clock: str
     measurable_hours: float
     unmeasurable_units: tuple[str, ...]  # never
 

@@ -260,6 +260,7 @@ def _coverage(month: Month) -> tuple[CoverageRow, ...]:
     for row in month.rows("measurable_span"):
         group = row["vantage_code"], row["group_kind"], row["group_value"]
         measured[group] += (row["ended_at"] - row["started_at"]).total_seconds() / 3600
+    lags = {row["vantage_code"]: row for row in month.rows("clock_lag", "vantage_code")}
     rows = []
     for vantage, spans in sorted(groups.items()):
         logged = [s for s in spans if s["source_code"] == "log"] or spans
@@ -267,10 +268,20 @@ def _coverage(month: Month) -> tuple[CoverageRow, ...]:
         first, last = min(s["started_at"] for s in logged), max(s["ended_at"] for s in logged)
         when = span(first, last, month.zone).split(" sampai ")
         rows.append(CoverageRow(label(VANTAGES, vantage), when[0], when[-1], len(logged), hours,
-                                measured[vantage, "region", month.meta.region_code],
+                                _clock(lags.get(vantage)), measured[vantage, "region", month.meta.region_code],
                                 tuple(month.unit_name(unit) for unit in month.units
                                       if not measured[vantage, "unit", unit])))  # fmt: skip
     return tuple(rows)
+
+
+def _clock(lag: Row | None) -> str:
+    """How far a log's clock was off, which is corrected before anything is counted."""
+    if lag is None:
+        return "tidak dapat dibandingkan"
+    if not lag["lag_seconds"]:
+        return "sama"
+    way = "lebih cepat" if lag["lag_seconds"] < 0 else "lebih lambat"
+    return f"{number(abs(lag['lag_seconds']))} detik {way} ({number(lag['matched_count'])} permintaan); sudah dikoreksi"
 
 
 def _provenance(month: Month) -> Provenance:

@@ -62,11 +62,11 @@ class Attempt(Table):
 
 
 class ClockLag(Table):
-    """One row per vantage whose clock can be compared with that of the stored punches."""
+    """One row per vantage whose clock can be compared with that of the stored punches; its times are moved by this."""
 
     vantage_code: Text = column("Vantage", isin=VANTAGES)
     lag_seconds: Integer = column(
-        "Median of stored time minus logged time: the export's clock is ahead by this"
+        "Median of stored time minus logged time: the export's clock is ahead of the log's own by this"
     )
     matched_count: Integer = column("Requests compared", ge=1)
 

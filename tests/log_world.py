@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.jail import Jail
+from pipeline.readers.log_clocks import clock_lags
 from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
 from pipeline.readers.log_profiles import LogProfile
 from pipeline.readers.log_summaries import attempts, coverage, request_minutes
@@ -19,6 +22,7 @@ from pipeline.readers.profiles import load_log_profile
 from pipeline.settings import Engine
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
+PUNCHES = pa.schema([("nip", pa.string()), ("punched_at", pa.timestamp("us"))])
 BLOCKS = [
     {"cidr": "10.1.0.0/16", "unit_id": None, "provider": "Operator", "region_code": None},
     {"cidr": "10.1.2.0/24", "unit_id": "A", "provider": "Jalur", "region_code": "3205"},
@@ -107,14 +111,23 @@ class Logs:
         self,
         nips: tuple[str, ...] = (NIP_A, NIP_B),
         refuse: Callable[[InputRefusedError], None] | None = None,
+        punches: Iterable[tuple[str, datetime]] = (),
     ) -> Logs:
-        """Fills minutes, attempts, coverage (lists of dicts), counts and bad; a refusal is raised, or given to `refuse`."""
+        """Fills lags, minutes, attempts, coverage (lists of dicts), counts and bad; a refusal is raised, or given to `refuse`.
+
+        `punches`: nip and time of what the export holds, by which the clocks of the logs are set.
+        """
         scratch = self.folder / "scratch"
         scratch.mkdir()
         reader = LogReader(Engine(), scratch, list(nips))
         try:
             reader.read(self.files, self.jail, refuse or _raised)
             reader.place(BLOCKS)
+            stored = [{"nip": nip, "punched_at": at} for nip, at in punches]
+            self.lags: list[dict[str, Any]] = clock_lags(
+                reader, pa.Table.from_pylist(stored, PUNCHES)
+            ).to_pylist()
+            reader.align({row["vantage_code"]: row["lag_seconds"] for row in self.lags})
             self.minutes: list[dict[str, Any]] = request_minutes(reader).to_pylist()
             self.attempts: list[dict[str, Any]] = (
                 attempts(reader).sort_by([("file_id", "ascending"), ("line_no", "ascending")]).to_pylist()

@@ -217,6 +217,7 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
                         "severity_code": "record", "message": "NIP harus 18 angka; perbaiki di sumbernya."}],
         "incident": [{"incident_id": "INS-01", "started_at": utc(2, 6, 30), "ended_at": utc(2, 9, 0),
                       "issuer": "Diskominfo", "minutes_no": "BA/1/2026"}],
+        "clock_lag": [{"vantage_code": "pusat", "lag_seconds": -95, "matched_count": 1200}],
         "coverage": [{"vantage_code": v, "started_at": utc(1, 0, 0), "ended_at": utc(31, 23, 59),
                       "source_code": "log"} for v in ("gerbang", "pusat")],
         "measurable_span": [

@@ -288,3 +288,9 @@ def test_an_open_probability_is_not_called_refuted(tables: Tables) -> None:
     lead = render_report({**tables, "outage": table("outage", [outage])}, META)[INDEX].decode()
     assert "Peluang bahwa server provinsi yang bermasalah: 12,5%." in lead
     assert "terbantah: peluangnya" not in lead
+
+
+def test_a_log_whose_clock_was_off_says_by_how_much_and_that_it_was_corrected(pages: dict[str, str]) -> None:
+    text = words(pages[INDEX])
+    assert "95 detik lebih cepat (1.200 permintaan); sudah dikoreksi" in text
+    assert "tidak dapat dibandingkan" in text

@@ -108,13 +108,18 @@ class LogReader:
                 {
                     "file_no": pa.array(dropped.keys(), pa.int32()),
                     "last_line": pa.array(dropped.values(), pa.int64()),
+                    "lag_seconds": pa.array([0] * len(dropped), pa.int64()),
                 }
             ),
         )
-        self.engine.execute(
-            "create view request as select all_request.* from all_request inner join seam on "
-            "seam.file_no = all_request.file_no and all_request.line_no > seam.last_line"
-        )
+        self.engine.execute(_REQUESTS)
+
+    def align(self, lags: dict[str, int]) -> None:
+        """Times of `request` are the export's from here on: these many seconds later, by vantage."""
+        for number, file in enumerate(self.files):
+            self.engine.execute(
+                "update seam set lag_seconds = ? where file_no = ?", [lags.get(file.vantage, 0), number]
+            )
 
     def _hashes(self, number: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
         found = self.engine.execute(
@@ -185,6 +190,15 @@ create table all_shape (
     microseconds bigint, is_gateway_failed boolean, is_upstream_failed boolean,
     is_client_failed boolean
 );
+"""
+_REQUESTS = """
+create view request as
+select all_request.* replace (
+    all_request.ended_at + to_seconds(seam.lag_seconds) as ended_at,
+    all_request.started_at + to_seconds(seam.lag_seconds) as started_at
+)
+from all_request
+inner join seam on seam.file_no = all_request.file_no and all_request.line_no > seam.last_line
 """
 _PLACE = pa.schema(
     [(name, pa.string()) for name in ("address", "cidr", "unit_id", "provider", "region_code")]

@@ -17,12 +17,10 @@ accepted as (  -- a double tap is one act: a person counts once a minute and lea
         attempt.provider,
         attempt.client_code,
         attempt.nip,
-        min(attempt.answered_at) + to_seconds(coalesce(min(clock_lag.lag_seconds), 0)) as answered_at
+        min(attempt.answered_at) as answered_at
     from attempt
     inner join covered
         on attempt.nip = covered.nip and attempt.requested_at < covered.covered_to
-    left join clock_lag
-        on attempt.vantage_code = clock_lag.vantage_code
     where attempt.outcome_code = 'ok' and attempt.endpoint_code in ('punch_in', 'punch_out', 'punch')
     group by
         attempt.vantage_code,

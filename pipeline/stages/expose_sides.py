@@ -1,13 +1,12 @@
 """Find the outages of a person's scope that touch a late, early or missing side."""
 
 from pipeline.stage import SqlStage
-from schemas import Attempt, ClockLag, Coverage, DutySide, Exposure, Network, Outage, PolicyPeriod
+from schemas import Attempt, Coverage, DutySide, Exposure, Network, Outage, PolicyPeriod
 
 STAGE = SqlStage(
     __name__,
     reads=(
         Attempt,
-        ClockLag,
         Coverage,
         DutySide,
         Network,

@@ -117,20 +117,6 @@ scoped as (  -- a null scope column means any; without own requests the blocks o
         )
 ),
 
-failing as (  -- by the clock of the export, as in `gather_attempts`
-    select
-        attempt.nip,
-        attempt.direction_code,
-        attempt.provider,
-        attempt.network_cidr,
-        attempt.client_code,
-        attempt.requested_at + to_seconds(coalesce(clock_lag.lag_seconds, 0)) as requested_at
-    from attempt
-    left join clock_lag
-        on attempt.vantage_code = clock_lag.vantage_code
-    where attempt.outcome_code = 'failed'
-),
-
 met as (  -- an own failed request inside the window, over the failing line or app, exposes by itself
     select
         asked.nip,
@@ -140,24 +126,25 @@ met as (  -- an own failed request inside the window, over the failing line or a
         'own_request' as basis_code,
         0 as basis_rank
     from asked
-    inner join failing
-        on asked.nip = failing.nip
-        and failing.requested_at >= asked.accept_from
-        and failing.requested_at < asked.accept_to
-        and coalesce(failing.direction_code, asked.side_code) = asked.side_code
+    inner join attempt
+        on asked.nip = attempt.nip
+        and attempt.outcome_code = 'failed'
+        and attempt.requested_at >= asked.accept_from
+        and attempt.requested_at < asked.accept_to
+        and coalesce(attempt.direction_code, asked.side_code) = asked.side_code
     inner join outage
-        on failing.requested_at >= outage.impact_started_at
-        and failing.requested_at < outage.impact_ended_at
+        on attempt.requested_at >= outage.impact_started_at
+        and attempt.requested_at < outage.impact_ended_at
         and outage.layer_code <> 'log_gap'
         and coalesce(outage.scope_region, asked.region_code) = asked.region_code
         and coalesce(outage.scope_unit_id, asked.unit_id) = asked.unit_id
-        and (outage.scope_provider is null or outage.scope_provider = failing.provider)
-        and (outage.scope_network is null or outage.scope_network = failing.network_cidr)
+        and (outage.scope_provider is null or outage.scope_provider = attempt.provider)
+        and (outage.scope_network is null or outage.scope_network = attempt.network_cidr)
         and (
             outage.scope_client is null
             or (
-                split_part(outage.scope_client, '/', 1) in ('*', split_part(failing.client_code, '/', 1))
-                and split_part(outage.scope_client, '/', 2) in ('*', split_part(failing.client_code, '/', 2))
+                split_part(outage.scope_client, '/', 1) in ('*', split_part(attempt.client_code, '/', 1))
+                and split_part(outage.scope_client, '/', 2) in ('*', split_part(attempt.client_code, '/', 2))
             )
         )
 ),

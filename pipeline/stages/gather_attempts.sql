@@ -1,47 +1,32 @@
 -- Which requests did this person send for this side, and which of them failed or were answered but not stored?
 -- One row per person, duty side and session of retries; the first request of a session is the act.
-with aligned as (  -- a log's clock may be minutes off the export's, by which the person is judged
+with fitting as (  -- in the windows of several sides the nearest due time wins, then the earlier day
     select
         attempt.attempt_id,
         attempt.vantage_code,
         attempt.nip,
-        attempt.direction_code,
+        attempt.requested_at,
+        attempt.answered_at,
         attempt.outcome_code,
         attempt.is_authenticated,
-        attempt.requested_at + to_seconds(coalesce(clock_lag.lag_seconds, 0)) as requested_at,
-        attempt.answered_at + to_seconds(coalesce(clock_lag.lag_seconds, 0)) as answered_at
-    from attempt
-    left join clock_lag
-        on attempt.vantage_code = clock_lag.vantage_code
-),
-
-fitting as (  -- in the windows of several sides the nearest due time wins, then the earlier day
-    select
-        aligned.attempt_id,
-        aligned.vantage_code,
-        aligned.nip,
-        aligned.requested_at,
-        aligned.answered_at,
-        aligned.outcome_code,
-        aligned.is_authenticated,
         duty_side.duty_date,
         duty_side.side_code,
         policy_period.retry_gap_minutes,
         policy_period.match_early_seconds,
         policy_period.match_late_seconds,
         row_number() over (
-            partition by aligned.attempt_id
+            partition by attempt.attempt_id
             order by
-                abs(epoch(aligned.requested_at) - epoch(duty_side.due_at)),
+                abs(epoch(attempt.requested_at) - epoch(duty_side.due_at)),
                 duty_side.duty_date,
                 duty_side.side_code
         ) as fit_rank
-    from aligned
+    from attempt
     inner join duty_side
-        on aligned.nip = duty_side.nip
-        and aligned.requested_at >= duty_side.accept_from
-        and aligned.requested_at < duty_side.accept_to
-        and coalesce(aligned.direction_code, duty_side.side_code) = duty_side.side_code
+        on attempt.nip = duty_side.nip
+        and attempt.requested_at >= duty_side.accept_from
+        and attempt.requested_at < duty_side.accept_to
+        and coalesce(attempt.direction_code, duty_side.side_code) = duty_side.side_code
         and duty_side.side_code in ('in', 'out')
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from

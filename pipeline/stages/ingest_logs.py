@@ -1,4 +1,7 @@
-"""What did the servers see? Requests per minute and group, own attempts, and the spans in which the logs are complete."""
+"""What did the servers see? Requests per minute and group, own attempts, and the spans in which the logs are complete.
+
+All by the export's clock: how far a log's own is from it is measured first (`clock_lag`), and corrected here, once.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,13 @@ from pipeline.readers.snapshots import plain_copy, shown
 from pipeline.stage import Desk, Stage
 from schemas import (
     Attempt,
+    ClockLag,
     Coverage,
     Employee,
     LogCount,
     LogReject,
     Network,
+    Punch,
     RawCoverage,
     RequestMinute,
     SourceFile,
@@ -31,8 +36,9 @@ if TYPE_CHECKING:
 
 
 def ingest_logs(desk: Desk) -> None:
-    """Read every used log, then sum it up; malformed lines are counted, and cost the file where they are many."""
+    """Read every used log, align it, then sum it up; malformed lines are counted, and cost the file where they are many."""
     from pipeline.readers.jail import Jail
+    from pipeline.readers.log_clocks import clock_lags
     from pipeline.readers.log_summaries import attempts, coverage, request_minutes
     from pipeline.readers.logs import LogReader
 
@@ -49,6 +55,9 @@ def ingest_logs(desk: Desk) -> None:
             from network left join unit on unit.unit_id = network.unit_id order by network.cidr"""
         )
         reader.place(blocks.to_pylist())
+        lags = clock_lags(reader, desk.query("select nip, punched_at from punch"))
+        desk.write(ClockLag, lags)
+        reader.align({row["vantage_code"]: row["lag_seconds"] for row in lags.to_pylist()})
         desk.write(RequestMinute, request_minutes(reader))
         desk.write(Attempt, attempts(reader))
         desk.write(Coverage, _with_declared(desk, coverage(reader)))
@@ -118,7 +127,7 @@ def _write_counts(desk: Desk, reader: LogReader) -> None:
 
 STAGE = Stage(
     __name__,
-    reads=(SourceFile, Network, Unit, Employee, RawCoverage),
-    writes=(RequestMinute, Attempt, Coverage, LogReject, LogCount),
+    reads=(SourceFile, Network, Unit, Employee, Punch, RawCoverage),
+    writes=(ClockLag, RequestMinute, Attempt, Coverage, LogReject, LogCount),
     work=ingest_logs,
 )

@@ -15,6 +15,7 @@ from pipeline.stage import Desk, Stage
 from reports.models import ReportMeta
 from schemas import (
     AssessmentRule,
+    ClockLag,
     Coverage,
     DecisionCheck,
     Employee,
@@ -42,6 +43,7 @@ SHOWN: tuple[type[Table], ...] = (
     Statement,
     DecisionCheck,
     RequestMinute,
+    ClockLag,
     Coverage,
     Probe,
     OutageSegment,
