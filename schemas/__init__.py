@@ -1,6 +1,6 @@
 """One contract per table; the table is the class name in snake_case."""
 
-from schemas.attendance import AwaitedMachine, Duty, DutySide, Punch, PunchPlacement
+from schemas.attendance import AwaitedMachine, Duty, DutySide, Punch, PunchDoubt, PunchPlacement
 from schemas.findings import (
     AttemptGroup,
     EvidenceEdge,
@@ -148,6 +148,7 @@ __all__ = [
     "Probe",
     "Punch",
     "PunchCoverage",
+    "PunchDoubt",
     "PunchPlacement",
     "Quarantine",
     "RawAbsence",

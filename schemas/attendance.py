@@ -88,6 +88,21 @@ class PunchPlacement(Table):
     _key = ("punch_id",)
 
 
+class PunchDoubt(Table):
+    """One row per punch of a duty and reason to doubt it: the record stays, but it supports no finding.
+
+    Caveat: who else punched in that second, or stands on that list, decides; that is the point of both questions.
+    """
+
+    punch_id: Text = column("Punch")
+    doubt_code: Text = column(
+        "One machine, one second, many people; one manual time for many of an OPD; too soon after a machine of another OPD",
+        isin=("same_second", "same_manual", "impossible_trip"),
+    )
+
+    _key = ("punch_id", "doubt_code")
+
+
 class DutySide(Table):
     """One row per person, duty day and side: what the record says."""
 

@@ -66,7 +66,7 @@ class Presence(Table):
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side", isin=SIDES)
     witness_code: Text = column(
-        "other_side, manual_list, apel, statement, no_habit, signed_before, signed_by_certifier, signed_by_self, signed_too_late"
+        "other_side, manual_list, apel, statement; against: no_habit, signed_before, signed_by_certifier, signed_by_self, signed_too_late, or the doubt about a punch"
     )
     witness_no: Integer = column("Number within the witness", ge=1)
     role_code: Text = column("supports or contradicts", isin=("supports", "contradicts"))

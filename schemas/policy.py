@@ -58,6 +58,21 @@ class PolicyPeriod(Table):
         nullable=True,
         ge=0,
     )
+    same_second_people_count: Integer = column(
+        "So many people at one machine in one second are doubted; null where the policy does not ask",
+        nullable=True,
+        ge=2,
+    )
+    same_manual_people_count: Integer = column(
+        "So many people of an OPD with one manual time are doubted; null where the policy does not ask",
+        nullable=True,
+        ge=2,
+    )
+    travel_minutes: Integer = column(
+        "Between machines of two OPD nobody is faster than this; null where the policy does not ask",
+        nullable=True,
+        ge=0,
+    )
     mass_restoration_percent: Integer = column(
         "Warn where more than this share of all staff would be restored for one outage; null where none is set",
         nullable=True,

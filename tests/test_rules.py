@@ -149,6 +149,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "punch_coverage": {
         "source_no": 1, "covered_from": dt.datetime(2026, 1, 1), "covered_to": dt.datetime(2026, 2, 1),
     },
+    "punch_doubt": {"punch_id": "p0", "doubt_code": "same_second"},
     "awaited_machine": {"device_id": "FP-1"},
     "punch_placement": {"side_code": "in", "role_code": "counts"},
 }  # fmt: skip

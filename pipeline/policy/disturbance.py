@@ -28,8 +28,12 @@ CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_ou
 OPTIONAL_NUMBERS = {
     "statement_quota": "statement_quota_count",
     "decision_deadline": "decision_deadline_days",
+    "same_second_people": "same_second_people_count",
+    "same_manual_people": "same_manual_people_count",
+    "travel_minutes": "travel_minutes",
     "mass_restoration_percent": "mass_restoration_percent",
 }
+LEAST = {"retry_gap_minutes": 1, "same_second_people": 2, "same_manual_people": 2}
 REQUIRED_VALUES = NUMBERS + tuple(CHOICES)
 OPTIONAL_VALUES = tuple(OPTIONAL_NUMBERS)
 CITED = ("base_share_bps", "monthly_cap_bps", *NUMBERS)
@@ -53,7 +57,7 @@ def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
             if key in CHOICES:
                 row["value"] = reading.choice(given, place, PUNCHES)
             else:
-                row["value"] = reading.number(given, place, 1 if key == "retry_gap_minutes" else 0)
+                row["value"] = reading.number(given, place, LEAST.get(key, 0))
         values[CHOICES.get(key, OPTIONAL_NUMBERS.get(key, key))] = rows
     return values
 

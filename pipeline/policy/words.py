@@ -68,6 +68,9 @@ RECORDS = {
     "statement_deadline_days": ("batas waktu surat pernyataan", "hari kerja"),
     "decision_deadline_days": ("batas waktu keputusan", "hari kerja"),
     "statement_quota_count": ("kuota surat pernyataan", "sebulan"),
+    "same_second_people_count": ("rekaman satu mesin pada detik yang sama diragukan, sejak", "orang"),
+    "same_manual_people_count": ("jam manual yang sama di satu OPD diragukan, sejak", "orang"),
+    "travel_minutes": ("waktu tempuh paling singkat antara mesin dua OPD", "menit"),
     "mass_restoration_percent": ("peringatan pemulihan massal, di atas", "persen pegawai"),
 }
 EVENTS = {

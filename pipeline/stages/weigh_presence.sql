@@ -16,12 +16,24 @@ with asked as (
     where duty_side.state_code in ('late', 'early', 'missing')
 ),
 
-other_side as (  -- of the same day; a manual entry is named as such
+doubted as (
+    select
+        punch_doubt.punch_id,
+        min(punch_doubt.doubt_code) as doubt_code
+    from punch_doubt
+    group by punch_doubt.punch_id
+),
+
+other_side as (  -- of the same day; a manual entry is named as such, and a doubted one supports nothing
     select
         asked.nip,
         asked.duty_date,
         asked.side_code,
-        case punch.channel_code when 'manual' then 'manual_list' else 'other_side' end as witness_code,
+        coalesce(
+            doubted.doubt_code,
+            case punch.channel_code when 'manual' then 'manual_list' else 'other_side' end
+        ) as witness_code,
+        case when doubted.doubt_code is null then 'supports' else 'contradicts' end as role_code,
         punch.punched_at as witnessed_at,
         punch.punch_id
     from asked
@@ -32,6 +44,8 @@ other_side as (  -- of the same day; a manual entry is named as such
         and other.side_code in ('in', 'out')
     inner join punch
         on other.punch_id = punch.punch_id
+    left join doubted
+        on punch.punch_id = doubted.punch_id
 ),
 
 assembled as (  -- a scan at the roll call, whether or not the policy asks for it
@@ -39,7 +53,8 @@ assembled as (  -- a scan at the roll call, whether or not the policy asks for i
         asked.nip,
         asked.duty_date,
         asked.side_code,
-        'apel' as witness_code,
+        coalesce(doubted.doubt_code, 'apel') as witness_code,
+        case when doubted.doubt_code is null then 'supports' else 'contradicts' end as role_code,
         punch.punched_at as witnessed_at,
         punch.punch_id
     from asked
@@ -49,6 +64,8 @@ assembled as (  -- a scan at the roll call, whether or not the policy asks for i
         and asked.side_code <> 'apel'
         and punch.punched_at >= asked.accept_from
         and punch.punched_at < asked.accept_to
+    left join doubted
+        on punch.punch_id = doubted.punch_id
 ),
 
 counted as (  -- excused and provisional sides say nothing about habit
@@ -121,7 +138,7 @@ witnessed as (
         other_side.duty_date,
         other_side.side_code,
         other_side.witness_code,
-        'supports' as role_code,
+        other_side.role_code,
         other_side.witnessed_at,
         other_side.punch_id,
         null::varchar as statement_id
@@ -132,7 +149,7 @@ witnessed as (
         assembled.duty_date,
         assembled.side_code,
         assembled.witness_code,
-        'supports' as role_code,
+        assembled.role_code,
         assembled.witnessed_at,
         assembled.punch_id,
         null::varchar as statement_id
