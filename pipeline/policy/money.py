@@ -133,7 +133,12 @@ def _missing(reading: DatedReading, side: str, entries: Any, path: str) -> list[
     for span in reading.dated(entries, path, ("code",), RATES):
         code = reading.text(span.get("code"), f"{span['path']}.code")
         event = {"event_code": MISSING_EVENTS[side], "seconds_from": 0, "seconds_to": None, "band_code": code}
-        rows += [spanned(span, **event, **charge) for charge in _charges(reading, span, span["path"])]
+        charges = _charges(reading, span, span["path"])
+        if any(charge["unit"] == "per_minute" for charge in charges):
+            reading.say(
+                span["path"], "sisi yang kosong tidak punya menit: pakai `minutes`, bukan `per_minute`"
+            )
+        rows += [spanned(span, **event, **charge) for charge in charges]
     return rows
 
 
