@@ -81,7 +81,7 @@ select
     case
         when timed.state_code in ('excused', 'provisional') then timed.state_code
         when timed.effective_at is null then 'missing'
-        when timed.seconds_off < coalesce(timed.off_from_seconds, 1) then 'on_time'
+        when timed.side_code = 'apel' or timed.seconds_off < timed.off_from_seconds then 'on_time'
         when timed.side_code = 'in' then 'late'
         else 'early'
     end as state_code,

@@ -32,8 +32,7 @@ bound as (
         and duty_base.duty_date >= leave_rule.valid_from
         and duty_base.duty_date < leave_rule.valid_to
         and duty_base.duty_date - absence.valid_from + 1 >= leave_rule.day_from
-        and duty_base.duty_date - absence.valid_from + 1
-        < coalesce(leave_rule.day_to, duty_base.duty_date - absence.valid_from + 2)
+        and (leave_rule.day_to is null or duty_base.duty_date - absence.valid_from + 1 < leave_rule.day_to)
         and leave_rule.effect_code = 'month_cut'
         and (not leave_rule.needs_letter or absence.letter_no is not null)
 )

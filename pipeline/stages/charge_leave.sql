@@ -42,7 +42,7 @@ ruled as (
         and counted.duty_date >= leave_rule.valid_from
         and counted.duty_date < leave_rule.valid_to
         and duty.absence_day_no >= leave_rule.day_from
-        and duty.absence_day_no < coalesce(leave_rule.day_to, duty.absence_day_no + 1)
+        and (leave_rule.day_to is null or duty.absence_day_no < leave_rule.day_to)
         and leave_rule.effect_code in ('day_rate', 'month_rate', 'no_tpp')
 )
 

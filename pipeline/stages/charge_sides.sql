@@ -8,11 +8,10 @@ with deviating as (
         scenario_side.unit_id,
         scenario_side.duty_date,
         scenario_side.side_code,
-        coalesce(scenario_side.minutes_off, 0) as event_minutes,
+        scenario_side.minutes_off as event_minutes,
         case when scenario_side.state_code = 'missing' then 0 else scenario_side.seconds_off end as event_seconds,
         case
-            when scenario_side.state_code = 'missing'
-                and count(*) over day > 1
+            when count(*) over day > 1
                 and count(*) over day = count(*) filter (where scenario_side.state_code = 'missing') over day
                 then 'absent'
             when scenario_side.state_code = 'missing' then 'missing_' || scenario_side.side_code
@@ -48,11 +47,10 @@ placed as (  -- the band, as at its first occurrence; a whole day's absence is b
         band.band_code,
         band.valid_from as band_from,
         band.seconds_from,
-        coalesce(band.rate_bps * coalesce(assessment_rule.day_minutes, 1), 0)
-        + 10000 * case band.charge_code
-            when 'minutes' then band.charge_minutes
-            when 'own_minutes' then deviating.event_minutes
-            else 0
+        case band.charge_code
+            when 'rate' then band.rate_bps
+            when 'minutes' then 10000 * band.charge_minutes
+            when 'own_minutes' then 10000 * deviating.event_minutes
         end as first_charge
     from deviating
     inner join duty_base
@@ -67,7 +65,7 @@ placed as (  -- the band, as at its first occurrence; a whole day's absence is b
         and deviating.duty_date >= band.valid_from
         and deviating.duty_date < band.valid_to
         and deviating.event_seconds >= band.seconds_from
-        and deviating.event_seconds < coalesce(band.seconds_to, deviating.event_seconds + 1)
+        and (band.seconds_to is null or deviating.event_seconds < band.seconds_to)
         and band.count_from = 1
     where deviating.event_code <> 'absent'
         or deviating.side_code = 'in'
@@ -105,11 +103,10 @@ charged as (  -- the rate of this occurrence in the month
         merged.*,
         band.rate_bps,
         band.reference,
-        coalesce(band.rate_bps * merged.day_minutes, 0)
-        + 10000 * case band.charge_code
-            when 'minutes' then band.charge_minutes
-            when 'own_minutes' then merged.event_minutes
-            else 0
+        case band.charge_code
+            when 'rate' then band.rate_bps
+            when 'minutes' then 10000 * band.charge_minutes
+            when 'own_minutes' then 10000 * merged.event_minutes
         end as charge
     from merged
     inner join band
@@ -118,7 +115,7 @@ charged as (  -- the rate of this occurrence in the month
         and band.valid_from = merged.band_from
         and band.seconds_from = merged.seconds_from
         and merged.count_no >= band.count_from
-        and merged.count_no < coalesce(band.count_to, merged.count_no + 1)
+        and (band.count_to is null or merged.count_no < band.count_to)
 )
 
 select

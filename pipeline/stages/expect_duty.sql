@@ -136,8 +136,7 @@ listed as (
         and employed.duty_date >= leave_rule.valid_from
         and employed.duty_date < leave_rule.valid_to
         and employed.duty_date - absence.valid_from + 1 >= leave_rule.day_from
-        and employed.duty_date - absence.valid_from + 1
-        < coalesce(leave_rule.day_to, employed.duty_date - absence.valid_from + 2)
+        and (leave_rule.day_to is null or employed.duty_date - absence.valid_from + 1 < leave_rule.day_to)
 ),
 
 excused as (  -- where absences overlap, the one whose effect spares the person most, then the smaller id

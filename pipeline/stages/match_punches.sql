@@ -94,7 +94,7 @@ judged as (
             when recorded.due_at >= recorded.covered_to then 'provisional'
             when recorded.recorded_at is null and recorded.due_at >= recorded.silent_from then 'provisional'
             when recorded.recorded_at is null then 'missing'
-            when recorded.seconds_off < coalesce(recorded.off_from_seconds, 1) then 'on_time'
+            when recorded.side_code = 'apel' or recorded.seconds_off < recorded.off_from_seconds then 'on_time'
             when recorded.side_code = 'in' then 'late'
             else 'early'
         end as state_code

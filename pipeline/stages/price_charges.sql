@@ -78,7 +78,6 @@ capped as (  -- only a day on which the person came has a cap (domain.md 1.2, ro
         sum(priced.deduction_idr) as deduction_idr
     from priced
     where priced.event_code not in ('absent', 'leave', 'cut')
-        and priced.day_cap_bps is not null
     group by all
 )
 

@@ -16,7 +16,7 @@ with ruled as (
         assessment_rule.base_of_code,
         assessment_rule.day_divisor,
         half_up_bps(duty.tpp_idr, assessment_rule.base_share_bps) as share_idr,
-        duty.is_excused and coalesce(leave_rule.effect_code = 'excluded', false) as is_excluded
+        duty.is_excused and leave_rule.effect_code = 'excluded' as is_excluded
     from duty
     left join assessment_rule
         on assessment_rule.variant_code = duty.variant_code
@@ -28,7 +28,7 @@ with ruled as (
         and duty.duty_date >= leave_rule.valid_from
         and duty.duty_date < leave_rule.valid_to
         and duty.absence_day_no >= leave_rule.day_from
-        and duty.absence_day_no < coalesce(leave_rule.day_to, duty.absence_day_no + 1)
+        and (leave_rule.day_to is null or duty.absence_day_no < leave_rule.day_to)
 ),
 
 counted as (
