@@ -96,6 +96,7 @@ class SideCause(Table):
         "Own act: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
         nullable=True,
     )
+    is_tried_before: Flag = column("An own request of the side failed before the punch that was turned")
     has_own_success: Flag = column(
         "An own request of the side came through before any failed and before recovery, over the usual line"
     )

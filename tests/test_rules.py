@@ -143,7 +143,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "flip": {"side_code": "in", "punch_id": "p0", "flipped_at": dt.datetime(2026, 1, 5, 7, 20)},
     "side_cause": {
         "unit_id": "4.01", "side_code": "in", "state_code": "missing", "cause_code": "blocked", "outage_id": "o1",
-        "due_at": dt.datetime(2026, 1, 5, 7, 30), "has_own_success": False, "is_authenticated": True,
+        "due_at": dt.datetime(2026, 1, 5, 7, 30), "has_own_success": False, "is_authenticated": True, "is_tried_before": False,
         "impact_started_at": dt.datetime(2026, 1, 5, 6, 40), "impact_ended_at": dt.datetime(2026, 1, 5, 8, 55),
     },
     "punch_coverage": {

@@ -35,6 +35,7 @@ weighed as (
         side_cause.impact_started_at,
         side_cause.impact_ended_at,
         side_cause.acted_at,
+        side_cause.is_tried_before,
         side_cause.is_authenticated,
         outage.symptom_code,
         exposure.basis_code,
@@ -79,7 +80,9 @@ graded as (
         case
             when weighed.cause_code = 'no_coverage' then '-'
             when weighed.outage_id is null and weighed.cause_code not in ('flipped', 'lost') then '-'
-            when weighed.cause_code = 'flipped' and weighed.outage_id is not null and weighed.is_authenticated then 'A'
+            when weighed.cause_code = 'flipped'
+                and (weighed.outage_id is not null or weighed.is_tried_before)
+                and weighed.is_authenticated then 'A'
             when weighed.cause_code = 'lost' and weighed.symptom_code = 'lost_write' and weighed.is_authenticated
                 then 'A'
             when weighed.cause_code in ('flipped', 'lost') then 'C'
@@ -101,10 +104,19 @@ graded as (
             when weighed.state_code = 'missing'
                 then greatest(weighed.due_at, weighed.impact_started_at, weighed.first_stated_at)
             when weighed.recorded_at < weighed.impact_ended_at + weighed.recovery_grace
-                then least(weighed.recorded_at, greatest(weighed.due_at, weighed.impact_started_at))
-            else weighed.recorded_at - greatest(
-                interval '0' second,
-                weighed.impact_ended_at - greatest(weighed.due_at, weighed.impact_started_at)
+                then least(
+                    weighed.recorded_at,
+                    greatest(weighed.due_at, weighed.impact_started_at, weighed.first_stated_at)
+                )
+            else least(
+                weighed.recorded_at,
+                greatest(
+                    weighed.first_stated_at,
+                    weighed.recorded_at - greatest(
+                        interval '0' second,
+                        weighed.impact_ended_at - greatest(weighed.due_at, weighed.impact_started_at)
+                    )
+                )
             )
         end as excused_at
     from weighed

@@ -146,7 +146,12 @@ corroborated as (
         asked.nip,
         asked.duty_date,
         asked.side_code,
-        bool_or(presence.witness_code = 'statement') as is_attested
+        bool_or(presence.witness_code = 'statement') as is_attested,
+        bool_or(  -- someone else saw the person there while it was down
+            presence.witness_code = 'statement'
+            and presence.witnessed_at >= asked.impact_started_at
+            and presence.witnessed_at < least(asked.impact_ended_at, asked.recorded_at)
+        ) as is_attested_meanwhile
     from asked
     inner join presence
         on asked.nip = presence.nip
@@ -172,6 +177,7 @@ gathered as (
         asked.impact_ended_at,
         asked.recovery_grace,
         -- where a try would have been logged, or another line was at hand, only someone else's word will do
+        coalesce(corroborated.is_attested_meanwhile, false) as is_attested_meanwhile,
         not asked.needs_word or coalesce(corroborated.is_attested, false) as may_be_delayed,
         case
             when asked.needs_word and not asked.stops_everybody then coalesce(corroborated.is_attested, false)
@@ -242,9 +248,14 @@ caused as (
             when gathered.state_code = 'early' or gathered.is_no_better then 'unexplained'
             when gathered.recorded_at is not null and gathered.failed_at is not null then 'delayed'
             when gathered.recorded_at >= gathered.impact_started_at
-                and gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
                 and not gathered.has_own_success
-                and gathered.may_be_delayed then 'delayed'
+                and (
+                    gathered.is_attested_meanwhile
+                    or (
+                        gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
+                        and gathered.may_be_delayed
+                    )
+                ) then 'delayed'
             when gathered.recorded_at is not null then 'unexplained'
             when gathered.failed_at is not null then 'failed'
             when gathered.layer_code = 'device' then 'unsynced'
@@ -274,6 +285,7 @@ select
         when 'failed' then caused.failed_at
         when 'unexplained' then caused.failed_at
     end as acted_at,
+    coalesce(caused.tried_at <= caused.flipped_at, false) as is_tried_before,
     caused.has_own_success,
     caused.is_authenticated
 from caused
