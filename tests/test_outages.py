@@ -5,12 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
+from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
 from pipeline.outages.detection import Window, detect
 from pipeline.outages.edges import Events, silence_edges
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
@@ -149,17 +152,39 @@ def test_the_baseline_follows_people_on_duty_not_the_days_own_counts() -> None:
 
 def test_a_weekday_with_few_days_in_ramadan_expects_what_its_fellows_in_and_out_of_ramadan_show() -> None:
     """Working days till 16:00, in Ramadan till 15:00; on Saturdays, and on the Fridays of Ramadan, only till 14:00."""
-    kind = np.array([4, 4, 4, 4, 5, 6, 7, 4, 4, 4, 4, 5, 6, 7, 0, 0, 0, 0, 1, 2, 3])
+    kind = np.array([5, 5, 5, 5, 6, 7, 8, 5, 5, 5, 5, 6, 7, 8, 0, 0, 0, 0, 1, 2, 3])
     counts = np.zeros((len(kind), 1440))
     counts[:, 480:840] = 10.0
-    counts[kind % 4 == 0, 480:900] = 10.0
+    counts[kind % RAMADAN == 0, 480:900] = 10.0
     counts[kind < 2, 480:960] = 10.0
     flagged = np.zeros(counts.shape, dtype=bool)
     mean = expected_counts(counts, kind, np.ones(len(kind)), flagged)
-    assert not mean[kind % 4 == 2, 840:].any(), "three Saturdays measure one another"
-    assert not mean[kind == 4, 900:].any(), "Ramadan has enough Mondays of its own"
+    assert not mean[kind % RAMADAN == 2, 840:].any(), "three Saturdays measure one another"
+    assert not mean[kind == RAMADAN, 900:].any(), "Ramadan has enough Mondays of its own"
     assert mean[kind == 0, 870].tolist() == [10.0] * 4
-    assert not mean[kind == 5, 900:].any(), "a Friday of Ramadan is measured by Ramadan too"
+    assert not mean[kind == RAMADAN + 1, 900:].any(), "a Friday of Ramadan is measured by Ramadan too"
+
+
+def test_a_sunday_is_not_measured_by_the_pickets_of_holidays_in_the_week() -> None:
+    """Three Sundays and three holidays of Ramadan; the offices keep a picket from 08:00 to 14:30 on the holidays only."""
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(21)]
+    holidays = {date(2026, 3, 18), date(2026, 3, 19), date(2026, 3, 20)}
+    calendar = pd.DataFrame(
+        [(day, day in holidays, day.day <= 20) for day in days],
+        columns=["calendar_date", "is_holiday", "is_ramadan"],
+    )
+    kind = day_types(calendar, days[0], days[-1] + timedelta(days=1))
+    sunday, holiday = kind == RAMADAN + REST, kind == RAMADAN + HOLIDAY
+    assert (sunday.sum(), holiday.sum()) == (3, 3)
+    counts = np.where(kind % RAMADAN < REST, 20.0, 0.0)[:, None].repeat(1440, axis=1)
+    counts[holiday, 480:870] = 5.0
+    flagged = np.zeros(counts.shape, dtype=bool)
+    mean = expected_counts(counts, kind, np.ones(len(kind)), flagged)
+    assert not mean[sunday].any()
+    alone = expected_counts(counts[:-3], kind[:-3], np.ones(len(kind) - 3), flagged[:-3])
+    assert not alone[holiday[:-3]].any(), (
+        "a holiday without two others like it is a day of rest, not a working day"
+    )
 
 
 def test_dispersion_and_failing_share_are_recovered() -> None:

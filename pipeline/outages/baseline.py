@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from pipeline.outages.arrays import Array, Flags, Ints
-from pipeline.outages.clock import RAMADAN
+from pipeline.outages.clock import RAMADAN, REST
 from pipeline.outages.scores import PRECISION, Pairs, bb_log
 
 BLOCK = 30
@@ -71,8 +71,9 @@ def expected_counts(
     """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
 
     `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). A type with five other days or
-    more is its own measure. With fewer, the lowest of its own median, that of its weekdays in and out of Ramadan, and
-    that of all days of its regime: a Friday's prayers and a fast's early evening are no outage.
+    more is its own measure. With fewer, the lowest of its own median, that of its weekdays in and out of Ramadan,
+    that of Sundays and holidays where it is one, and that of all days of its regime: a Friday's prayers, a fast's early
+    evening and a Sunday without a picket are no outage.
     Returns (days, columns), of whole half hours; all of the day where none are named.
     """
     part = slice(None) if columns is None else columns
@@ -83,7 +84,8 @@ def expected_counts(
     for kind in np.unique(day_type):
         own = day_type == kind
         weekdays, regime = day_type % RAMADAN == kind % RAMADAN, day_type // RAMADAN == kind // RAMADAN
-        for pool in (own,) if own.sum() > FEWEST_DAYS else (own, weekdays, regime):
+        rests = (day_type % RAMADAN >= REST) & (kind % RAMADAN >= REST)
+        for pool in (own,) if own.sum() > FEWEST_DAYS else (own, weekdays, rests, regime):
             if pool.sum() > FEWEST_LOOK_ALIKES:
                 medians = pooled[own] if pool.all() else other_medians(smooth[pool])[own[pool]]
                 best[own] = np.fmin(best[own], medians)

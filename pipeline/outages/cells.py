@@ -145,7 +145,7 @@ class Traffic:
                 (start + shifts * DAY >= self.at[0] - 60) & (end + shifts * DAY <= self.at[-1] + 60)
             ]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
-        rests = (kinds % RAMADAN == REST) == (own % RAMADAN == REST)
+        rests = (kinds % RAMADAN >= REST) == (own % RAMADAN >= REST)
         for like in (kinds == own, rests & (kinds // RAMADAN == own // RAMADAN), rests):
             if like.sum() >= FEWEST_DAYS:
                 return np.asarray(shifts[like], dtype=np.int64)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 DAY = 1440
 """Minutes of a day; no Indonesian zone changes its clocks."""
-REST = 3
-RAMADAN = 4
+REST, HOLIDAY = 3, 4
+"""Nobody but shifts works on a Sunday; on a holiday in the week offices keep a picket."""
+RAMADAN = 5
 """Added to the type of a day in Ramadan."""
 
 
@@ -39,13 +40,15 @@ class Clock:
 
 
 def day_types(calendar: pd.DataFrame, first: date, end: date) -> Ints:
-    """0 working Mon-Thu, 1 Friday, 2 Saturday, 3 Sunday or holiday, 4 more in Ramadan; one per day of [first, end)."""
+    """0 working Mon-Thu, 1 Friday, 2 Saturday, 3 Sunday, 4 other holiday, 5 more in Ramadan; one per day of [first, end)."""
     known = {row.calendar_date: row for row in calendar.itertuples()}
     types = []
     for number in range((end - first).days):
         day = first + timedelta(days=number)
         row = known.get(day)
-        rest = day.isoweekday() == 7 or (row is not None and bool(row.is_holiday))
         fasting = row is not None and bool(row.is_ramadan)
-        types.append((REST if rest else max(0, day.isoweekday() - 4)) + RAMADAN * fasting)
+        kind = max(0, day.isoweekday() - 4)
+        if kind < REST and row is not None and bool(row.is_holiday):
+            kind = HOLIDAY
+        types.append(kind + RAMADAN * fasting)
     return np.array(types, dtype=np.int64)
