@@ -119,6 +119,21 @@ def test_what_had_no_record_yet_and_still_has_none_became_missing(workspace: Pat
     assert {"before": "provisional", "after": "missing", "sides": 1} in found["states"]
 
 
+def test_an_approval_that_no_longer_binds_was_changed_by_no_decision(workspace: Path) -> None:
+    """What the approval was given on is another finding now; a decision taken back on the same facts is a decision."""
+    first = publish(workspace, "a")
+    released = setting(Recommendation, 0, status_code="proposed")
+
+    def change(tables: Tables) -> Tables:
+        return released(setting(Finding, 0, finding_hash="e" * 64)(tables))
+
+    back = ((APPROVED, "5.01", 100_000, 100_000, 60_000, "proposed"), SECOND, THIRD)
+    unbound, withdrawn = publish(workspace, "b", back, change), publish(workspace, "c", back)
+    for second, kind in ((unbound, "evidence_changed"), (withdrawn, "decision_changed")):
+        (found,) = compared(workspace, first, second)["kinds"]
+        assert (found["kind"], found["people"], found["restored_idr"]) == (kind, 1, 40_000)
+
+
 def test_a_person_who_moved_is_one_person_on_two_lines(workspace: Path) -> None:
     first = publish(workspace, "a")
     second = publish(workspace, "b", (FIRST, (PROPOSED, "5.02", *SECOND[2:]), THIRD))

@@ -15,13 +15,14 @@ with paired as (
                 or side_before.due_at <> side_after.due_at
                 or side_before.unit_id <> side_after.unit_id
                 then 'record_changed'
+            -- a decision that no longer binds, because what it was taken on is no more, was changed by nobody
+            when finding_before.finding_hash is distinct from finding_after.finding_hash then 'evidence_changed'
             when coalesce(advice_before.status_code, '-') <> coalesce(advice_after.status_code, '-')
                 and (
                     advice_before.status_code in ('approved', 'rejected')
                     or advice_after.status_code in ('approved', 'rejected')
                 ) then 'decision_changed'
-            when finding_before.finding_hash is distinct from finding_after.finding_hash
-                or finding_before.action_code is distinct from finding_after.action_code
+            when finding_before.action_code is distinct from finding_after.action_code
                 or finding_before.is_certified is distinct from finding_after.is_certified
                 then 'evidence_changed'
         end as kind_code
