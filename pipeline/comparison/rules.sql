@@ -1,23 +1,19 @@
 -- Who has a day on which the record is the same in both revisions and its deduction is not?
 -- One row per person; asked only where the rules themselves differ.
-with charged_before as (
+with charged as (
     select
         charge_before.nip,
         charge_before.duty_date,
-        sum(charge_before.deduction_idr) as deduction_idr
+        charge_before.deduction_idr
     from charge_before
     where charge_before.scenario_code = 'recorded'
-    group by charge_before.nip, charge_before.duty_date
-),
-
-charged_after as (
+    union all
     select
         charge_after.nip,
         charge_after.duty_date,
-        sum(charge_after.deduction_idr) as deduction_idr
+        -charge_after.deduction_idr as deduction_idr
     from charge_after
     where charge_after.scenario_code = 'recorded'
-    group by charge_after.nip, charge_after.duty_date
 ),
 
 unchanged as (
@@ -39,11 +35,14 @@ unchanged as (
 
 select distinct unchanged.nip
 from unchanged
-left join charged_before
-    on unchanged.nip = charged_before.nip
-    and unchanged.duty_date = charged_before.duty_date
-left join charged_after
-    on unchanged.nip = charged_after.nip
-    and unchanged.duty_date = charged_after.duty_date
-where coalesce(charged_before.deduction_idr, 0) <> coalesce(charged_after.deduction_idr, 0)
+inner join (
+    select
+        charged.nip,
+        charged.duty_date
+    from charged
+    group by charged.nip, charged.duty_date
+    having sum(charged.deduction_idr) <> 0
+) as moved
+    on moved.nip = unchanged.nip
+    and moved.duty_date = unchanged.duty_date
 order by unchanged.nip
