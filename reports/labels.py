@@ -94,6 +94,7 @@ SYMPTOMS = {
     "device_silent": "mesin tidak mengirim",
 }
 TESTS = {
+    "uncovered": "Log mana yang berhenti, dan berapa lama?",
     "other_regions_alive": "Apakah wilayah lain tetap dilayani server provinsi?",
     "same_region_at_pusat": "Apakah wilayah ini terputus dari server provinsi?",
     "same_region_at_gerbang": "Apakah wilayah ini dilayani di gerbangnya?",

@@ -238,7 +238,7 @@ class CoverageRow:
     vantage: str
     first: str
     last: str
-    spans: int
+    gaps: tuple[str, ...]  # between spans: minutes without coverage
     hours: float
     clock: str
     measurable_hours: float

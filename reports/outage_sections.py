@@ -64,6 +64,8 @@ def _served(test: Row) -> str:
 
 def scope(outage: Row, month: Month) -> str:
     """Who was cut off."""
+    if outage["layer_code"] == "log_gap":
+        return "hanya pencatatan log, bukan presensi"
     unit = outage["scope_unit_id"]
     named = (
         ("wilayah", outage["scope_region"]),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
-from reports.format_id import long_date, number, percent, rupiah, span
+from reports.format_id import duration, long_date, number, percent, rupiah, span
 from reports.labels import (
     ACTIONS,
     CAUSE_MEANINGS,
@@ -267,11 +268,20 @@ def _coverage(month: Month) -> tuple[CoverageRow, ...]:
         hours = sum((s["ended_at"] - s["started_at"]).total_seconds() for s in logged) / 3600
         first, last = min(s["started_at"] for s in logged), max(s["ended_at"] for s in logged)
         when = span(first, last, month.zone).split(" sampai ")
-        rows.append(CoverageRow(label(VANTAGES, vantage), when[0], when[-1], len(logged), hours,
+        rows.append(CoverageRow(label(VANTAGES, vantage), when[0], when[-1], _gaps(logged, month), hours,
                                 _clock(lags.get(vantage)), measured[vantage, "region", month.meta.region_code],
                                 tuple(month.unit_name(unit) for unit in month.units
                                       if not measured[vantage, "unit", unit])))  # fmt: skip
     return tuple(rows)
+
+
+def _gaps(spans: list[Row], month: Month) -> tuple[str, ...]:
+    """The minutes that a log does not cover, between its first and its last; `spans` in order of their start."""
+    return tuple(
+        f"{span(a['ended_at'], b['started_at'], month.zone)} "
+        f"({duration(round((b['started_at'] - a['ended_at']).total_seconds() / 60))})"
+        for a, b in pairwise(spans) if b["started_at"] > a["ended_at"]
+    )  # fmt: skip
 
 
 def _clock(lag: Row | None) -> str:

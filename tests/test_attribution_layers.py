@@ -91,6 +91,17 @@ def test_a_missing_log_is_a_gap_and_no_outage_whether_or_not_its_silence_was_nam
     assert outages[0].trail.symptom == "no_lines"
 
 
+@pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
+def test_a_log_that_was_written_through_is_not_missing(vantage: str) -> None:
+    """Its lines of people stop, yet it has no hole: something fell silent, whatever it was."""
+    world = quiet_world()
+    world.silence(world.pick(vantage_code=vantage), START, END)
+    outages = explained(world, [(START, END)])
+    assert outages
+    assert all(o.layer != "log_gap" for o in outages)
+    assert all(o.judgement.probabilities["log_gap"] == 0 for o in outages)
+
+
 def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_alone() -> None:
     world = quiet_world()
     plant("link", world)

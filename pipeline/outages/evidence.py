@@ -50,6 +50,7 @@ def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
             f"layer_{layer}", verdict, f"Peluang bahwa letak gangguan adalah {LAYER_NAMES[layer]}: {probability(p)}.",
             observed=p, nats=sum(against.values()) if against else None)  # fmt: skip
     court = Court(outage.cells, outage.signals, home)
+    yield from _uncovered(outage)
     yield from _other_regions(outage, court)
     yield from _same_region(outage, court)
     yield from _gateway_errors(outage, court)
@@ -67,6 +68,17 @@ def _nats(outage: Explained, *witnesses: str) -> float:
     rivals = [layer for layer in nats if layer != best]
     rival = "central" if best != "central" else min(rivals, key=lambda name: -sum(nats[name].values()))
     return -sum(nats[rival].get(name, 0.0) for name in witnesses)
+
+
+def _uncovered(outage: Explained) -> Iterator[Test]:
+    """Which log is missing, for how long, and what that proves."""
+    if outage.layer != "log_gap":
+        return
+    minutes = outage.trail.hard.length
+    names = ", ".join(VANTAGE_NAMES[vantage] for _, vantage in outage.scope)
+    yield Test(
+        "uncovered", "neutral", f"Log di {names} tidak berisi satu baris pun selama {number(minutes)} menit. Menit-menit itu "
+        "tidak terliput: tidak membuktikan gangguan dan tidak membantahnya.", observed=minutes)  # fmt: skip
 
 
 def _other_regions(outage: Explained, court: Court) -> Iterator[Test]:

@@ -187,7 +187,7 @@ class _Search:
         if not _is_open(trail, cells, gone, is_partly_explained):
             return None
         signals, left = self.signals_in(*pieces), cells.without(gone)
-        court = Court(left, signals, self.home)
+        court = Court(left, signals, self.home, self._holed(free))
         judgement = court.judge(proposals(trail, court))
         layer, scope = judgement.layer, judgement.best.scope
         if trail.kind == "client" and layer != "client":
@@ -196,6 +196,15 @@ class _Search:
             layer, scope = "log_gap", (("vantage", trail.value),)
         windows = _windows_of(scope, layer, trail, self.every)
         return Explained(windows, judgement, left, signals, layer, scope)
+
+    def _holed(self, free: list[Span]) -> set[str]:
+        """Vantages whose log has a hole in more than half of the free minutes."""
+        whole, missing = sum(span.length for span in free), dict[str, float]()
+        for gap in self.every:
+            if gap.kind == "vantage":
+                cut = sum(gap.hard.meet(span).length for span in free)
+                missing[gap.value] = missing.get(gap.value, 0.0) + cut
+        return {vantage for vantage, minutes in missing.items() if minutes * 2 > whole}
 
     def _explained(self, free: list[Span], cells: WindowCells) -> Flags:
         """Leaves of outages that cover more than half of the free minutes."""

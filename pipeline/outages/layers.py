@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -133,8 +133,9 @@ def lost_write_judgement(reached_province: bool, home: str) -> Judgement:
 class Court:
     """All hypotheses about one window, and the witnesses that speak to them."""
 
-    def __init__(self, cells: WindowCells, signals: Signals, home: str) -> None:
-        self.cells, self.signals, self.home = cells, signals, home
+    def __init__(self, cells: WindowCells, signals: Signals, home: str, holed: Collection[str] = ()) -> None:
+        """`holed`: vantages whose log has a hole in the window; one that was written through is not missing."""
+        self.cells, self.signals, self.home, self.holed = cells, signals, home, holed
         self.logs = leaf_logs(cells)
         self.at_gate = cells.vantage == "gerbang"
         region = cells.groups["region"]
@@ -178,7 +179,7 @@ class Court:
         for state in BROKEN:
             yield Hypothesis("gateway", here, states((self.at_gate, state), cut),
                              {**fine, "health gerbang": ANY, "probe gerbang": state, "received": ANY, "upstream": 0})  # fmt: skip
-        for vantage in vantages:
+        for vantage in sorted(self.holed):
             mine = self.cells.vantage == vantage
             yield Hypothesis("log_gap", (("vantage", vantage),), states((mine, SILENT)),
                              {**fine, f"health {vantage}": SILENT})  # fmt: skip
