@@ -15,7 +15,7 @@ DIMENSIONS = {
     "day": "hari",
     "window": "gangguan",
 }
-MEASURES = {"restored": "akan dipulihkan", "statement": "hanya bersandar pada surat keterangan"}
+MEASURES = {"restored": "akan dipulihkan", "statement": "tanpa jejak sendiri, dengan surat keterangan"}
 
 
 def build_screening(month: Month) -> Screening:

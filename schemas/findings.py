@@ -158,10 +158,10 @@ class RestorationScreen(Table):
     )
     group_code: Text = column("Code of the OPD, NIP, device, date, or outage")
     measure_code: Text = column(
-        "Sides that would be restored, those of them that rest on a statement, or people of the outage",
+        "Sides that would be restored, sides of grade C or D for which somebody signed, or people of the outage",
         isin=("restored", "statement", "people"),
     )
-    restored_count: Integer = column("How many of the group", ge=0)
+    restored_count: Integer = column("How many of the group, by the measure", ge=0)
     base_count: Integer = column("Touched sides of the group; all staff where people are counted", ge=0)
     rest_restored_count: Integer = column("How many of the others, in the same outages", nullable=True, ge=0)
     rest_base_count: Integer = column("Their touched sides", nullable=True, ge=0)

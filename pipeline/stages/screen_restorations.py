@@ -42,9 +42,10 @@ TOUCHED = """
         coalesce(signed.signer_nip, duty.superior_nip) as signer,
         witnessed.device_id as device,
         finding.duty_date::varchar as day,
-        recommendation.status_code <> 'rejected' and finding.grade_code = 'C' and finding.has_statement as statement,
-        statement or (
-            recommendation.status_code <> 'rejected' and finding.action_code in ('restore', 'restore_partly')
+        recommendation.status_code <> 'rejected' as is_open,
+        is_open and finding.grade_code in ('C', 'D') and finding.has_statement as statement,
+        is_open and (
+            finding.action_code in ('restore', 'restore_partly') or (finding.grade_code = 'C' and finding.has_statement)
         ) as restored,
         policy_period.mass_restoration_percent as most_percent
     from finding
