@@ -75,6 +75,11 @@ class Ledger:
         """Number of the line that comes next, from 1."""
         return len(self.entries) + 1
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """Of the line that comes next: what its publication's manifest carries."""
+        return {"sequence": self.next_sequence, "previous": self.head}
+
     def of(self, kind: str, period: str | None = None) -> tuple[Entry, ...]:
         """The lines of a kind, in order, of one period or of all."""
         return tuple(entry for entry in self.entries if entry.kind == kind and period in (None, entry.period))

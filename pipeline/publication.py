@@ -54,14 +54,10 @@ class Published:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What the pages of a revision may say about it; known before it is published."""
+    """What the pages of a revision may say about it: its manifest but for the files, and the revision before it."""
 
-    run_id: str
-    revision: int
-    previous_head: str
-    code_version: str
-    engines: Mapping[str, str]
-    totals: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+    before: Entry | None
 
 
 Render = Callable[[Mapping[str, pa.Table], Settings, RunFacts], dict[str, bytes]]
@@ -86,25 +82,18 @@ def publish_run(
         return Published(folder, identity, len(revisions), is_new=False)
     number = len(revisions) + 1
     path = f"{settings.period}/r{number}-{identity}"
+    before = revisions[-1] if revisions else None
     document = run_manifest(tables, settings, workspace)
-    facts = RunFacts(
-        run_id=identity,
-        revision=number,
-        previous_head=ledger.head,
-        code_version=document["code"]["version"],
-        engines=document["engines"],
-        totals=totals,
-    )
+    document |= {"run_id": identity, "revision": number, "totals": totals, "ledger": ledger.place}
     files, rows = table_files(tables)
-    files.update(render(tables, settings, facts))
-    document |= {"run_id": identity, "revision": number, "totals": totals}
+    files.update(render(tables, settings, RunFacts(document, before)))
     publish_folder(
         Publication(
             kind=REVISION,
             period=settings.period,
             path=path,
             identity=identity,
-            supersedes=revisions[-1].path if revisions else None,
+            supersedes=before.path if before else None,
             files=files,
             rows=rows,
             document=document,
@@ -138,7 +127,7 @@ def publish_folder(publication: Publication, ledger: Ledger, workspace: Path, sc
         {
             **publication.document,
             "files": listed_files(publication.files, publication.rows),
-            "ledger": {"sequence": ledger.next_sequence, "previous": ledger.head},
+            "ledger": ledger.place,
             "supersedes": publication.supersedes,
         }
     )

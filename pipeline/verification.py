@@ -31,6 +31,7 @@ from schemas.codes import PERIOD
 
 OWN = (LEDGER_NAME, LOCK_NAME, HOLDER_NAME)
 PUBLISHED = (REVISION, BATCH)
+PRINTED_HEAD = "[0-9a-f]{16,64}"
 SUMMED = ("person_month", "assessment", "recommendation", "finding")
 """Published tables that the totals come from."""
 
@@ -61,11 +62,14 @@ class Verification:
         return (*(problem for each in self.checked for problem in each.problems), *self.strange)
 
 
-def verify(workspace: Path, run: str | None = None, signers: Path | None = None) -> Verification:
+def verify(
+    workspace: Path, run: str | None = None, signers: Path | None = None, head: str | None = None
+) -> Verification:
     """Compare every publication, or the one that `run` names, with the ledger.
 
-    `signers` is the allowed_signers file to believe, by default the workspace's own.
-    Raises VerificationError at a complete wrong line of the ledger, SettingsError for an unknown `run`.
+    `signers` is the allowed_signers file to believe, by default the workspace's own; `head` a head of the ledger that
+    was printed or sent: a ledger cut by whole lines since verifies in itself, and no longer holds it.
+    Raises VerificationError at a complete wrong line of the ledger, SettingsError for an unknown `run` or no head.
     """
     ledger = read_ledger(workspace)
     asked = ledger.entries if run is None else (published_entry(ledger, run),)
@@ -75,7 +79,10 @@ def verify(workspace: Path, run: str | None = None, signers: Path | None = None)
         head=ledger.head,
         is_torn=ledger.is_torn,
         checked=tuple(_checked(entry, workspace, is_sound, signers) for entry in asked),
-        strange=() if run else tuple(_strange(workspace / "terbit", is_sound)),
+        strange=(
+            *(() if head is None else _lost_head(ledger, head)),
+            *(() if run else _strange(workspace / "terbit", is_sound)),
+        ),
         unknown=tuple(unknown_folders(ledger, workspace / "terbit")),
     )
 
@@ -91,6 +98,19 @@ def published_entry(ledger: Ledger, run: str) -> Entry:
     raise SettingsError(
         f"`{run}` tidak ada di buku terbit; yang ada: {', '.join(known) or 'belum ada'}.{nearest(run, known)}"
     )
+
+
+def _lost_head(ledger: Ledger, head: str) -> Iterator[str]:
+    wanted = head.strip().lower()
+    if not re.fullmatch(PRINTED_HEAD, wanted):
+        raise SettingsError(
+            f"`{head}` bukan kepala buku terbit; salin 16 angka heksadesimal dari berita acara."
+        )
+    if not any(entry.hash.startswith(wanted) for entry in ledger.entries):
+        yield (
+            f"terbit/{LEDGER_NAME}: kepala {wanted} tidak ada dalam rantainya. Buku terbit telah dipotong atau ditulis "
+            "ulang sesudah kepala itu dicetak."
+        )
 
 
 def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool], signers: Path) -> Checked:

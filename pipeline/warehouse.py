@@ -205,13 +205,14 @@ class Warehouse:
         self._connection.execute("; ".join(["begin", *comments, "commit"]))
 
 
-def answer_about(tables: Mapping[str, pa.Table], query: str) -> pa.Table:
-    """The answer to a query about tables at hand, by name, in a database of its own."""
+@contextmanager
+def asking(tables: Mapping[str, pa.Table]) -> Iterator[Warehouse]:
+    """A database of its own that answers queries about tables at hand, by name."""
     warehouse = Warehouse(None)
     try:
         for name, table in tables.items():
             warehouse.show(name, table)
-        return warehouse.query(query)
+        yield warehouse
     finally:
         warehouse.close()
 

@@ -10,7 +10,10 @@ CLASSIFICATION = "TERBATAS"
 
 @dataclass(frozen=True)
 class ReportMeta:
-    """What the tables do not know about their run. `previous_head` is 16 hex digits of the ledger, or '-'."""
+    """What the tables do not know about their run. `previous_head` is 16 hex digits of the ledger, or '-'.
+
+    `compared_with` is the revision before, whose changes `laporan/perubahan.html` tells; empty where there is none.
+    """
 
     run_id: str
     revision: int
@@ -19,6 +22,7 @@ class ReportMeta:
     previous_head: str
     policy_code: str
     versions: Mapping[str, str]
+    compared_with: str = ""
 
 
 @dataclass(frozen=True)

@@ -205,3 +205,9 @@ def test_decisions_move_a_real_month_by_what_they_approved(published_month: Path
     html = page.read_text("utf-8")
     assert all(line["nip"] in told and line["nip"] not in html for line in found["people"])
     assert "keputusan atasan berubah" in html
+    published = {name: published_month / "terbit/2026-01" / name / "laporan" for name in (first, second)}
+    assert (published[second] / "perubahan.html").read_text("utf-8") == html
+    link = f'<a href="perubahan.html">Apa yang berubah sejak {first}</a>'
+    assert link in (published[second] / "index.html").read_text("utf-8")
+    assert not (published[first] / "perubahan.html").exists()
+    assert "perubahan.html" not in (published[first] / "index.html").read_text("utf-8")

@@ -29,7 +29,9 @@ Tables = Mapping[str, pa.Table]
 
 
 def _one_page(_tables: Tables, asked: Settings, facts: RunFacts) -> dict[str, bytes]:
-    return {"laporan/index.html": f"<p>{asked.period} {facts.run_id} {facts.previous_head}</p>\n".encode()}
+    return {
+        "laporan/index.html": f"<p>{asked.period} {facts.manifest['run_id']} {facts.manifest['ledger']['previous']}</p>\n".encode()
+    }
 
 
 def _publish(folder: Path, tables: Tables, asked: Settings | None = None) -> Published:

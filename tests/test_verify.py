@@ -149,6 +149,20 @@ def test_every_cut_of_the_ledger_is_recovered_or_told(own: Path) -> None:
     assert (result.exit_code, "terpotong" in result.stdout) == (0, True)
 
 
+def test_a_head_on_signed_minutes_tells_of_whole_lines_cut_since(own: Path) -> None:
+    """The last line is a decision's: without it nothing in terbit/ is amiss."""
+    ledger, path = read_ledger(own), own / "terbit" / LEDGER_NAME
+    for entry in ledger.entries:
+        assert call("-C", own, "--head", entry.hash[:16].upper()).exit_code == 0
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert call("-C", own).exit_code == 0
+    assert call("-C", own, "--head", ledger.entries[-2].hash).exit_code == 0
+    result = call("-C", own, "--head", ledger.head[:16])
+    assert result.exit_code == 7
+    assert f"kepala {ledger.head[:16]} tidak ada dalam rantainya" in result.stderr
+    assert call("-C", own, "--head", "kepala").exit_code == 2
+
+
 def test_a_ledger_written_anew_is_seen_in_the_manifests(own: Path) -> None:
     """Whoever rewrites a line and the chain after it must also rewrite what carries the heads of before."""
     path = own / "terbit" / LEDGER_NAME

@@ -36,7 +36,7 @@ def command(workspace: Path, as_json: bool, people: bool, page: Path | None, bef
     Revisi disebut dengan nama atau idnya, misalnya r1-0123456789ab. Setiap orang dihitung sekali, di bawah jenis
     pertama yang berlaku; jumlah rupiahnya sama dengan selisih kedua revisi.
     """
-    from pipeline.comparison import compare
+    from pipeline.comparison import compare, published
     from pipeline.errors import SettingsError
     from pipeline.ledger import REVISION, read_ledger
     from pipeline.verification import published_entry
@@ -44,7 +44,7 @@ def command(workspace: Path, as_json: bool, people: bool, page: Path | None, bef
     ledger = read_ledger(workspace)
     if len(ledger.of(REVISION)) < 2:
         raise SettingsError("belum ada dua revisi untuk dibandingkan. Jalankan `rekon run` dahulu.")
-    found = compare(workspace, published_entry(ledger, before), published_entry(ledger, after))
+    found = compare(*(published(workspace, published_entry(ledger, each)) for each in (before, after)))
     if page:
         from reports.changes import render_changes
 

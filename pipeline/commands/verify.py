@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 @click.option("--recompute", is_flag=True, help="Hitung ulang dari masukan yang disimpan, bandingkan bita.")
 @click.option("--finding", metavar="ID", help="Turunkan rupiah satu temuan dari baris masukannya.")
 @click.option(
+    "--head", metavar="HEX", help="Kepala buku terbit pada berita acara: harus ada dalam rantainya."
+)
+@click.option(
     "--signers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Berkas allowed_signers yang dipercaya (bawaan: milik ruang kerja).",
@@ -31,6 +34,7 @@ def command(
     as_json: bool,
     recompute: bool,
     finding: str | None,
+    head: str | None,
     signers: Path | None,
     run: str | None,
 ) -> None:
@@ -39,7 +43,8 @@ def command(
     Tanpa RUN seluruh terbit/ diperiksa: rantai buku terbit, sidik setiap berkas, angka kendali, berkas keputusan.
     Dengan --recompute setiap revisi dan batch dihitung ulang dari terbit/ saja, di folder coretan; perlu waktu selama
     `rekon run` untuk masing-masing. Dengan --finding setiap langkah satu temuan dicetak: kewajiban, rekaman, bukti,
-    pita dan pasalnya, batas, pembulatan, selisih. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
+    pita dan pasalnya, batas, pembulatan, selisih. Dengan --head buku terbit dibandingkan dengan kepala yang tercetak
+    pada berita acara yang ditandatangani: buku yang dipotong sesudahnya tampak. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
     """
     from pipeline.verification import verify
 
@@ -48,7 +53,7 @@ def command(
 
         tell(workspace, run, finding, as_json=as_json)
         return
-    found = verify(workspace, run, signers)
+    found = verify(workspace, run, signers, head)
     # What is not as published has no right answer to compare with.
     recomputed = _recomputed(workspace, found) if recompute and not found.problems else ()
     if as_json:

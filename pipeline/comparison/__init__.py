@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipeline.errors import SettingsError, TotalsError
 from pipeline.ledger import REVISION, Entry
 from pipeline.manifest import MANIFEST_NAME, verify_folder
-from pipeline.warehouse import answer_about
+from pipeline.warehouse import Warehouse, asking
 
 KINDS = (
     "person_removed",
@@ -47,6 +47,8 @@ TABLES = {
     "month": "person_month",
     "charge": "assessment",
 }
+
+DIFFERENT = "yang dibandingkan dua revisi dari satu periode, misalnya 2026-01/r1-0123456789ab."
 
 Amounts = dict[str, int]
 
@@ -93,45 +95,57 @@ class Comparison:
     states: tuple[StateFlow, ...]
     lines: tuple[Line, ...]
     manifest: Mapping[str, Any]
-    """Of the revision compared to."""
+    """Of the revision compared to, with its place in the ledger."""
 
     def sides_in(self, state: str, *, is_after: bool) -> int:
         """How many sides are in a state in one of the revisions."""
         return sum(flow.sides for flow in self.states if (flow.after if is_after else flow.before) == state)
 
 
-def compare(workspace: Path, before: Entry, after: Entry) -> Comparison:
+@dataclass(frozen=True)
+class Revision:
+    """One side: r<N>-<id>, the tables of TABLES by name, and the manifest as far as it is written."""
+
+    name: str
+    tables: Mapping[str, pa.Table]
+    manifest: Mapping[str, Any]
+
+
+def published(workspace: Path, entry: Entry) -> Revision:
+    """A revision as it was published. Raises SettingsError for a batch, VerificationError where it is no longer so."""
+    if entry.kind != REVISION:
+        raise SettingsError(DIFFERENT)
+    folder = workspace / "terbit" / entry.path
+    verify_folder(folder, entry.manifest_sha256, entry.path)
+    return Revision(
+        entry.path.partition("/")[2],
+        {name: pq.read_table(folder / "bukti" / f"{name}.parquet") for name in TABLES.values()},
+        json.loads((folder / MANIFEST_NAME).read_bytes()),
+    )
+
+
+def compare(before: Revision, after: Revision) -> Comparison:
     """Compare two revisions of one month, whichever is older.
 
-    Raises SettingsError for anything else, VerificationError where one is not as published, TotalsError where the
-    differences do not add up to those of the manifests.
+    Raises SettingsError for two months, TotalsError where the differences do not add up to those of the manifests.
     """
-    if {before.kind, after.kind} != {REVISION} or before.period != after.period:
-        raise SettingsError(
-            "yang dibandingkan dua revisi dari satu periode, misalnya 2026-01/r1-0123456789ab."
-        )
-    tables: dict[str, pa.Table] = {}
-    manifests = []
-    for side, entry in (("before", before), ("after", after)):
-        folder = workspace / "terbit" / entry.path
-        verify_folder(folder, entry.manifest_sha256, entry.path)
-        manifests.append(json.loads((folder / MANIFEST_NAME).read_bytes()))
-        for name, table in TABLES.items():
-            tables[f"{name}_{side}"] = pq.read_table(folder / "bukti" / f"{table}.parquet")
-    first, second = manifests
+    first, second = before.manifest, after.manifest
+    if first["period"] != second["period"]:
+        raise SettingsError(DIFFERENT)
     has_other_rules = any(first[name] != second[name] for name in ("policy", "calendar", "code"))
-    lines, sides = _lines(tables, has_other_rules=has_other_rules)
+    sides = (("before", before), ("after", after))
+    shown = {f"{name}_{side}": each.tables[table] for side, each in sides for name, table in TABLES.items()}
+    with asking(shown) as warehouse:
+        lines, changed_sides = _lines(warehouse, has_other_rules=has_other_rules)
+        states = _ask("states", warehouse)
     found = Comparison(
-        period=before.period,
-        before=before.path.partition("/")[2],
-        after=after.path.partition("/")[2],
+        period=second["period"],
+        before=before.name,
+        after=after.name,
         totals_before={name: first["totals"][name] for name in AMOUNTS},
         totals_after={name: second["totals"][name] for name in AMOUNTS},
-        kinds=_sums(lines, sides),
-        states=tuple(
-            StateFlow(row["before_code"], row["after_code"], row["side_count"])
-            for row in _ask("states", tables)
-        ),
+        kinds=_sums(lines, changed_sides),
+        states=tuple(StateFlow(row["before_code"], row["after_code"], row["side_count"]) for row in states),
         lines=tuple(line for line in lines if line.kinds),
         manifest=second,
     )
@@ -139,23 +153,23 @@ def compare(workspace: Path, before: Entry, after: Entry) -> Comparison:
     return found
 
 
-def _ask(name: str, tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+def _ask(name: str, warehouse: Warehouse) -> list[dict[str, Any]]:
     sql = files("pipeline.comparison").joinpath(f"{name}.sql").read_text("utf-8")
-    rows: list[dict[str, Any]] = answer_about(tables, sql).to_pylist()
+    rows: list[dict[str, Any]] = warehouse.query(sql).to_pylist()
     return rows
 
 
-def _lines(tables: Mapping[str, pa.Table], *, has_other_rules: bool) -> tuple[list[Line], dict[str, int]]:
+def _lines(warehouse: Warehouse, *, has_other_rules: bool) -> tuple[list[Line], dict[str, int]]:
     """Every person and OPD of either revision, and the changed sides by kind."""
     kinds: dict[str, set[str]] = defaultdict(set)
     sides: dict[str, int] = defaultdict(int)
-    for row in _ask("sides", tables):
+    for row in _ask("sides", warehouse):
         kinds[row["nip"]].add(row["kind_code"])
         sides[row["kind_code"]] += row["side_count"]
     if has_other_rules:
-        for row in _ask("rules", tables):
+        for row in _ask("rules", warehouse):
             kinds[row["nip"]].add("policy_changed")
-    months = _ask("months", tables)
+    months = _ask("months", warehouse)
     there = {name: {row["nip"] for row in months if row[f"is_{name}"]} for name in ("before", "after")}
     for row in months:
         nip = row["nip"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline import bundle, totals
+from pipeline.comparison import Revision, compare, published
 from pipeline.ledger import GENESIS
 from pipeline.publication import RunFacts, publish_run
 from pipeline.settings import Settings
@@ -60,24 +63,33 @@ def publish(desk: Desk) -> None:
     """Leave what was published in desk.result["published"]; writes no table."""
     tables = {contract.table_name(): desk.arrow(contract) for contract in READS}
     desk.result["published"] = publish_run(
-        tables, desk.settings, desk.workspace, desk.scratch, render=render_pages
+        tables, desk.settings, desk.workspace, desk.scratch, render=partial(render_pages, desk.workspace)
     )
 
 
-def render_pages(tables: Mapping[str, pa.Table], settings: Settings, facts: RunFacts) -> dict[str, bytes]:
-    """The report, draft minutes and verification sheets, by path within the revision's folder."""
+def render_pages(
+    workspace: Path, tables: Mapping[str, pa.Table], settings: Settings, facts: RunFacts
+) -> dict[str, bytes]:
+    """The report, what changed since the revision before, draft minutes and verification sheets, by path."""
+    manifest, before = facts.manifest, facts.before
+    head = manifest["ledger"]["previous"]
     meta = ReportMeta(
-        run_id=facts.run_id,
-        revision=facts.revision,
+        run_id=manifest["run_id"],
+        revision=manifest["revision"],
         period=settings.period,
         region_code=settings.region,
-        previous_head="-" if facts.previous_head == GENESIS else facts.previous_head[:16],
+        previous_head="-" if head == GENESIS else head[:16],
         policy_code=settings.policy,
-        versions={**facts.engines, "rekon": facts.code_version},
+        versions={**manifest["engines"], "rekon": manifest["code"]["version"]},
+        compared_with=before.path.partition("/")[2] if before else "",
     )
     # Loaded here: a run that its totals stop need not spend half a second on templates.
     render, sheets = importlib.import_module("reports.render"), importlib.import_module("reports.sheets")
     pages: dict[str, bytes] = render.render_report(tables, meta) | sheets.render_sheets(tables, meta)
+    if before:
+        here = Revision(f"r{meta.revision}-{meta.run_id}", tables, manifest)
+        found = compare(published(workspace, before), here)
+        pages["laporan/perubahan.html"] = importlib.import_module("reports.changes").render_changes(found)
     return pages
 
 
