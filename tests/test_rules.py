@@ -152,6 +152,20 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "punch_doubt": {"punch_id": "p0", "doubt_code": "same_second"},
     "awaited_machine": {"device_id": "FP-1"},
     "punch_placement": {"side_code": "in", "role_code": "counts"},
+    "policy_period": {
+        **RULED, "policy_code": "contoh", "accept_before_minutes": 180, "accept_after_minutes": 360,
+        "check_in_punch_code": "first", "check_out_punch_code": "last", "recovery_grace_minutes": 30,
+        "arrival_span_minutes": 60, "leaving_span_minutes": 60, "match_early_seconds": 3, "match_late_seconds": 15,
+        "retry_gap_minutes": 15, "duplicate_span_seconds": 60, "statement_deadline_days": 3, "reference": "Pasal 6",
+    },
+    "duty_pattern": {
+        **RULED, "group_code": "kantor-5", "weekday_no": 1, "is_ramadan": False, "start_seconds": 27_000,
+        "end_seconds": 57_600, "reference": "Pasal 7",
+    },
+    "shift_pattern": {
+        **RULED, "group_code": "nakes-shift", "shift_code": "P", "start_seconds": 25_200, "end_seconds": 50_400,
+        "reference": "Pasal 8",
+    },
     "assessment_rule": {
         **RULED, "method_code": "bands", "base_share_bps": 4000, "base_of_code": "day", "day_merge_code": "sum",
         "monthly_cap_bps": 10_000, "cap_base_code": "largest", "rounding_step_idr": 1,
