@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from outage_world import DAY, HOME, World, at, attributed, explained, quiet_world, traffic_of
 
@@ -52,6 +53,18 @@ def test_minutes_that_nobody_logged_do_not_speak_against_a_declaration(cut: Worl
 
 def test_an_invented_declaration_is_contradicted_where_the_minutes_were_measured_and_healthy() -> None:
     assert said(quiet_world(), START, END).verdict == "contradicted"
+
+
+def test_an_invented_declaration_of_a_late_morning_is_contradicted_and_of_an_almost_empty_one_is_not() -> (
+    None
+):
+    rng, late, empty = np.random.default_rng(9), quiet_world(size=4), quiet_world(size=4)
+    for world, share in ((late, 0.45), (empty, 0.1)):
+        mine = world.pick(region_code=HOME)
+        world.n[mine, DAY] = rng.binomial(world.n[mine, DAY].astype(int), share)
+    declared = Declared("I1", Span(DAY * 1440 + START, DAY * 1440 + END), HOME, None)
+    verdicts = [ruling(declared, [], traffic_of(w), [WHOLE], HOME).verdict for w in (late, empty)]
+    assert verdicts == ["contradicted", "not_assessable"]
 
 
 def test_an_invented_declaration_is_not_assessable_without_coverage_or_with_too_few_senders() -> None:

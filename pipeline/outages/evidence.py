@@ -12,7 +12,7 @@ from pipeline.outages.cells import Traffic
 from pipeline.outages.explanation import Explained
 from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
-from pipeline.outages.refutation import absence_bound, success_bound
+from pipeline.outages.refutation import STRONG, absence_bound, success_bound
 from pipeline.outages.root_causes import COUNTED, root_causes
 from reports.format_id import chance, number, probability
 from reports.labels import DIMENSIONS
@@ -20,7 +20,6 @@ from reports.labels import LAYERS as LAYER_NAMES
 from reports.labels import VANTAGES as VANTAGE_NAMES
 
 REFUTED = 0.05
-STRONG = 1e-3
 AFTER = 60
 MOST_SETS = 3
 

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.explanation import Explained
 from pipeline.outages.measurability import is_measurable
-from pipeline.outages.refutation import DAY_K
+from pipeline.outages.refutation import DAY_K, STRONG, absence_bound, success_bound
 from pipeline.outages.segments import NEAR
 from pipeline.outages.trails import Span, without
 
@@ -75,7 +75,11 @@ def _bins(span: Span) -> list[Span]:
 
 
 def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span, ...], home: str) -> str:
-    """healthy, disturbed or unmeasured."""
+    """healthy, disturbed or unmeasured.
+
+    Healthy is a place that answered more than a server that is down ever does, no less than some healthy day does,
+    and whose senders do not fail: with half of the usual people a morning is late, not down.
+    """
     if not any(span.start <= part.start and span.end >= part.end for span in covered):
         return "unmeasured"
     cells = traffic.window((int(part.start), round(part.end)))
@@ -86,7 +90,9 @@ def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span
         k = min(DAY_K, cells.day_k.get((vantage, declared.region or home), DAY_K))
         if not is_measurable(usual, k):
             continue
-        if answered < 0.5 * usual or failed > DEGRADED * (answered + failed):
+        is_alive = success_bound(answered, usual, k) <= STRONG
+        is_usual = absence_bound(answered, usual, k) > STRONG
+        if not (is_alive and is_usual) or failed > DEGRADED * (answered + failed):
             return "disturbed"
         best = "healthy"
     return best

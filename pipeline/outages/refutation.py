@@ -8,6 +8,8 @@ from scipy.special import betainc
 
 from pipeline.outages.scores import HEALTHY_FACTORS
 
+STRONG = 1e-3
+"""A bound from which the opposite is refuted."""
 LEAST = 1e-9
 """No count of one month vouches for less: whatever the model says beyond it rests on its tail, not on data."""
 DOWN_SHARE = 0.05
