@@ -288,6 +288,17 @@ def test_a_planted_silence_is_found_to_two_minutes() -> None:
     assert all(w.bound < 0.01 for w in found)
 
 
+def test_a_late_morning_before_a_silence_is_no_part_of_its_impact() -> None:
+    """People come a quarter of an hour late, and at 07:25 the service falls silent for forty minutes."""
+    groups = null_month(9, (60.0, 20.0), {8: 15})
+    for counts in groups:
+        counts.senders[8, 445:485], counts.failed[8, 445:485] = 0, 0
+    found = detect(groups, TYPES).windows
+    morning = 8 * 1440 + 360
+    hit = [w for w in windows(found, "silence", "impact") if morning < w[1] < morning + 360]
+    assert [(start - 8 * 1440, end - 8 * 1440) for start, end in hit] == [(445, 485)]
+
+
 def test_overload_is_an_impact_window_of_its_own_length() -> None:
     groups, rng = null_month(11), np.random.default_rng(1)
     span = slice(430, 460)

@@ -191,15 +191,46 @@ class Model:
         surplus = float(np.maximum(self.n[b : b + HOUR] - self.mu[b : b + HOUR], 0).sum())
         return surplus / max(missing, 1.0)
 
+    def rescored_silence(self, number: int, a: int, b: int) -> float:
+        """Nats of [a, b) against the most favourable healthy day."""
+        rescored = rescored_silence if self.counts.beside is None else rescored_beside
+        return rescored(self.n, self.mu, self.k, SILENCES[number], a, b)
+
+    def without_healthy_flanks(self, impact: Segment) -> Segment:
+        """An impact window of silence without what lies beside its hard window and a healthy day explains as well.
+
+        Half of the usual people before a silence is a late morning, until no late morning explains it.
+        """
+        hard = [
+            s
+            for s in self.found["silence", 0]
+            if s.start < impact.end
+            and s.end > impact.start
+            and self.rescored_silence(0, s.start, s.end) >= LEAST
+        ]
+        if not hard:
+            return impact
+        number, first, last = len(SILENCES) - 1, hard[0], hard[-1]
+        if impact.start < first.start and self.rescored_silence(number, impact.start, first.start) < LEAST:
+            impact = replace(
+                impact, start=first.start, start_low=first.start_low, start_high=first.start_high
+            )
+        if last.end < impact.end and self.rescored_silence(number, last.end, impact.end) < LEAST:
+            impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
+        inside = slice(impact.start, impact.end)
+        score = silence_scores(self.n[inside], self.mu[inside], self.k, SILENCES[number]).sum()
+        return replace(impact, score=float(score))
+
     def candidates(self, group: int) -> list[Candidate]:
         """Every segment that is worth a second look, scored again against the best healthy explanation."""
         found = []
         for (alternative, number), parts in self.found.items():
-            for part in joined(parts):
+            is_impact = (alternative, WINDOWS[number]) == ("silence", "impact")
+            for whole in joined(parts):
+                part = self.without_healthy_flanks(whole) if is_impact else whole
                 a, b = part.start, part.end
                 if alternative == "silence":
-                    rescored = rescored_silence if self.counts.beside is None else rescored_beside
-                    again = rescored(self.n, self.mu, self.k, SILENCES[number], a, b)
+                    again = self.rescored_silence(number, a, b)
                     seen, usual = self.n[a:b].sum(), self.mu[a:b].sum()
                     heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
                     start = heard if WINDOWS[number] == "impact" else missed
