@@ -20,7 +20,8 @@ with asked as (
         outage.impact_ended_at,
         coalesce(exposure.basis_code, '') in ('usual', 'also_used') as is_exposed_by_line,
         coalesce(exposure.basis_code = 'own_request', false) as has_met,
-        coalesce(exposure.is_vantage_alive or exposure.basis_code = 'also_used', false) as needs_word,
+        coalesce(exposure.is_vantage_alive, false) as is_watched,
+        coalesce(exposure.basis_code = 'also_used', false) as has_other_line,
         -- of an outage that stops a whole region people hear without trying; of one of their app or office they do not
         coalesce(
             exposure.basis_code = 'scope' and outage.symptom_code = 'failure' and is_total(outage.severity_bps), false
@@ -176,11 +177,13 @@ gathered as (
         asked.impact_started_at,
         asked.impact_ended_at,
         asked.recovery_grace,
-        -- where a try would have been logged, or another line was at hand, only someone else's word will do
+        -- where a try would have been logged, or another line let the person in, only someone else's word will do
         coalesce(corroborated.is_attested_meanwhile, false) as is_attested_meanwhile,
-        not asked.needs_word or coalesce(corroborated.is_attested, false) as may_be_delayed,
+        coalesce(corroborated.is_attested, false)
+        or not (asked.is_watched or (asked.has_other_line and asked.recorded_at < asked.impact_ended_at))
+            as may_be_delayed,
         case
-            when asked.needs_word and not asked.stops_everybody then coalesce(corroborated.is_attested, false)
+            when asked.is_watched and not asked.stops_everybody then coalesce(corroborated.is_attested, false)
             else corroborated.nip is not null
         end as may_be_blocked,
         unwatched.nip is not null as is_unwatched,
