@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
-from outage_world import HOME, OTHERS, World, attributed, explained, quiet_world
+from outage_world import HOME, OTHERS, World, at, attributed, explained, quiet_world
 
 from pipeline.outages.explanation import Explained
 
@@ -133,6 +134,30 @@ def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages() 
     ]
 
 
+@pytest.mark.parametrize("fault", ["central", "central-off", "link"])
+def test_an_office_that_never_reaches_the_gateway_is_found_beneath_a_fault_behind_it(fault: str) -> None:
+    world = quiet_world(size=2)
+    plant(fault, world)
+    dark = world.pick(unit_id="U2")
+    world.silence(dark, START, END)
+    for counts in (world.failed, world.upstream, world.own):
+        counts[dark, 7, START - 360 : END - 360] = 0
+    outages = explained(world, [(START, END)])
+    layer = fault.partition("-")[0]
+    assert said(outages) == [(layer, {"region": HOME} if layer == "link" else {}), ("site", {"unit": "U2"})]
+
+
+def test_outages_of_different_scopes_that_overlap_in_part_keep_their_own_minutes() -> None:
+    world = quiet_world(size=2)
+    world.silence(world.pick(provider="Sel"), 400, 480)
+    world.fail(world.pick(vantage_code="gerbang"), 440, 520, "upstream")
+    world.silence(world.pick(vantage_code="pusat", region_code=HOME), 440, 520)
+    outages = explained(world, [(400, 480, "provider"), (440, 520, "region")])
+    assert said(outages) == [("link", {"region": HOME}), ("network", {"provider": "Sel"})]
+    spans = {o.layer: (o.trail.hard.start - 7 * 1440, o.trail.hard.end - 7 * 1440) for o in outages}
+    assert spans == {"network": (400, 480), "link": (440, 520)}
+
+
 def test_two_offices_dark_in_the_same_minutes_are_two_site_outages() -> None:
     world = quiet_world()
     for unit in ("U2", "U5"):
@@ -190,3 +215,35 @@ def test_a_window_that_bridges_two_explained_outages_is_no_third_one() -> None:
         world.silence(home, start, end)
     outages = explained(world, [(400, 420, "region"), (470, 490, "region"), (400, 490, "unit")])
     assert said(outages) == [("link", {"region": HOME})] * 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_up", "verdict", "words"),
+    [
+        ("central-off", False, "supports", "0 hidup dan 24 mati"),
+        ("link", True, "refutes", "24 hidup dan 0 mati"),
+    ],
+)
+def test_probes_health_checks_and_receipts_say_what_they_contribute_in_nats_and_in_words(
+    fault: str, is_up: bool, verdict: str, words: str, tmp_path: Path
+) -> None:
+    """Each speaks for the named layer by at most ln 100 nats; a dead server logs nothing, yet is probed in vain."""
+    world = quiet_world(size=2)
+    plant(fault, world)
+    probes = tuple(
+        (f"p{n}", at(START + 5 * n), "pusat", "pemantau", is_up, None, None, "f", n + 1) for n in range(24)
+    )
+    outages, evidence = attributed(world, [(START, END)], tmp_path, probes=probes)
+    assert outages["layer_code"].tolist() == [fault.partition("-")[0]]
+    tests = {(row["test_code"], row["test_no"]): row for row in evidence.to_dict("records")}
+    probe, checks = tests["probe", 1], tests["health_checks", 2]
+    assert (probe["verdict_code"], probe["observed"], probe["expected"]) == (verdict, 24 * is_up, 24)
+    assert words in probe["sentence"]
+    assert probe["nats"] == pytest.approx(math.log(100), abs=0.01)
+    assert checks["nats"] == pytest.approx(math.log(100), abs=0.01)
+    assert "server provinsi" in checks["sentence"]
+    received = tests["receipt_times", 1]
+    assert received["observed"] == (
+        0 if fault == "central-off" else world.received[7, START - 360 : END - 360].sum()
+    )
+    assert abs(received["nats"]) > 0.1

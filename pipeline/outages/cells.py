@@ -69,6 +69,13 @@ class WindowCells:
         }
         return replace(self, groups={name: texts[keep] for name, texts in self.groups.items()}, **arrays)
 
+    def reached(self, leaves: Flags) -> WindowCells:
+        """As if these leaves had met no failure: that their senders got so far is all that is left to explain."""
+        failed, upstream, own = (np.where(leaves, 0.0, x) for x in (self.failed, self.upstream, self.own))
+        seen = sorted(set(self.vantage[leaves].tolist()) & set(self.health))
+        health = {vantage: self.health[vantage] for vantage in seen}
+        return replace(self, failed=failed, upstream=upstream, own=own, health=health)
+
     def total(self, mask: Flags) -> tuple[float, float, float]:
         """Answered, failed and expected senders of some leaves."""
         return (

@@ -23,6 +23,8 @@ MOST_AT_ONCE = 4
 MOST_PROPOSED = 3
 MOST_FAILURES = 3.0
 SERVERS = ("central", "link", "gateway")
+BEHIND = ("central", "link")
+"""Their faults lie behind the gateway: requests still reach it and fail there."""
 
 
 @dataclass(frozen=True)
@@ -181,13 +183,14 @@ class _Search:
         """What explains the part of a trail that no outage explains yet; None where nothing is left of it."""
         free = _free(trail, self.found)
         pieces = tuple((math.floor(span.start), math.ceil(span.end)) for span in free)
-        cells = self.traffic.window(*pieces)
-        gone = self._explained(free, cells)
+        whole = self.traffic.window(*pieces)
+        gone, cells = self._explained(trail, free, whole)
         is_partly_explained = bool(gone.any()) or free != [trail.hard]
         if not _is_open(trail, cells, gone, is_partly_explained):
             return None
-        signals, left = self.signals_in(*pieces), cells.without(gone)
-        court = Court(left, signals, self.home, self._holed(free))
+        is_beneath, left = cells is not whole, cells.without(gone)
+        signals = Signals() if is_beneath else self.signals_in(*pieces)  # they tell of the outage above
+        court = Court(left, signals, self.home, self._holed(free), BEHIND if is_beneath else ())
         judgement = court.judge(proposals(trail, court))
         layer, scope = judgement.layer, judgement.best.scope
         if trail.kind == "client" and layer != "client":
@@ -206,14 +209,23 @@ class _Search:
                 missing[gap.value] = missing.get(gap.value, 0.0) + cut
         return {vantage for vantage, minutes in missing.items() if minutes * 2 > whole}
 
-    def _explained(self, free: list[Span], cells: WindowCells) -> Flags:
-        """Leaves of outages that cover more than half of the free minutes."""
+    def _explained(self, trail: Trail, free: list[Span], cells: WindowCells) -> tuple[Flags, WindowCells]:
+        """Leaves of outages that cover more than half of the free minutes, and the cells without their failures.
+
+        Who is silent at the gateway while others fail there for a fault behind it is not explained by that fault: an
+        office without power in the minutes in which the province is down is two outages.
+        """
         gone, whole = np.zeros(len(cells.vantage), dtype=np.bool_), sum(span.length for span in free)
+        mine = group_leaves(trail, cells) & (trail.kind in PLACES)
         for outage in self.found:
             covered = sum(outage.trail.impact.meet(span).length for span in free)
             if covered * 2 > whole and outage.trail.symptom != "lost_write":
-                gone |= outage.leaves(cells)
-        return gone
+                leaves = outage.leaves(cells)
+                at_gate = leaves & (cells.vantage == "gerbang")
+                if outage.layer in BEHIND and (at_gate & mine).any():
+                    cells, leaves = cells.reached(at_gate), leaves & ~at_gate
+                gone |= leaves
+        return gone, cells
 
 
 def _is_open(trail: Trail, cells: WindowCells, gone: Flags, is_partly_explained: bool) -> bool:

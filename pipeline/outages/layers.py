@@ -133,9 +133,19 @@ def lost_write_judgement(reached_province: bool, home: str) -> Judgement:
 class Court:
     """All hypotheses about one window, and the witnesses that speak to them."""
 
-    def __init__(self, cells: WindowCells, signals: Signals, home: str, holed: Collection[str] = ()) -> None:
-        """`holed`: vantages whose log has a hole in the window; one that was written through is not missing."""
-        self.cells, self.signals, self.home, self.holed = cells, signals, home, holed
+    def __init__(
+        self,
+        cells: WindowCells,
+        signals: Signals,
+        home: str,
+        holed: Collection[str] = (),
+        told: Collection[str] = (),
+    ) -> None:
+        """`holed`: vantages whose log has a hole in the window; one that was written through is not missing.
+
+        `told`: layers of outages that are known already, and of which what is left is no part.
+        """
+        self.cells, self.signals, self.home, self.holed, self.told = cells, signals, home, holed, told
         self.logs = leaf_logs(cells)
         self.at_gate = cells.vantage == "gerbang"
         region = cells.groups["region"]
@@ -170,7 +180,10 @@ class Court:
         at_gate = {"health gerbang": ALIVE, "probe gerbang": ANY}
         here = (("region", self.home),)
         for state in BROKEN:
-            down = {f"{kind} {v}": state for kind in ("health", "probe") for v in vantages if v in PROVINCE}
+            down = {f"health {v}": state for v in vantages if v in PROVINCE}
+            down |= {
+                f"probe {v}": FAILING for v in vantages if v in PROVINCE
+            }  # a dead server logs nothing, yet is probed
             yield Hypothesis("central", (), states((province, state), (self.at_gate, FAILING)),
                              {**fine, **down, **at_gate, "received": SILENT, "upstream": 1})  # fmt: skip
         cut = (province & self.is_home, SILENT)
@@ -178,7 +191,7 @@ class Court:
                          {**fine, **at_gate, "received": ANY, "upstream": 1})  # fmt: skip
         for state in BROKEN:
             yield Hypothesis("gateway", here, states((self.at_gate, state), cut),
-                             {**fine, "health gerbang": ANY, "probe gerbang": state, "received": ANY, "upstream": 0})  # fmt: skip
+                             {**fine, "health gerbang": ANY, "probe gerbang": FAILING, "received": ANY, "upstream": 0})  # fmt: skip
         for vantage in sorted(self.holed):
             mine = self.cells.vantage == vantage
             yield Hypothesis("log_gap", (("vantage", vantage),), states((mine, SILENT)),
@@ -219,7 +232,7 @@ class Court:
 
     def judge(self, proposed: Mapping[str, tuple[str, ...]]) -> Judgement:
         """P(layer | all witnesses): contaminated likelihoods, a penalty per named place, softmax with a temperature."""
-        hypotheses = list(self.hypotheses(proposed))
+        hypotheses = [h for h in self.hypotheses(proposed) if h.layer not in self.told]
         table = [self.witnesses(h) for h in hypotheses]
         names = list(table[0])
         logs = np.array([[row[name] for name in names] for row in table]) / self.cells.phi
