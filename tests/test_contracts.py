@@ -8,10 +8,10 @@ import pytest
 import sqlglot
 from sqlglot import expressions
 
-from pipeline.readers.kinds import HEADERS, ORIGIN, ROLES
+from pipeline.readers.kinds import CODES, CODES_OF, HEADERS, ORIGIN, ROLES
 from pipeline.stage import SqlStage
 from pipeline.stages import STAGES
-from schemas import Setting, Table
+from schemas import Decision, Employee, Incident, Punch, Setting, Statement, Table
 from schemas.raw import RAW_TABLES
 
 RULES = [stage for stage in STAGES if isinstance(stage, SqlStage)]
@@ -70,3 +70,14 @@ def test_the_readers_headers_are_those_of_the_raw_tables() -> None:
         kind: tuple(contract.columns()) for kind, contract in RAW_TABLES.items()
     }
     assert all(set(roles) <= set(HEADERS[kind]) for kind, roles in ROLES.items())
+
+
+def test_the_codes_that_a_profile_may_give_are_those_of_the_tables() -> None:
+    allowed = {
+        "channel": (Punch, "channel_code"), "direction": (Punch, "direction_code"), "layer": (Incident, "layer_code"),
+        "side": (Statement, "side_code"), "status": (Employee, "status_code"), "verdict": (Decision, "verdict_code"),
+    }  # fmt: skip
+    for group, (contract, column) in allowed.items():
+        (check,) = contract.to_schema().columns[column].checks
+        assert set(CODES_OF[group]) == set(check.statistics["allowed_values"]), group
+    assert {group for groups in CODES.values() for group in groups.values()} <= CODES_OF.keys()

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.profiles import load_table_profile
-from pipeline.readers.tables import arrow_schema
+from pipeline.warehouse import arrow_schema
 from schemas import ShiftPattern
 from tests.exports import NIP_A, NIP_B, Month, issues, punches
 
@@ -322,6 +322,12 @@ def test_two_shifts_of_one_person_on_one_date_are_a_split_shift_with_a_warning(m
         ('dates = ["%d/%m/%Y", "%d-%m-%Y", "%d %B %Y"]', "dates = []", "dates"),
         ('"%d/%m/%Y", "%d-', '"%d/%m/%", "%d-', "dates: pola"),
         ('sakit = "cuti_sakit"', 'sakit = "cuti_sakit"\n"SAKIT " = "cuti_sakit"', "codes: pola"),
+        (
+            "[table.codes.direction]",
+            '[table.codes.direction]\nmasuk = "inn"',
+            r"direction.masuk: kode `inn`.*Maksudnya `in`",
+        ),
+        ('mesin = "device"', 'mesin = "devise"', "Maksudnya `device`"),
         ("# Rekap", "# Rekap \udcff", "bukan TOML"),
     ],
 )

@@ -145,3 +145,16 @@ CODES: dict[str, dict[str, str]] = {
     "probe": {"hasil": "probe"},
 }
 """Kind -> header -> group of the profile's codes that its cells are looked up in."""
+CODES_OF: dict[str, tuple[str, ...]] = {
+    "absence": (),
+    "channel": ("app", "device", "manual"),
+    "direction": ("in", "out", "apel"),
+    "layer": ("central", "link", "gateway", "network", "site", "device", "client", "log_gap", "undetermined"),
+    "network": ("kantor", "seluler", "wifi"),
+    "probe": ("up", "down"),
+    "side": ("in", "out"),
+    "status": ("PNS", "CPNS", "PPPK", "PPPK-PW"),
+    "unit": (),
+    "verdict": ("approve", "reject", "ask_evidence"),
+}
+"""Group -> our codes; none where others say which there are: the policy's kinds of absence, the list of OPD."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -105,7 +105,7 @@ def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
     return Snapshot(sha256, plain_sha256, byte_count)
 
 
-def _regular_file(workspace: Path, path: str) -> BinaryIO:
+def _regular_file(workspace: Path, path: str) -> io.BufferedReader:
     inside = workspace
     for part in Path(path).parts:
         inside = inside / part
@@ -118,7 +118,7 @@ def _regular_file(workspace: Path, path: str) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
+def _copy(source: io.BufferedReader, target: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with source, target.open("wb") as copy:
         for block in _blocks(source):
@@ -128,8 +128,8 @@ def _copy(source: BinaryIO, target: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _blocks(source: BinaryIO | gzip.GzipFile | pa.CompressedInputStream) -> Iterator[bytes]:
-    while block := source.read(BLOCK):
+def _blocks(source: io.BufferedReader | gzip.GzipFile | pa.CompressedInputStream) -> Iterator[bytes]:
+    while block := source.read1(BLOCK):  # what is there: a fault further on takes nothing of it away
         yield block
 
 
@@ -162,10 +162,13 @@ def _decompress(packed: Path, plain: Path, path: str, limit: int) -> str:
                     )
                 digest.update(block)
                 copy.write(block)
-    except (OSError, EOFError, zlib.error):
-        raise InputRefusedError(
-            f"{shown(path)}: berkas terkompresi rusak setelah {size} bita isi (terpotong atau berubah). Minta salinan baru."
-        ) from None
+    except (OSError, EOFError, zlib.error) as error:
+        how = (
+            f"terpotong setelah {size} bita isi"
+            if isinstance(error, EOFError)
+            else "rusak, isinya tidak utuh"
+        )
+        raise InputRefusedError(f"{shown(path)}: berkas terkompresi {how}. Minta salinan baru.") from None
     if size == 0:
         raise InputRefusedError(
             f"{shown(path)}: berkas terkompresi tanpa isi. Ekspor ulang, atau keluarkan dari folder masukan."

@@ -8,21 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.errors import one_of
-from pipeline.readers.kinds import HEADERS
+from pipeline.errors import nearest, one_of
+from pipeline.readers.kinds import CODES_OF, HEADERS
 
-CODE_GROUPS = (
-    "absence",
-    "channel",
-    "direction",
-    "layer",
-    "network",
-    "probe",
-    "side",
-    "status",
-    "unit",
-    "verdict",
-)
 BLANKS = "spaces"
 Formats = Annotated[tuple[str, ...], Field(min_length=1)]
 DELIMITERS = (",", ";", "\t")
@@ -81,9 +69,15 @@ class TableProfile(_Frozen):
 
     @field_validator("codes")
     @classmethod
-    def _known_groups(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        for group in value:
-            one_of(group, CODE_GROUPS)
+    def _known_codes(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for group, codes in value.items():
+            known = CODES_OF[one_of(group, tuple(CODES_OF))]
+            for written, code in codes.items():
+                if code and known and code not in known:
+                    listed = ", ".join(known)
+                    raise ValueError(
+                        f"{group}.{written}: kode `{code}` tidak dikenal; yang dikenal: {listed}.{nearest(code, known)}"
+                    )
         return value
 
     @field_validator("dates", "clocks", "instants")
