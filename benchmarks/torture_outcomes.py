@@ -46,8 +46,7 @@ def logs(folder: Path, jail: Jail) -> dict[str, list[Outcome]]:
         for code, profile in profiles.items():
             if profile is None:
                 continue
-            outcomes, reader = read_logs(files, profile, folder / f"{name}-{code}", jail)
-            reader.close()
+            outcomes = read_logs(files, profile, folder / f"{name}-{code}", jail)
             for file, outcome in outcomes.items():
                 best[file] = max(best.get(file, outcome), outcome, key=lambda each: each.refusal is None)
         found[name] = list(best.values())

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Contract = type[Table]
 
 
+READING_MEMORY = "120MB"
+
+
 class UndeclaredTableError(Exception):
     """A stage touched a table that its declaration does not name: a mistake of ours."""
 
@@ -62,6 +65,11 @@ class Desk:
         self._declared(contract, self.stage.reads)
         return self.warehouse.arrow(contract)
 
+    def batches(self, contract: Contract) -> pa.RecordBatchReader:
+        """The rows of a declared table, in key order, a few at a time."""
+        self._declared(contract, self.stage.reads)
+        return self.warehouse.batches(contract)
+
     def query(self, sql: str) -> pa.Table:
         """The answer to a SELECT over the declared reads."""
         allowed = {contract.table_name() for contract in self.stage.reads}
@@ -70,7 +78,7 @@ class Desk:
             raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
         return self.warehouse.query(sql)
 
-    def write(self, contract: Contract, rows: pd.DataFrame | pa.Table) -> None:
+    def write(self, contract: Contract, rows: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Store rows as a declared table: cast to the contract, sorted by its key, checked against it."""
         self._declared(contract, self.written)
         self.warehouse.write(contract, rows)
@@ -94,6 +102,8 @@ class Stage:
     reads: tuple[Contract, ...]
     writes: tuple[Contract, ...]
     work: Callable[[Desk], None]
+    is_reading: bool = False
+    """The stage holds files beside the run's database, which then keeps to READING_MEMORY."""
 
     @property
     def name(self) -> str:
@@ -102,7 +112,8 @@ class Stage:
 
     def run(self, desk: Desk) -> None:
         """Do the work; every declared table exists afterwards."""
-        self.work(desk)
+        with desk.warehouse.limited(READING_MEMORY if self.is_reading else None):
+            self.work(desk)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ ARROW_TYPES = {
     "timestamp": pa.timestamp("us"),
 }
 
-CHECKED_ROWS = 20_000  # at a time: a month's largest tables would fill the memory
+BATCH_ROWS = 20_000  # at a time: a month's largest tables would fill the memory
 
 
 class ContractError(Exception):
@@ -84,6 +84,8 @@ class Warehouse:
             self._connection.execute(f"set {setting}")
         for macro in MACROS:
             self._connection.execute(macro.replace("create macro", "create or replace macro"))
+        self._memory_limit = memory_limit
+        self._connection.execute("set allowed_configs = ['memory_limit']")
         self._connection.execute("set enable_external_access = false")
         self._connection.execute("set lock_configuration = true")
 
@@ -116,9 +118,29 @@ class Warehouse:
         """A table's rows in key order, as Arrow-backed pandas columns."""
         return to_frame(self.arrow(contract))
 
-    def write(self, contract: Contract, rows: pd.DataFrame | pa.Table) -> None:
+    def batches(self, contract: Contract) -> pa.RecordBatchReader:
+        """A table's rows in key order, a few at a time."""
+        own = self._connection.cursor()  # a connection answers nothing else until its answer is taken
+        return own.sql(f"from {contract.table_name()}").to_arrow_reader(BATCH_ROWS)
+
+    @contextmanager
+    def limited(self, memory_limit: str | None) -> Iterator[None]:
+        """Until the end of the block the engine takes no more memory than this, and writes the rest to the disk."""
+        if memory_limit is None:
+            yield
+            return
+        self._connection.execute("set memory_limit = ?", [memory_limit])
+        try:
+            yield
+        finally:
+            self._connection.execute("set memory_limit = ?", [self._memory_limit])
+
+    def write(self, contract: Contract, rows: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Store rows as the contract's table."""
-        self._connection.register("incoming", to_arrow(contract, rows))
+        incoming = (
+            _stream(contract, rows) if isinstance(rows, pa.RecordBatchReader) else to_arrow(contract, rows)
+        )
+        self._connection.register("incoming", incoming)
         try:
             self.create(contract, "select * from incoming")
         finally:
@@ -179,14 +201,15 @@ class Warehouse:
         }
         if held != contract.columns() or list(held) != list(contract.columns()):
             raise ContractError(f"{name} has columns {held}, its contract says {contract.columns()}")
-        twice = self._connection.execute(
-            f"select count(*) from (select 1 from {name} group by {key} having count(*) > 1)"  # noqa: S608
+        twice = self._connection.execute(  # stored in key order, so equal keys are neighbours
+            f"""select count(*) from (select row({key}) as key, lag(row({key})) over () as key_before from {name})
+            where key is not distinct from key_before"""  # noqa: S608
         ).fetchall()[0][0]
         if twice:
-            raise ContractError(f"{name} has {twice} keys ({key}) more than once")
+            raise ContractError(f"{name} has keys ({key}) more than once, {twice} rows too many")
         try:
             # No rows can break no check; the types are compared above, and a key across rows by SQL.
-            for batch in self._connection.sql(f"from {name}").to_arrow_reader(CHECKED_ROWS):
+            for batch in self.batches(contract):
                 contract.validate(to_frame(pa.Table.from_batches([batch])), lazy=True)
         except pandera.errors.SchemaErrors as error:
             # The failing values may be personal: only columns, checks and counts are said.
@@ -236,6 +259,17 @@ def to_arrow(contract: Contract, rows: pd.DataFrame | pa.Table) -> pa.Table:
     if missing or len(table.column_names) != len(schema.names):
         raise ContractError(f"{contract.table_name()}: columns {table.column_names}, contract {schema.names}")
     return table.select(schema.names).cast(schema)
+
+
+def _stream(contract: Contract, rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    return pa.RecordBatchReader.from_batches(
+        arrow_schema(contract),
+        (
+            batch
+            for taken in rows
+            for batch in to_arrow(contract, pa.Table.from_batches([taken])).to_batches()
+        ),
+    )
 
 
 def _ordering(contract: Contract) -> str:

@@ -21,14 +21,13 @@ from pipeline.readers.jail import Jail
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.log_lines import LogFile
 from pipeline.readers.log_profiles import LogProfile
-from pipeline.readers.logs import LogReader
+from pipeline.readers.logs import read_month
 from pipeline.readers.records import cell_text
 from pipeline.readers.snapshots import plain_copy, take_snapshot
 from pipeline.readers.table_profiles import DELIMITERS, TableProfile
 from pipeline.readers.tabular import store_table
 from pipeline.readers.text_lines import WHITE
 from pipeline.readers.workbook_scan import scan_workbook
-from pipeline.settings import Engine
 
 TOP = 64 << 10
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -142,8 +141,8 @@ def peak_bytes() -> int:
 
 def read_logs(
     files: list[Path], profile: LogProfile, folder: Path, jail: Jail, zone: str = "Asia/Jakarta"
-) -> tuple[dict[str, Outcome], LogReader]:
-    """Logs of one month, each with its outcome by name, and the reader that holds their requests."""
+) -> dict[str, Outcome]:
+    """The outcome by name of each of a month's logs."""
     folder.mkdir()
     refused: list[str] = []
     taken: list[LogFile] = []
@@ -157,10 +156,9 @@ def read_logs(
             taken.append(
                 LogFile(shot.sha256[:16], path.name, plain_copy(folder, shot.sha256), "pusat", zone, profile)
             )
-    reader = LogReader(Engine(), folder, [])
-    reader.read(taken, jail, lambda error: refused.append(str(error)))
+    month = read_month(taken, jail, folder, 2, [], lambda error: refused.append(str(error)))
     outcomes = {words.split(":")[0]: Outcome(refusal=words) for words in refused}
-    for file, log in zip(reader.files, reader.logs, strict=True):
+    for file, log in zip(month.files, month.logs, strict=True):
         said = outcomes.get(file.name, Outcome()).refusal
         outcomes[file.name] = Outcome(log.record_count, log.accepted_count, log.bad, said)
-    return outcomes, reader
+    return outcomes

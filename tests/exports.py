@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ import pyarrow as pa
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.records import Records
-from pipeline.readers.tables import arrow_schema
 from pipeline.readers.tabular import constants_of, read_table
-from pipeline.readers.values import Validated, validate_records
+from pipeline.readers.values import REJECTS, validate_records
 from pipeline.settings import Settings
+from pipeline.warehouse import arrow_schema
 from schemas.raw import RAW_TABLES
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
@@ -24,6 +25,15 @@ PEOPLE = (
     f"{NIP_A},Orang A,PNS,A,kantor-5,4000000,7\n{NIP_B},Orang B,PPPK,B,kantor-5,3000000,M01:8 M02:9\n"
 )
 SETTINGS = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
+
+
+@dataclass(frozen=True)
+class Validated:
+    """Accepted rows by kind, problems, and accepted records by file."""
+
+    tables: dict[str, pa.Table]
+    rejects: list[dict[str, Any]]
+    accepted: dict[str, int]
 
 
 @dataclass
@@ -68,14 +78,20 @@ class Month:
         for kind, name, content in (("unit", "opd.csv", UNITS), ("employee", "pegawai.csv", PEOPLE)):
             if kind not in kinds:
                 self.put(kind, name, content)
-        raws = {}
+        raws: dict[str, Callable[[], pa.RecordBatchReader]] = {}
         for kind in ("unit", "employee", *sorted(kinds - {"unit", "employee"}), "absence"):
             names = [file["path"] for file in self.files if file["kind_code"] == kind]
             batches = [batch for name in names for batch in self.batches[name]]
-            raws[kind] = pa.Table.from_batches(batches, arrow_schema(RAW_TABLES[kind]))
-        return validate_records(
-            raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS, self.shifts
+            raws[kind] = pa.Table.from_batches(batches, arrow_schema(RAW_TABLES[kind])).to_reader
+        tables: dict[str, pa.Table] = {}
+
+        def keep(kind: str, rows: pa.RecordBatchReader) -> None:
+            tables[kind] = rows.read_all()
+
+        found = validate_records(
+            raws, self.files, lambda code: load_table_profile(code, self.folder), SETTINGS, keep, self.shifts
         )
+        return Validated(tables, tables.pop(REJECTS).to_pylist(), found.accepted)
 
 
 def issues(found: Validated) -> list[tuple[int, str | None, str]]:

@@ -10,16 +10,15 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.jail import Jail
-from pipeline.readers.log_clocks import clock_lags
 from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
 from pipeline.readers.log_profiles import LogProfile
-from pipeline.readers.log_summaries import attempts, coverage, request_minutes
-from pipeline.readers.logs import LogReader
+from pipeline.readers.log_summaries import sum_up
+from pipeline.readers.logs import read_month
 from pipeline.readers.profiles import load_log_profile
-from pipeline.settings import Engine
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
 PUNCHES = pa.schema([("nip", pa.string()), ("punched_at", pa.timestamp("us"))])
@@ -119,28 +118,18 @@ class Logs:
         """
         scratch = self.folder / "scratch"
         scratch.mkdir()
-        reader = LogReader(Engine(), scratch, list(nips))
-        try:
-            reader.read(self.files, self.jail, refuse or _raised)
-            reader.place(BLOCKS)
-            stored = [{"nip": nip, "punched_at": at} for nip, at in punches]
-            self.lags: list[dict[str, Any]] = clock_lags(
-                reader, pa.Table.from_pylist(stored, PUNCHES)
-            ).to_pylist()
-            reader.align({row["vantage_code"]: row["lag_seconds"] for row in self.lags})
-            self.minutes: list[dict[str, Any]] = request_minutes(reader).to_pylist()
-            self.attempts: list[dict[str, Any]] = (
-                attempts(reader).sort_by([("file_id", "ascending"), ("line_no", "ascending")]).to_pylist()
-            )
-            self.coverage: list[dict[str, Any]] = (
-                coverage(reader).sort_by([("started_at", "ascending")]).to_pylist()
-            )
-            self.counts, self.bad = (
-                reader.counts(),
-                [(line, code) for _file, line, code in reader.bad_lines()],
-            )
-        finally:
-            reader.close()
+        month = read_month(self.files, self.jail, scratch, 2, list(nips), refuse or _raised)
+        stored = [{"nip": nip, "punched_at": at} for nip, at in punches]
+        pq.write_table(pa.Table.from_pylist(stored, PUNCHES), scratch / "punch.parquet")
+        overlaps, self.lags = self.jail.run("log akses", sum_up, month, BLOCKS)
+        self.minutes, self.attempts, self.coverage = (
+            pq.read_table(scratch / f"{name}.parquet").sort_by([(key, "ascending") for key in keys]).to_pylist()
+            for name, *keys in (("request_minute", "minute_at"), ("attempt", "file_id", "line_no"), ("coverage", "started_at"))
+        )  # fmt: skip
+        self.counts, self.bad = (
+            month.counts(overlaps),
+            [(line, code) for _file, line, code in month.bad_lines()],
+        )
         return self
 
     def total(self, name: str) -> int:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from pipeline.outages.offsets import offset
-from pipeline.readers.logs import LogReader
-from pipeline.readers.tables import arrow_schema
-from schemas import ClockLag
+from pipeline.readers.log_tables import LogTables
 
 FEWEST_MATCHES = 10
 _MATCHED = """
@@ -45,24 +42,24 @@ where log_file.vantage_code = ? and leaf_shape.endpoint_code <> 'health'
 """
 
 
-def clock_lags(reader: LogReader, punches: pa.Table) -> pa.Table:
-    """ClockLag rows. `punches`: nip and punched_at of the export.
+def clock_lags(tables: LogTables) -> list[dict[str, Any]]:
+    """ClockLag rows. `punch` (nip, punched_at) of the tables is what the export holds.
 
     The median of (stored punch - accepted request) per person's own requests. A log that names nobody is compared
     with one that was measured, by the requests that both saw. What neither way measures has no row.
     """
-    reader.engine.register("punch", punches)
-    found = reader.engine.sql(_MATCHED, params=[FEWEST_MATCHES]).to_arrow_table().to_pylist()
-    reader.engine.unregister("punch")
+    found: list[dict[str, Any]] = (
+        tables.engine.sql(_MATCHED, params=[FEWEST_MATCHES]).to_arrow_table().to_pylist()
+    )
     known = {row["vantage_code"] for row in found}
-    for vantage in sorted({file.vantage for file in reader.files} - known) if found else ():
-        found += _beside(reader, vantage, max(found, key=lambda row: row["matched_count"]))
-    return pa.Table.from_pylist(found, arrow_schema(ClockLag))
+    for vantage in sorted({file.vantage for file in tables.month.files} - known) if found else ():
+        found += _beside(tables, vantage, max(found, key=lambda row: row["matched_count"]))
+    return found
 
 
-def _beside(reader: LogReader, vantage: str, known: dict[str, Any]) -> list[dict[str, Any]]:
+def _beside(tables: LogTables, vantage: str, known: dict[str, Any]) -> list[dict[str, Any]]:
     one, other = (
-        np.asarray(reader.engine.execute(_STARTED, [name]).fetchnumpy()["second"], dtype=np.int64)
+        np.asarray(tables.engine.execute(_STARTED, [name]).fetchnumpy()["second"], dtype=np.int64)
         for name in (known["vantage_code"], vantage)
     )
     apart = offset(one, other)

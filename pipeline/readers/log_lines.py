@@ -23,7 +23,7 @@ from pipeline.readers.log_patterns import endpoint_case, fast, full, instant
 from pipeline.readers.log_profiles import LogProfile
 
 LINE_LIMIT = 16 << 10
-MEMORY_LIMIT = "400MB"  # a block and its shapes; more spills to the disk
+MEMORY_LIMIT = "350MB"  # a block and its shapes; more spills to the disk
 NOT_REQUEST = "LOG_NOT_REQUEST"  # no fault of the file
 LONGEST = 864_000  # seconds that a request may be said to have taken
 MARK = "4007207301"  # stands where the time was: a number, so that JSON stays JSON

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+from typing import Any
 
-from pipeline.readers.logs import LogReader
-from pipeline.readers.tables import arrow_schema
-from schemas import Coverage
+from pipeline.readers.log_clocks import clock_lags
+from pipeline.readers.log_tables import LogTables
+from pipeline.readers.logs import LogMonth
+from pipeline.readers.records import BATCH
 
 CHECKED_GAP_SECONDS = 180  # a log with health checks is silent for three minutes only when it is not written
 CHECKED_INTERVALS = 3
@@ -66,7 +67,7 @@ inner join log_file on log_file.file_no = request.file_no
 inner join leaf_shape on leaf_shape.shape_no = request.shape_no
 where request.row_sha256 is not null
 """
-_COVERAGE = """
+_COVERAGE = f"""
 with minute as (  -- no gap fits into a minute, so its first and last lines are enough
     select log_file.vantage_code, date_trunc('minute', request.ended_at) as minute_at,
         date_trunc('second', min(request.ended_at)) as first_at, date_trunc('second', max(request.ended_at)) as last_at,
@@ -81,11 +82,11 @@ with minute as (  -- no gap fits into a minute, so its first and last lines are 
         - epoch(lag(last_check_at) over (partition by vantage_code order by minute_at)) as seconds
     from minute where first_check_at is not null
 ), allowed as (
-    select vantage_code, greatest(?, ? * quantile_disc(seconds, 0.5)) as gap
-    from spaced group by vantage_code having count(*) >= ?
+    select vantage_code, greatest({CHECKED_GAP_SECONDS}, {CHECKED_INTERVALS} * quantile_disc(seconds, 0.5)) as gap
+    from spaced group by vantage_code having count(*) >= {FEWEST_CHECKS}
 ), opened as (
     select minute.vantage_code, minute.first_at, minute.last_at,
-        coalesce(epoch(minute.first_at) - epoch(lag(minute.last_at) over spans) >= coalesce(allowed.gap, ?), true) as is_first
+        coalesce(epoch(minute.first_at) - epoch(lag(minute.last_at) over spans) >= coalesce(allowed.gap, {UNCHECKED_GAP_SECONDS}), true) as is_first
     from minute left join allowed on allowed.vantage_code = minute.vantage_code
     window spans as (partition by minute.vantage_code order by minute.first_at)
 ), numbered as (
@@ -95,20 +96,26 @@ with minute as (  -- no gap fits into a minute, so its first and last lines are 
 )
 select vantage_code, min(first_at) as started_at, max(last_at) + interval '1' second as ended_at, 'log' as source_code
 from numbered group by vantage_code, span_no
-"""
+"""  # noqa: S608 - numbers of ours
 
 
-def request_minutes(reader: LogReader) -> pa.Table:
-    """RequestMinute rows."""
-    return reader.engine.sql(_REQUEST_MINUTES).to_arrow_table()
+def sum_up(month: LogMonth, blocks: list[dict[str, Any]]) -> tuple[dict[int, int], list[dict[str, Any]]]:
+    """Write request_minute, attempt and coverage to the month's folder as Parquet; in a child process.
+
+    `blocks`: cidr, unit_id, provider, region_code; punch.parquet of the folder (nip, punched_at) is what the export holds.
+    Returns how many lines each file (by its place) shares with others, and the ClockLag rows by which times are moved.
+    A gap in the coverage is a silence that no log that is written would have.
+    """
+    tables = LogTables(month, blocks)
+    try:
+        lags = clock_lags(tables)
+        tables.align({row["vantage_code"]: row["lag_seconds"] for row in lags})
+        for name, query in _SUMMARIES.items():
+            path = str(month.folder / f"{name}.parquet")
+            tables.engine.execute(f"copy ({query}) to ? (format parquet, row_group_size {BATCH})", [path])
+        return tables.overlaps, lags
+    finally:
+        tables.engine.close()
 
 
-def attempts(reader: LogReader) -> pa.Table:
-    """Attempt rows."""
-    return reader.engine.sql(_ATTEMPTS).to_arrow_table()
-
-
-def coverage(reader: LogReader) -> pa.Table:
-    """Coverage rows: a gap is a silence no log that is written would have."""
-    limits = [CHECKED_GAP_SECONDS, CHECKED_INTERVALS, FEWEST_CHECKS, UNCHECKED_GAP_SECONDS]
-    return reader.engine.sql(_COVERAGE, params=limits).to_arrow_table().cast(arrow_schema(Coverage))
+_SUMMARIES = {"request_minute": _REQUEST_MINUTES, "attempt": _ATTEMPTS, "coverage": _COVERAGE}

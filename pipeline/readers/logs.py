@@ -1,226 +1,101 @@
-"""Access logs of a month: read in batches, laid over one another without their overlaps, placed by address."""
+"""Access logs of a month, read in batches by a child process; what cannot be read costs its file only."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.addresses import BlockIndex
 from pipeline.readers.jail import Jail
-from pipeline.readers.log_lines import MEMORY_LIMIT, NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
-from pipeline.settings import Engine
+from pipeline.readers.log_lines import NOT_REQUEST, LogBatch, LogFile, ReadLog, read_logs
 
 BATCH_BYTES = 128 << 20
 
 
-class LogReader:
-    """Parsed lines as `request` (a row per line) and `shape` (what lines have in common but for their time)."""
+@dataclass(frozen=True)
+class LogMonth:
+    """Files that were read, what became of the lines of each, and the places of those that count for nothing.
 
-    def __init__(self, engine: Engine, scratch: Path, own_nips: list[str]) -> None:
-        self.engine = (
-            duckdb.connect(  # in a file, so that requests need not stay in memory beside the run's tables
-                str(scratch / "logs.duckdb"),
-                config={
-                    "threads": engine.threads,
-                    "memory_limit": MEMORY_LIMIT,
-                    "temp_directory": str(scratch),
-                },
-            )
-        )
-        for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false"):
-            self.engine.execute(f"set {setting}")
-        self._threads, self._scratch = engine.threads, scratch
-        pq.write_table(pa.table({"nip": pa.array(own_nips, pa.string())}), scratch / "person.parquet")
-        self.files: list[LogFile] = []
-        self.logs: list[ReadLog] = []
-        self.overlaps: dict[int, int] = {}
+    Requests and shapes lie in folder/request-*.parquet and folder/shape-*.parquet.
+    """
 
-    def close(self) -> None:
-        """Release the database."""
-        self.engine.close()
+    folder: Path
+    threads: int
+    files: tuple[LogFile, ...]
+    logs: tuple[ReadLog, ...]
+    refused: tuple[int, ...]
 
-    def read(self, files: list[LogFile], jail: Jail, refuse: Callable[[InputRefusedError], None]) -> None:
-        """Parse files in the jail. One that cannot be read, or has too many malformed lines, goes to `refuse`.
-
-        Where that returns, the file counts for nothing; of one that was read, the malformed lines stay known.
-        """
-        for batch in _batches(files):
-            self._read_batch(jail, batch, refuse)
-        refused: list[int] = []
-        for number, (file, log) in enumerate(zip(self.files, self.logs, strict=True)):
-            if (error := _unusable(file, log)) is not None:
-                refuse(error)
-                refused.append(number)
-        self.engine.execute(_TABLES)
-        for table in ("request", "shape"):
-            for path in sorted(self._scratch.glob(f"{table}-*.parquet")):
-                self.engine.execute(f"insert into all_{table} by name from read_parquet(?)", [str(path)])
-        self.engine.execute("delete from all_request where list_contains(?, file_no)", [refused])
-        self._drop_overlaps()
-
-    def _read_batch(
-        self, jail: Jail, files: tuple[LogFile, ...], refuse: Callable[[InputRefusedError], None]
-    ) -> None:
-        batch = LogBatch(len(self.files), files, self._scratch, self._threads)
-        name = files[0].name if len(files) == 1 else f"{files[0].name} sampai {files[-1].name}"
-        try:
-            self.logs += jail.run(name, read_logs, batch)
-            self.files += files
-        except InputRefusedError as error:
-            for path in self._scratch.glob(f"*-{batch.first:06d}-*.parquet"):
-                path.unlink()
-            if len(files) == 1:
-                refuse(error)
-                return
-            for file in files:  # which of them was it?
-                self._read_batch(jail, (file,), refuse)
-
-    def _drop_overlaps(self) -> None:
-        """Where a file starts with the lines on which another ended, those lines count once."""
-        spans = {
-            number: (started_at, ended_at)
-            for number, started_at, ended_at in self.engine.execute(
-                "select file_no, min(ended_at), max(ended_at) from all_request group by file_no"
-            ).fetchall()
-        }
-        dropped = dict.fromkeys(spans, 0)
-        order = sorted(spans, key=lambda number: (*spans[number], self.files[number].name))
-        for place, number in enumerate(order):
-            file, (started_at, _) = self.files[number], spans[number]
-            for earlier in order[:place]:
-                if self.files[earlier].vantage == file.vantage and spans[earlier][1] >= started_at:
-                    hashes, lines = self._hashes(number)
-                    overlap = _overlap(self._hashes(earlier)[0], hashes)
-                    if overlap > self.overlaps.get(number, 0):
-                        self.overlaps[number] = overlap
-                        dropped[number] = int(lines[overlap - 1])
-        self._store(
-            "seam",
-            pa.table(
-                {
-                    "file_no": pa.array(dropped.keys(), pa.int32()),
-                    "last_line": pa.array(dropped.values(), pa.int64()),
-                    "lag_seconds": pa.array([0] * len(dropped), pa.int64()),
-                }
-            ),
-        )
-        self.engine.execute(_REQUESTS)
-
-    def align(self, lags: dict[str, int]) -> None:
-        """Times of `request` are the export's from here on: these many seconds later, by vantage."""
-        for number, file in enumerate(self.files):
-            self.engine.execute(
-                "update seam set lag_seconds = ? where file_no = ?", [lags.get(file.vantage, 0), number]
-            )
-
-    def _hashes(self, number: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-        found = self.engine.execute(
-            "select line_hash, line_no from all_request where file_no = ? order by line_no", [number]
-        ).fetchnumpy()
-        return np.asarray(found["line_hash"], dtype=np.uint64), np.asarray(found["line_no"])
-
-    def place(self, blocks: list[dict[str, Any]]) -> None:
-        """Fills `shape` and `log_file`. `blocks`: cidr, unit_id, provider, region_code."""
-        index = BlockIndex(block["cidr"] for block in blocks)
-        known = {block["cidr"]: block for block in blocks}
-        rows = []
-        for (address,) in self.engine.execute("select distinct address from all_shape order by 1").fetchall():
-            block = known.get(index.find(address) or "", {})
-            rows.append(
-                {"address": address, **{name: block.get(name) for name in _PLACE.names if name != "address"}}
-            )
-        self._store("place", pa.Table.from_pylist(rows, _PLACE))
-        self._store(
-            "log_file",
-            pa.table(
-                {
-                    "file_no": pa.array(range(len(self.files)), pa.int32()),
-                    "file_id": pa.array([file.file_id for file in self.files], pa.string()),
-                    "vantage_code": pa.array([file.vantage for file in self.files], pa.string()),
-                    "is_authenticated": pa.array(
-                        [file.profile.user_id_authenticated for file in self.files], pa.bool_()
-                    ),
-                }
-            ),
-        )
-        self.engine.execute(_PLACED)
-
-    def _store(self, name: str, rows: pa.Table) -> None:
-        self.engine.register("incoming", rows)
-        self.engine.execute(f"create table {name} as from incoming")
-        self.engine.unregister("incoming")
-
-    def bad_lines(self) -> list[tuple[str, int, str]]:
+    def bad_lines(self) -> Iterator[tuple[str, int, str]]:
         """(file_id, line_no, code) of malformed lines."""
-        return [
-            (file.file_id, line_no, code)
-            for file, log in zip(self.files, self.logs, strict=True)
-            for line_no, code in log.bad
-        ]
+        for file, log in zip(self.files, self.logs, strict=True):
+            for line_no, code in log.bad:
+                yield file.file_id, line_no, code
 
-    def counts(self) -> list[dict[str, Any]]:
-        """LogCount rows."""
+    def counts(self, overlaps: dict[int, int]) -> list[dict[str, Any]]:
+        """LogCount rows; `overlaps` is what `sum_up` found."""
         return [
             {
                 "file_id": file.file_id,
                 "record_count": log.record_count,
                 "accepted_count": log.accepted_count,
-                "overlap_count": self.overlaps.get(number, 0),
+                "overlap_count": overlaps.get(number, 0),
             }
             for number, (file, log) in enumerate(zip(self.files, self.logs, strict=True))
         ]
 
 
-_TABLES = """
-create table all_request (
-    file_no integer, line_no bigint, line_hash ubigint, shape_no bigint, ended_at timestamp, started_at timestamp,
-    row_sha256 varchar
-);
-create table all_shape (
-    is_entire boolean, shape_no bigint, address varchar, sender ubigint, nip varchar, region varchar,
-    client_code varchar, endpoint_code varchar, outcome_code varchar, status integer, upstream_status varchar, is_retried boolean,
-    microseconds bigint, is_gateway_failed boolean, is_upstream_failed boolean,
-    is_client_failed boolean
-);
-"""
-_REQUESTS = """
-create view request as
-select all_request.* replace (
-    all_request.ended_at + to_seconds(seam.lag_seconds) as ended_at,
-    all_request.started_at + to_seconds(seam.lag_seconds) as started_at
-)
-from all_request
-inner join seam on seam.file_no = all_request.file_no and all_request.line_no > seam.last_line
-"""
-_PLACE = pa.schema(
-    [(name, pa.string()) for name in ("address", "cidr", "unit_id", "provider", "region_code")]
-)
-_PLACED = """
-create table placed_shape as
-select all_shape.*, place.unit_id, place.cidr, place.provider,
-    coalesce(all_shape.region, place.region_code) as region_code
-from all_shape inner join place on place.address = all_shape.address;
-create table leaf as
-select row_number() over () as leaf_no, region_code, unit_id, cidr, provider, client_code
-from (select distinct region_code, unit_id, cidr, provider, client_code from placed_shape);
-create table leaf_shape as
-select placed_shape.*, leaf.leaf_no
-from placed_shape
-inner join leaf
-    on leaf.region_code is not distinct from placed_shape.region_code
-    and leaf.unit_id is not distinct from placed_shape.unit_id
-    and leaf.cidr is not distinct from placed_shape.cidr
-    and leaf.provider is not distinct from placed_shape.provider
-    and leaf.client_code is not distinct from placed_shape.client_code;
-"""
+def read_month(
+    files: list[LogFile],
+    jail: Jail,
+    folder: Path,
+    threads: int,
+    own_nips: list[str],
+    refuse: Callable[[InputRefusedError], None],
+) -> LogMonth:
+    """Parse files in the jail. One that cannot be read, or has too many malformed lines, goes to `refuse`.
+
+    Where that returns, the file counts for nothing; of one that was read, the malformed lines stay known.
+    """
+    pq.write_table(pa.table({"nip": pa.array(own_nips, pa.string())}), folder / "person.parquet")
+    read: list[tuple[LogFile, ReadLog]] = []
+    for batch in _batches(files):
+        read += _read_batch(jail, LogBatch(len(read), batch, folder, threads), refuse)
+    refused = []
+    for number, (file, log) in enumerate(read):
+        if (error := _unusable(file, log)) is not None:
+            refuse(error)
+            refused.append(number)
+    return LogMonth(
+        folder, threads, tuple(file for file, _ in read), tuple(log for _, log in read), tuple(refused)
+    )
+
+
+def _read_batch(
+    jail: Jail, batch: LogBatch, refuse: Callable[[InputRefusedError], None]
+) -> list[tuple[LogFile, ReadLog]]:
+    """Files that could be read, each with what became of its lines."""
+    files = batch.files
+    name = files[0].name if len(files) == 1 else f"{files[0].name} sampai {files[-1].name}"
+    try:
+        return list(zip(files, jail.run(name, read_logs, batch), strict=True))
+    except InputRefusedError as error:
+        for path in batch.folder.glob(f"*-{batch.first:06d}-*.parquet"):
+            path.unlink()
+        if len(files) == 1:
+            refuse(error)
+            return []
+    read: list[tuple[LogFile, ReadLog]] = []
+    for file in files:  # which of them was it?
+        read += _read_batch(
+            jail, LogBatch(batch.first + len(read), (file,), batch.folder, batch.threads), refuse
+        )
+    return read
 
 
 def _batches(files: list[LogFile]) -> Iterator[tuple[LogFile, ...]]:
@@ -251,14 +126,3 @@ def _unusable(file: LogFile, log: ReadLog) -> InputRefusedError | None:
         f"{file.name}: {len(malformed)} dari {total} baris tidak sesuai profil log, yang pertama di baris "
         f"{malformed[0]}. Periksa log_format server atau pilih profil lain."
     )
-
-
-def _overlap(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> int:
-    """The largest k for which the first k of `after` are the last k of `before`, or lie within it as a whole."""
-    if not len(after):
-        return 0
-    for start in np.flatnonzero(before == after[0]).tolist():
-        common = min(len(after), len(before) - start)
-        if np.array_equal(before[start : start + common], after[:common]):
-            return common
-    return 0

@@ -23,7 +23,7 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, pre_buffer=False) as file:  # else all of it at once
             titles = [(0, list(file.schema_arrow.names))]
             header = find_header(titles, name, table, kind, records.wanted, allow_untitled=False)
             if header is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from pipeline.readers.attlog import read_attlog
 from pipeline.readers.delimited import read_delimited
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.parquet import read_parquet
-from pipeline.readers.records import Records, Reject
+from pipeline.readers.records import BATCH, Records, Reject
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.workbook import read_workbook
 
@@ -57,6 +58,17 @@ def store_table(
         records.sink = writer.write_batch
         read_table(path, name, table, kind, records)
     return records.rejects, records.record_count
+
+
+def stored_rows(files: list[Path], schema: pa.Schema) -> pa.RecordBatchReader:
+    """What lies in these Parquet files, one after another, a few rows at a time, as the columns of `schema`."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for path in files:
+            with pq.ParquetFile(path, pre_buffer=False) as file:  # else all of it at once
+                yield from (batch.cast(schema) for batch in file.iter_batches(BATCH))
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
 
 
 def constants_of(name: str, table: TableProfile, kind: str, vantage: str | None) -> dict[str, str]:

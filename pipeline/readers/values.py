@@ -5,65 +5,66 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import zoneinfo
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipeline.quarantine import CATALOGUE, masked
+from pipeline.quarantine import CATALOGUE
 from pipeline.readers.checks import KindRules
 from pipeline.readers.formats import FIXED, profile_macros
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.punch_rules import RECAP_ABSENCE, ROSTERED
+from pipeline.readers.rejects import reject_row, reject_rows
 from pipeline.readers.rules import RULES
 from pipeline.readers.table_profiles import TableProfile
-from pipeline.readers.tables import arrow_schema
 from pipeline.settings import Settings
-from schemas import Absence, AcceptedCount, Roster, ShiftPattern, ValueReject
+from pipeline.warehouse import BATCH_ROWS, arrow_schema
+from schemas import Absence, Roster, ShiftPattern, ValueReject
 
-MEMORY_LIMIT = "200MB"  # beside the tables of the run itself
+MEMORY_LIMIT = "150MB"  # beside the tables of the run itself
 DAYS_BEFORE = 1
 DAYS_AFTER = 31
 
 
+Raws = Mapping[str, Callable[[], pa.RecordBatchReader]]
+"""Kind -> a function that gives its raw rows anew each time."""
+Keep = Callable[[str, pa.RecordBatchReader], object]
+"""Takes a kind and its accepted rows, or REJECTS and ValueReject rows; all are taken before it returns."""
+REJECTS = "reject"
+
+
 @dataclass
 class Validated:
-    """Canonical rows by contract, problems, and accepted records per file."""
+    """How many records of each file (by file_id) were accepted and were not, and how often each reason was given."""
 
-    tables: dict[str, pa.Table] = field(default_factory=dict)  # by kind
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-    accepted: dict[str, int] = field(default_factory=dict)  # by file_id
-
-    def reject_table(self) -> pa.Table:
-        """Problems as ValueReject rows."""
-        return pa.Table.from_pylist(self.rejects, arrow_schema(ValueReject))
-
-    def accepted_table(self) -> pa.Table:
-        """Accepted records as AcceptedCount rows."""
-        rows = [{"file_id": file_id, "accepted_count": count} for file_id, count in self.accepted.items()]
-        return pa.Table.from_pylist(rows, arrow_schema(AcceptedCount))
+    accepted: dict[str, int]
+    broken: dict[str, int]
+    codes: dict[str, Counter[str]]
 
 
 def validate_records(
-    raws: dict[str, pa.Table],
+    raws: Raws,
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
     settings: Settings,
+    keep: Keep,
     shifts: pa.Table | None = None,
     scratch: Path | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> Validated:
-    """Validate every kind in `raws` (kind -> raw rows). `files` are rows of SourceFile, `shifts` of ShiftPattern."""
-    found = Validated(accepted={file["file_id"]: 0 for file in files if file["kind_code"] in raws})
+    """Validate every kind in `raws` and hand its rows to `keep`. `files` are rows of SourceFile, `shifts` of ShiftPattern."""
     with _connect(settings, scratch) as engine:
         _table(engine, "recap_absence", arrow_schema(Absence).empty_table())
         _table(engine, "roster", arrow_schema(Roster).empty_table())
         _table(
             engine, "shift_pattern", arrow_schema(ShiftPattern).empty_table() if shifts is None else shifts
         )
+        engine.execute(_REJECT)
         _prepare(engine, raws, files, profile_of, settings)
         for rules in RULES:
             if rules.kind not in raws:
@@ -71,10 +72,12 @@ def validate_records(
             progress(rules.kind)
             if rules.kind == "punch":
                 engine.execute(f"create table rostered as {ROSTERED}")
-            _validate_kind(engine, rules, raws[rules.kind], files, profile_of, found)
+            _validate_kind(engine, rules, raws[rules.kind](), files, profile_of)
+            keep(rules.kind, engine.sql(f"from {_accepted(rules)}").to_arrow_reader(BATCH_ROWS))
             if rules.kind == "employee":
                 _know_people(engine)
-    return found
+        keep(REJECTS, reject_rows(ValueReject, _rejects(engine)))
+        return _counted(engine, [file["file_id"] for file in files if file["kind_code"] in raws])
 
 
 def _connect(settings: Settings, scratch: Path | None) -> duckdb.DuckDBPyConnection:
@@ -97,7 +100,7 @@ def _connect(settings: Settings, scratch: Path | None) -> duckdb.DuckDBPyConnect
 
 def _prepare(
     engine: duckdb.DuckDBPyConnection,
-    raws: dict[str, pa.Table],
+    raws: Raws,
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
     settings: Settings,
@@ -125,9 +128,8 @@ def _prepare(
     }
     _table(engine, "source", pa.table(columns))
     _table(engine, "known_zone", pa.table({"zone": sorted(zoneinfo.available_timezones())}))
-    written = (
-        sorted({cidr for cidr in raws["network"]["cidr"].to_pylist() if cidr}) if "network" in raws else []
-    )
+    blocks = raws["network"]().read_all()["cidr"].to_pylist() if "network" in raws else []
+    written = sorted(set(filter(None, blocks)))
     _table(
         engine,
         "known_cidr",
@@ -170,7 +172,7 @@ def _know_people(engine: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _table(engine: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+def _table(engine: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
     engine.register("incoming", rows)
     engine.execute(f"create or replace table {name} as select * from incoming")  # noqa: S608 - names are ours
     engine.unregister("incoming")
@@ -179,35 +181,47 @@ def _table(engine: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None
 def _validate_kind(
     engine: duckdb.DuckDBPyConnection,
     rules: KindRules,
-    raw: pa.Table,
+    raw: pa.RecordBatchReader,
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
-    found: Validated,
 ) -> None:
-    codes = sorted({file["profile_code"] for file in files if file["kind_code"] == rules.kind}) or ["baku"]
-    engine.execute("drop table if exists typed")
-    engine.register("every_raw", raw)
-    for number, code in enumerate(codes):
-        for macro in profile_macros(profile_of(code)):
-            engine.execute(macro)
-        ids = pa.table(
-            {"file_id": pa.array([f["file_id"] for f in files if f["profile_code"] == code], pa.string())}
-        )
-        engine.register("chosen", ids)
-        engine.execute(_raw_view(rules.kind))
-        into = "create table typed as" if number == 0 else "insert into typed"
-        engine.execute(f"{into} {rules.typed}")
+    _fill_typed(engine, rules, raw, files, profile_of)
     _find_issues(engine, rules)
-    _count(engine, found)
-    name = rules.target.table_name() if rules.target is not None else f"accepted_{rules.kind}"
-    engine.execute(f"create or replace table {name} as select {rules.accepted} from {rules.source}")  # noqa: S608
+    engine.execute(_COUNTED)
+    chosen = f"select {rules.accepted} from {rules.source}"  # noqa: S608 - rules of ours
+    engine.execute(f"create or replace table {_accepted(rules)} as {chosen}")
     if rules.kind == "punch":
         engine.execute(f"insert into recap_absence {RECAP_ABSENCE}")
     if rules.kind == "absence":
         engine.execute("insert into absence from recap_absence")
-    engine.unregister("every_raw")
     engine.execute("drop table typed")
-    found.tables[rules.kind] = engine.sql(f"from {name}").to_arrow_table()
+
+
+def _fill_typed(
+    engine: duckdb.DuckDBPyConnection,
+    rules: KindRules,
+    raw: pa.RecordBatchReader,
+    files: list[dict[str, Any]],
+    profile_of: Callable[[str], TableProfile],
+) -> None:
+    _table(
+        engine, "every_raw", raw
+    )  # of a stream the engine does not know the length, and would keep all for a join
+    codes = sorted({file["profile_code"] for file in files if file["kind_code"] == rules.kind}) or ["baku"]
+    into = "create or replace table typed as"
+    for code in codes:
+        for macro in profile_macros(profile_of(code)):
+            engine.execute(macro)
+        ids = [file["file_id"] for file in files if file["profile_code"] == code]
+        engine.register("chosen", pa.table({"file_id": pa.array(ids, pa.string())}))
+        engine.execute(_raw_view(rules.kind))
+        engine.execute(f"{into} {rules.typed}")
+        into = "insert into typed"
+    engine.execute("drop table every_raw")
+
+
+def _accepted(rules: KindRules) -> str:
+    return rules.target.table_name() if rules.target is not None else f"accepted_{rules.kind}"
 
 
 def _raw_view(kind: str) -> str:
@@ -302,26 +316,37 @@ def _later(engine: duckdb.DuckDBPyConnection, code: str, header: str, lines: str
     engine.execute("insert into issue select * from hit")
 
 
-def _count(engine: duckdb.DuckDBPyConnection, found: Validated) -> None:
-    issues = engine.execute(
-        """select file_id, nullif(sheet, ''), line_no,
-            row_number() over (partition by file_id, sheet, line_no order by rank, code, header), code, header, value
-        from issue order by 1, 2 nulls first, 3, 4"""
-    ).fetchall()
-    for file_id, sheet, line_no, issue_no, code, header, value in issues:
-        problem = CATALOGUE[code]
-        found.rejects.append(
-            {
-                "file_id": file_id,
-                "line_no": line_no,
-                "issue_no": issue_no,
-                "sheet": sheet,
-                "column_name": header,
-                "code": code,
-                "severity_code": problem.severity_code,
-                "masked_value": masked(value),
-                "message": problem.message,
-            }
-        )
-    for file_id, count in engine.execute("select file_id, count(*) from clean group by file_id").fetchall():
-        found.accepted[file_id] = count
+def _counted(engine: duckdb.DuckDBPyConnection, files: list[str]) -> Validated:
+    accepted, broken = (
+        dict.fromkeys(files, 0) | dict(engine.execute(query).fetchall()) for query in (_ACCEPTED, _BROKEN)
+    )
+    codes: dict[str, Counter[str]] = {file_id: Counter() for file_id in files}
+    for file_id, code, count in engine.execute(_CODES).fetchall():
+        codes[file_id][code] = count
+    return Validated(accepted, broken, codes)
+
+
+def _rejects(engine: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    found = engine.execute("select file_id, line_no, code, sheet, issue_no, header, value from reject")
+    while rows := found.fetchmany(BATCH_ROWS):
+        yield from (reject_row(*row) for row in rows)
+
+
+_REJECT = """
+create table reject (
+    file_id varchar, sheet varchar, line_no bigint, issue_no bigint, code varchar, header varchar, value varchar, is_record boolean
+);
+create table good (file_id varchar, records bigint);
+"""
+_COUNTED = """
+insert into reject
+select file_id, nullif(sheet, ''), line_no,
+    row_number() over (partition by file_id, sheet, line_no order by rank, code, header), code, header, value, is_record
+from issue order by 1, 2 nulls first, 3, 4;
+insert into good select file_id, count(*) from clean group by file_id;
+"""
+_ACCEPTED = "select file_id, sum(records)::bigint from good group by file_id"
+_BROKEN = """
+select file_id, count(*) from (select distinct file_id, sheet, line_no from reject where is_record) group by file_id
+"""
+_CODES = "select file_id, code, count(*) from reject where is_record group by file_id, code"

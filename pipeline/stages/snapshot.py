@@ -15,7 +15,7 @@ def snapshot(desk: Desk) -> None:
     """One row per matched path; where contents are equal, the first path in byte order is used."""
     import pyarrow as pa
 
-    from pipeline.readers.tables import arrow_schema
+    from pipeline.warehouse import arrow_schema
 
     found = _matched(desk)
     taken: dict[str, Snapshot] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -57,36 +58,43 @@ SMALL_FILE = 20
 
 def validate(desk: Desk) -> None:
     """Every raw record is accepted or rejected; a file that is mostly wrong stops the run."""
-    from pipeline.readers.values import validate_records
+    import pyarrow as pa
+
+    from pipeline.readers.values import REJECTS, validate_records
+    from pipeline.warehouse import arrow_schema
 
     files = [file for file in desk.arrow(SourceFile).to_pylist() if file["same_as_path"] is None]
-    raws = {kind: desk.arrow(contract) for kind, contract in RAW_TABLES.items()}
+    raws = {kind: partial(desk.batches, contract) for kind, contract in RAW_TABLES.items()}
+    targets: dict[str, type[Table]] = {**TABLES, REJECTS: ValueReject}
+
+    def keep(kind: str, rows: pa.RecordBatchReader) -> None:
+        if kind in targets:
+            desk.write(targets[kind], rows)
 
     profile_of = partial(load_table_profile, workspace=desk.workspace)
     shifts = desk.arrow(ShiftPattern)
-    found = validate_records(raws, files, profile_of, desk.settings, shifts, desk.scratch, desk.progress)
-    del raws  # as large as what became of them
+    found = validate_records(
+        raws, files, profile_of, desk.settings, keep, shifts, desk.scratch, desk.progress
+    )
     _refuse_mostly_wrong(desk, files, found)
-    for kind, contract in TABLES.items():
-        desk.write(contract, found.tables.pop(kind))
-    desk.write(ValueReject, found.reject_table())
-    desk.write(AcceptedCount, found.accepted_table())
+    accepted = [{"file_id": file_id, "accepted_count": count} for file_id, count in found.accepted.items()]
+    desk.write(AcceptedCount, pa.Table.from_pylist(accepted, arrow_schema(AcceptedCount)))
     desk.write(PunchCoverage, _punch_coverage(files, desk.settings))
 
 
 def _refuse_mostly_wrong(desk: Desk, files: list[dict[str, Any]], found: Validated) -> None:
-    broken: dict[str, set[int]] = {}
-    for reject in [*found.rejects, *desk.arrow(IngestReject).to_pylist()]:
+    broken, codes = Counter(found.broken), found.codes
+    for reject in desk.arrow(IngestReject).to_pylist():
         if reject["severity_code"] == "record":
-            broken.setdefault(reject["file_id"], set()).add(reject["line_no"])
+            broken[reject["file_id"]] += 1
+            codes[reject["file_id"]][reject["code"]] += 1
     # What others point to comes first: people without an OPD are not the cause of a wrong OPD file.
     order = {kind: place for place, kind in enumerate(("unit", *TABLES))}
     for file in sorted(files, key=lambda file: (order.get(file["kind_code"], len(order)), file["path"])):
-        bad, good = len(broken.get(file["file_id"], ())), found.accepted.get(file["file_id"], 0)
+        bad, good = broken[file["file_id"]], found.accepted.get(file["file_id"], 0)
         limit = desk.settings.source[file["source_no"] - 1].max_quarantine_share
         if bad and bad + good >= SMALL_FILE and bad > limit * (bad + good):
-            codes = [reject["code"] for reject in found.rejects if reject["file_id"] == file["file_id"]]
-            common = max(sorted(set(codes)), key=codes.count) if codes else "struktur baris"
+            common = max(sorted(codes[file["file_id"]]), key=codes[file["file_id"]].__getitem__)
             error = InputRefusedError(
                 f"{shown(file['path'])}: {bad} dari {bad + good} baris tidak dapat dipakai, paling sering {common}. "
                 "Perbaiki berkas atau profilnya, atau naikkan max_quarantine_share sumber itu."
@@ -98,7 +106,7 @@ def _punch_coverage(files: list[dict[str, Any]], settings: Settings) -> pa.Table
     """What each punch source vouches for: its period, or up to its `covers_until` (design section 7)."""
     import pyarrow as pa
 
-    from pipeline.readers.tables import arrow_schema
+    from pipeline.warehouse import arrow_schema
 
     rows = []
     for number in sorted({file["source_no"] for file in files if file["kind_code"] == "punch"}):
@@ -127,4 +135,5 @@ STAGE = Stage(
     reads=(SourceFile, IngestReject, ShiftPattern, *RAW_TABLES.values()),
     writes=(*TABLES.values(), ValueReject, AcceptedCount, PunchCoverage),
     work=validate,
+    is_reading=True,
 )
