@@ -153,6 +153,21 @@ def test_segments_of_a_group_join_up_to_two_minutes_apart() -> None:
     assert len(trails([at(0), at(5, "3206")])) == 2
 
 
+def test_the_impact_of_a_silence_begins_no_sooner_than_some_log_heard_the_group_last() -> None:
+    def silent(vantage: str, is_hard: bool, start: float) -> Segment:
+        return Segment("provider", "Sel", vantage, "silence", is_hard, start, 100, 20.0, 1e-6)
+
+    rare = [silent("gerbang", False, 0), silent("gerbang", True, 50)]
+    busy = [silent("pusat", False, 30), silent("pusat", True, 40)]
+    (both,) = trails([*rare, *busy])
+    assert (both.impact, both.hard) == (Span(30, 100), Span(40, 100))
+    (late,) = trails([*rare, silent("pusat", False, 60), silent("pusat", True, 60)])
+    assert late.impact == Span(50, 100), "who is missed at one log is not heard at another"
+    assert trails(rare)[0].impact == Span(0, 100)
+    fails = Segment("provider", "Sel", "pusat", "failure", False, 20, 100, 20.0, 1e-6)
+    assert trails([*rare, fails])[0].impact == Span(0, 100)
+
+
 def test_cuts_leave_the_parts_before_between_and_after() -> None:
     assert without(Span(0, 10), [Span(2, 3), Span(5, 6)]) == [Span(0, 2), Span(3, 5), Span(6, 10)]
     assert without(Span(0, 10), [Span(-1, 11)]) == []

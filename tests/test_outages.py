@@ -375,6 +375,23 @@ def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
     )
 
 
+def test_a_crowd_that_comes_back_out_of_its_time_dates_the_end_of_a_silence_when_hardly_anybody_was_due() -> (
+    None
+):
+    senders, mean = np.zeros(1440), np.full(1440, 0.02)
+    mean[420:480] = 5.0
+    senders[:420], senders[600:610] = 1.0, 8.0  # silent from 07:00, and hardly anybody is due from 08:00 on
+    assert silence_edges(senders, mean, None, 420, 480)[2] == 600
+    senders[600:610] = 0.0
+    senders[600] = 5.0  # a few strays
+    assert silence_edges(senders, mean, None, 420, 480)[2] == 480
+    senders[600:610], mean[600:610] = 8.0, 8.0  # the next shift at its usual time
+    assert silence_edges(senders, mean, None, 420, 480)[2] == 480
+    senders[600:610], mean[600:610] = 0.0, 0.02
+    senders[841:851] = 8.0  # six hours and a minute later
+    assert silence_edges(senders, mean, None, 420, 480)[2] == 480
+
+
 def test_demand_that_waited_comes_back_after_an_outage() -> None:
     groups = null_month(9)
     waited = groups[0].senders[8, 425:450].copy()

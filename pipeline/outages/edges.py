@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.scores import HEALTHY_FACTORS
+from pipeline.outages.slices import ALPHA, shared_deviance
 
 Seconds = Ints
 REACH = 60
+FAR = 360
+CROWD = 10
 HALF = float(np.log(2))
 MINUTE = 60
 
@@ -18,15 +23,25 @@ def silence_edges(senders: Array, mean: Array, unseen: Flags | None, a: int, b: 
     """Last minute heard before [a, b), exclusive, when somebody was missed by even odds, and next minute heard.
 
     Minutes in which hardly anybody is expected score nothing: a silence scores from the crowd's first minute to its
-    last, not the fault's. Nobody is looked for beyond an hour, or where the log has a hole (`unseen`).
+    last, not the fault's. Nobody is looked for beyond an hour, or where the log has a hole (`unseen`); a crowd that
+    comes back within six hours, out of its time, had waited for the end until then (outages.md 1.6).
     All three arrays are a group's month in minutes.
     """
     stops = senders > 0 if unseen is None else (senders > 0) | unseen
-    before, after = np.flatnonzero(stops[max(0, a - REACH) : a]), np.flatnonzero(stops[b : b + REACH])
+    before, after = np.flatnonzero(stops[max(0, a - REACH) : a]), np.flatnonzero(stops[b : b + FAR])
+    if after.size and after[0] >= REACH and not _is_crowd(senders, mean, b + int(after[0])):
+        after = after[:0]
     heard = max(0, a - REACH) + int(before[-1]) + 1 if before.size else a
     again = b + int(after[0]) if after.size else b
     missed = heard + int(np.searchsorted(np.cumsum(mean[heard:b]), HALF))
     return heard, min(missed, b - 1), again
+
+
+def _is_crowd(senders: Array, mean: Array, minute: int) -> bool:
+    """Far more come in the ten minutes from this one than on the busiest healthy day, and one stray more."""
+    when = slice(minute, minute + CROWD)
+    usual = max(HEALTHY_FACTORS) * float(mean[when].sum()) + 1
+    return float(shared_deviance(senders[when].sum(), usual, True)) >= math.log(1 / ALPHA)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,17 @@ class Trail:
 
     @property
     def impact(self) -> Span:
-        """From the first start to the last end."""
-        return Span(min(s.start for s in self.segments), max(s.end for s in self.segments))
+        """From the first start to the last end; a silence begins no sooner than a vantage heard the group last.
+
+        Who is rarely seen at one log may have been away from it for long: another log that still heard them knows more.
+        """
+        start, end = min(s.start for s in self.segments), max(s.end for s in self.segments)
+        if all(s.symptom == "silence" for s in self.segments):
+            first: dict[str, float] = {}
+            for s in self.segments:
+                first[s.vantage] = min(s.start, first.get(s.vantage, s.start))
+            start = min(self.hard.start, max(first.values()))
+        return Span(start, end)
 
     @property
     def symptom(self) -> str:
