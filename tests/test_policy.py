@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -138,6 +139,30 @@ def test_a_policy_that_is_not_strict_is_refused_word_for_word(case: dict[str, An
         assert [head] == case["refused"]
 
 
+@pytest.mark.parametrize(
+    ("section", "empty", "problem"),
+    [
+        ("group", "{}", "group: harus ada paling sedikit satu kelompok jam kerja"),
+        ("group", "1", "group: harus ada paling sedikit satu kelompok jam kerja"),
+        ("leave", "1", "leave: harus tabel"),
+    ],
+)
+def test_a_section_without_a_single_table_is_refused(section: str, empty: str, problem: str) -> None:
+    without = re.sub(rf"(?ms)^\[\[{section}\..*?(?=^# -{{20}})", "", PRESET)
+    _, *problems = refusal(f"{section} = {empty}\n{without}").splitlines()
+    assert [line.strip() for line in problems] == [problem]
+
+
+def test_the_least_that_a_number_and_a_step_may_be_is_accepted() -> None:
+    text = PRESET.replace("value = 3\n", "value = 0\n", 1)
+    for old, new in (("to_minute = 30", "to_minute = 1"), ("from_minute = 31", "from_minute = 2")):
+        text = text.replace(old, new, 1)
+    tables = compile_policy("k.toml", text.encode())
+    assert [row["match_early_seconds"] for row in tables[PolicyPeriod]] == [0]
+    late = [(row["seconds_from"], row["seconds_to"]) for row in tables[Band] if row["event_code"] == "late"]
+    assert late[:2] == [(60, 120), (120, 3660)]
+
+
 def test_a_value_that_changes_in_mid_month_starts_a_new_span_of_the_policy() -> None:
     text = changed(CAP, LATER.format("2026-01-16") + CAP)
     tables = compile_policy("k.toml", text.encode())
@@ -152,8 +177,13 @@ def test_a_value_that_changes_in_mid_month_starts_a_new_span_of_the_policy() -> 
 
 
 def test_an_unknown_preset_names_those_that_exist() -> None:
-    with pytest.raises(SettingsError, match="Maksudnya `kepmendagri`"):
+    with pytest.raises(SettingsError) as refused:
         read_policy(Path(), "kepmendagry")
+    assert str(refused.value) == (
+        "rekon.toml: policy: `kepmendagry` bukan contoh kebijakan yang tersedia "
+        "(harian, kementerian, kepmendagri, manado, pekalongan, proporsional). "
+        "Maksudnya `kepmendagri`? Untuk berkas sendiri tulis namanya dengan .toml."
+    )
 
 
 def settings(period: str, policy: str, calendar: tuple[str, ...] = ()) -> Settings:

@@ -127,3 +127,8 @@ def test_every_value_of_a_policy_has_words() -> None:
     computed = {"late_from_seconds", "early_from_seconds"}
     assert set(words.RECORDS) == set(PolicyPeriod.columns()) - frame
     assert set(words.MONEY) == set(AssessmentRule.columns()) - frame - computed
+
+
+def test_a_duty_that_begins_within_a_minute_is_shown_to_the_second(tmp_path: Path) -> None:
+    text = PRESET.replace("start = 07:30:00, end = 16:00:00", "start = 07:30:05, end = 16:00:00", 1)
+    assert "07.30.05 sampai 16.00" in asked("show", file(tmp_path, text), "--date", "2026-01-05").output
