@@ -1,19 +1,26 @@
-"""A profile that somebody edited is refused with its name, or reads files: it never fails in the middle of a run."""
+"""A profile that somebody edited is refused with its name, or reads files: it never fails in the middle of a run.
+
+And whatever file somebody asks about, `rekon profile` says what fits or refuses the file by its name.
+"""
 
 from __future__ import annotations
 
 import random
 import re
 import tempfile
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from fuzzing import BYTES, SEEDS, a_cell, harmed
+from fuzzing import BYTES, SEEDS, TABLES, a_cell, harmed, written
 from hypothesis import given
 from log_world import parsed
+from test_fuzz_tables import ENCODINGS, PACKERS, PARQUETS, TEXTS, WORKBOOK
 from test_log_patterns import SAMPLES
 
+from pipeline.commands.profile import render, starter
 from pipeline.errors import InputRefusedError, SettingsError
+from pipeline.readers.fitting import fit_profiles
 from pipeline.readers.kinds import HEADERS
 from pipeline.readers.profiles import Profile, load_profile, shipped_profiles
 from tests.exports import Month
@@ -89,3 +96,45 @@ def test_an_edited_profile_is_refused_by_name_or_reads(seed: int) -> None:
                     assert str(error).startswith(f"{kind}.csv")
                     return
             month.validated()
+
+
+LOGS = {code: "".join(lines).encode() for code, lines in SAMPLES.items()}
+LOGS_TRIED = 0.02  # of the files; each profile of logs starts an engine
+
+
+def a_file(chance: random.Random) -> bytes:
+    """An export, a workbook, a Parquet file or a log, whole or harmed, perhaps packed."""
+    made = chance.randrange(6)
+    if made == 0:
+        content = chance.choice([WORKBOOK, *PARQUETS])
+    elif made == 1:
+        content = LOGS[chance.choice(sorted(LOGS))]
+    else:
+        content = written(chance, chance.choice(TEXTS))[1].encode(chance.choice(ENCODINGS))
+    if chance.random() < 0.7:
+        content = harmed(chance, content)
+    if chance.random() < 0.1:
+        content = PACKERS[chance.choice([".gz", ".zst"])](content)
+    return harmed(chance, content, 1) if chance.random() < 0.1 else content
+
+
+@given(seed=SEEDS)
+def test_whatever_a_file_holds_profiles_are_fitted_or_it_is_refused_by_name(seed: int) -> None:
+    """What is said of a fit can be printed, and makes a profile that loads."""
+    chance = random.Random(seed)  # noqa: S311
+    codes = [*TABLES, *(LOGS if chance.random() < LOGS_TRIED else ())]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "x"
+        path.write_bytes(a_file(chance))
+        try:
+            fits = fit_profiles(path, tuple(codes), Path(name))
+        except InputRefusedError as error:
+            assert re.match("x[:,] ", str(error)), str(error)
+            return
+    assert all(0 <= fit.readable <= fit.records and 0 <= fit.share <= 1 for fit in fits)
+    assert [fit.share for fit in fits] == sorted((fit.share for fit in fits), reverse=True)
+    lines = render("x", fits).splitlines()
+    assert all(line.isprintable() for line in lines)
+    if fits:
+        text = starter("x", fits[0].profile, SHIPPED[fits[0].profile].decode(), fits)
+        assert tomllib.loads(text) == tomllib.loads(SHIPPED[fits[0].profile].decode())

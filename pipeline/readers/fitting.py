@@ -18,8 +18,10 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import python_calamine
 
 from pipeline.errors import InputRefusedError
+from pipeline.readers import parquet, workbook
 from pipeline.readers.delimited import cut_records
 from pipeline.readers.formats import MONTHS
 from pipeline.readers.header import Header, find_header, places_in
@@ -62,14 +64,20 @@ def fit_profiles(path: Path, codes: tuple[str, ...], workspace: Path) -> list[Fi
     """Every profile and kind that finds anything in the file, the best first. Raises InputRefusedError."""
     with tempfile.TemporaryDirectory() as folder:
         sample = _sample(path, Path(folder))
-        typed = _typed_rows(sample)
+        typed = _typed_rows(sample, path.name)
         fits: list[Fit] = []
+        refusals: list[InputRefusedError] = []
         for code in codes:
             profile = load_profile(code, workspace)
-            if profile.table is not None:
-                fits += _fit_table(sample, typed, code, profile.table)
-            elif profile.log is not None and typed is None:
-                fits += _fit_log(sample, code, profile.log, Path(folder))
+            try:
+                if profile.table is not None:
+                    fits += _fit_table(sample, path.name, typed, code, profile.table)
+                elif profile.log is not None and typed is None:
+                    fits += _fit_log(sample, code, profile.log, Path(folder))
+            except InputRefusedError as error:  # such as an encoding that another profile declares
+                refusals.append(error)
+    if refusals and not fits:
+        raise refusals[0]
     return sorted(
         fits, key=lambda fit: (-fit.share, -len(fit.columns), len(fit.missing), fit.profile, fit.kind)
     )
@@ -98,20 +106,32 @@ def _sample(path: Path, folder: Path) -> Path:
     return sample
 
 
-def _typed_rows(path: Path) -> dict[str, Rows] | None:
+def _typed_rows(path: Path, name: str) -> dict[str, Rows] | None:
     """The first filled rows of each sheet, or of a Parquet file; None for text."""
     with path.open("rb") as file:
         magic = file.read(4)
     if magic == b"PAR1":
-        with pq.ParquetFile(path) as parquet:
-            batch = next(parquet.iter_batches(batch_size=SAMPLE), None)
-            rows = [list(row.values()) for row in batch.to_pylist()] if batch is not None else []
-            return {"": list(enumerate([list(parquet.schema_arrow.names), *rows]))}
-    if magic != b"PK\x03\x04":
-        return None
-    import python_calamine
+        try:
+            return _parquet_rows(path)
+        except parquet.FAULTS:
+            raise parquet.unreadable(name) from None
+    if magic == b"PK\x03\x04":
+        try:
+            return _workbook_rows(path, name)
+        except workbook.FAULTS:
+            raise workbook.unreadable(name) from None
+    return None
 
-    scans = scan_workbook(path, path.name)
+
+def _parquet_rows(path: Path) -> dict[str, Rows]:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        batch = next(file.iter_batches(batch_size=SAMPLE), None)
+        rows = [list(row.values()) for row in batch.to_pylist()] if batch is not None else []
+        return {"": list(enumerate([list(file.schema_arrow.names), *rows]))}
+
+
+def _workbook_rows(path: Path, name: str) -> dict[str, Rows]:
+    scans = scan_workbook(path, name)
     with python_calamine.CalamineWorkbook.from_path(path) as book:
         return {
             str(sheet): list(
@@ -128,22 +148,24 @@ def _typed_rows(path: Path) -> dict[str, Rows] | None:
         }
 
 
-def _fit_table(path: Path, typed: dict[str, Rows] | None, code: str, table: TableProfile) -> Iterator[Fit]:
+def _fit_table(
+    path: Path, name: str, typed: dict[str, Rows] | None, code: str, table: TableProfile
+) -> Iterator[Fit]:
     for kind, profile in table.kind.items():
         if profile.columns:
             if typed is None:
                 named = {header: place for place, header in enumerate(profile.columns) if header}
-                rows = [row for row in _split_rows(path, table) if len(row[1]) >= len(profile.columns)]
+                rows = [row for row in _split_rows(path, name, table) if len(row[1]) >= len(profile.columns)]
                 fit = _judged(code, kind, table, Header(named, len(profile.columns), 0), rows, [])
                 if fit.readable:
                     yield fit
             continue
         found: list[Fit] = []
-        for rows in _candidates(path, typed, table):
+        for rows in _candidates(path, name, typed, table):
             texts = [(number, [cell_text(cell, None, table) for cell in row]) for number, row in rows]
             top = texts[: table.header_within]
             try:
-                header = find_header(top, path.name, table, kind, HEADERS[kind], allow_untitled=True)
+                header = find_header(top, name, table, kind, HEADERS[kind], allow_untitled=True)
             except InputRefusedError:
                 continue
             if header is not None:
@@ -156,18 +178,18 @@ def _fit_table(path: Path, typed: dict[str, Rows] | None, code: str, table: Tabl
             yield max(found, key=lambda fit: (fit.share, len(fit.columns)))
 
 
-def _candidates(path: Path, typed: dict[str, Rows] | None, table: TableProfile) -> Iterator[Rows]:
+def _candidates(path: Path, name: str, typed: dict[str, Rows] | None, table: TableProfile) -> Iterator[Rows]:
     if typed is not None:
         yield from typed.values()
         return
     for mark in (table.delimiter,) if table.delimiter in DELIMITERS else DELIMITERS:
-        with open_text(path, path.name, table.encoding) as lines:
+        with open_text(path, name, table.encoding) as lines:
             cut = islice(cut_records(lines, mark or ","), SAMPLE)
             yield [(last, list(cells)) for _first, last, _text, cells in cut if not isinstance(cells, str)]
 
 
-def _split_rows(path: Path, table: TableProfile) -> Rows:
-    with open_text(path, path.name, table.encoding) as lines:
+def _split_rows(path: Path, name: str, table: TableProfile) -> Rows:
+    with open_text(path, name, table.encoding) as lines:
         sample = [(number, line.rstrip("\r\n")) for number, line in enumerate(islice(lines, SAMPLE), start=1)]
     mark = None if table.delimiter == BLANKS else table.delimiter
     return [(number, list(line.split(mark))) for number, line in sample if not is_blank(line)]
@@ -234,7 +256,7 @@ def _parses(text: str, form: str) -> bool:
 
 def _fit_log(path: Path, code: str, profile: LogProfile, folder: Path) -> Iterator[Fit]:
     pq.write_table(pa.table({"nip": pa.array([], pa.string())}), folder / "person.parquet")
-    file = LogFile("contoh", path.name, path, "pusat", "UTC", profile)
+    file = LogFile("contoh", "contoh", path, "pusat", "UTC", profile)
     (log,) = read_logs(LogBatch(0, (file,), folder, 1))
     if log.accepted_count:
         yield Fit(code, "access_log", log.record_count, log.accepted_count, {"baris log": "seluruh baris"})

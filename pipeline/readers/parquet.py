@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from pipeline.errors import InputRefusedError
 from pipeline.readers.header import Header, find_header, refuse_headless
 from pipeline.readers.kinds import ROLES, Role
@@ -12,6 +15,7 @@ from pipeline.readers.records import Records, cell_text, cells_sha256
 from pipeline.readers.table_profiles import TableProfile
 
 ROWS = 8192
+FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError)
 
 
 def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records: Records) -> None:
@@ -19,9 +23,6 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
 
     `record_count` is what the footer declares; a file whose pages hold another number of rows is refused.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
         with pq.ParquetFile(path, pre_buffer=False) as file:  # else all of it at once
             titles = [(0, list(file.schema_arrow.names))]
@@ -32,7 +33,7 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
             used = {titles[0][1][place]: ours for ours, place in header.places.items()}
             records.use(Header({ours: place for place, ours in enumerate(used.values())}, len(used), 0))
             if any(pa.types.is_nested(file.schema_arrow.field(column).type) for column in used):
-                raise _unreadable(name)
+                raise unreadable(name)
             roles = [ROLES.get(kind, {}).get(ours) for ours in used.values()]
             for batch in file.iter_batches(batch_size=ROWS, columns=list(used)):
                 batch.validate(full=True)
@@ -41,12 +42,13 @@ def read_parquet(path: Path, name: str, table: TableProfile, kind: str, records:
                     cells = [_text(value, role, table) for value, role in zip(row, roles, strict=True)]
                     records.add(None, records.count + 1, cells_sha256(cells), cells)
             if records.count != records.record_count:
-                raise _unreadable(name)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError):
-        raise _unreadable(name) from None
+                raise unreadable(name)
+    except FAULTS:
+        raise unreadable(name) from None
 
 
-def _unreadable(name: str) -> InputRefusedError:
+def unreadable(name: str) -> InputRefusedError:
+    """What to tell about a file that raises one of FAULTS."""
     return InputRefusedError(
         f"{name}: Parquet rusak atau memakai tipe yang tidak didukung. Ekspor ulang, atau serahkan sebagai CSV."
     )

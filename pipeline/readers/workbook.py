@@ -10,6 +10,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import python_calamine
+
 from pipeline.errors import InputRefusedError
 from pipeline.readers.header import find_header, refuse_headless
 from pipeline.readers.kinds import ROLES
@@ -18,6 +20,7 @@ from pipeline.readers.snapshots import shown
 from pipeline.readers.table_profiles import TableProfile
 from pipeline.readers.workbook_scan import SheetScan, scan_workbook
 
+FAULTS = (python_calamine.CalamineError, OSError, ValueError)
 Top = list[tuple[int, list[str]]]
 
 
@@ -26,8 +29,6 @@ def read_workbook(path: Path, name: str, table: TableProfile, kind: str, records
 
     A sheet without the headers is a reject of row 0. `record_count` is what the XML says lies below the headers.
     """
-    import python_calamine
-
     scans = scan_workbook(path, name)
     tops: Top = []
     is_read = False
@@ -41,14 +42,15 @@ def read_workbook(path: Path, name: str, table: TableProfile, kind: str, records
                     is_read |= _read_sheet(
                         records, book.get_sheet_by_name(sheet), scan, name, table, kind, tops
                     )
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        if isinstance(error, InputRefusedError):
-            raise
-        raise InputRefusedError(
-            f"{name}: XLSX tidak terbaca. Simpan ulang, atau serahkan sebagai CSV."
-        ) from None
+    except FAULTS:
+        raise unreadable(name) from None
     if not is_read:
         raise refuse_headless(tops, name, table.of(kind), records.wanted)
+
+
+def unreadable(name: str) -> InputRefusedError:
+    """What to tell about a file that raises one of FAULTS."""
+    return InputRefusedError(f"{name}: XLSX tidak terbaca. Simpan ulang, atau serahkan sebagai CSV.")
 
 
 def _chosen(book: Any, table: TableProfile, name: str) -> list[str]:
