@@ -14,7 +14,7 @@ from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import Window, detect
+from pipeline.outages.detection import Model, Window, detect
 from pipeline.outages.edges import Events, silence_edges
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
 from pipeline.outages.measurability import bin_widths, measurable_spans
@@ -297,6 +297,37 @@ def test_a_late_morning_before_a_silence_is_no_part_of_its_impact() -> None:
     morning = 8 * 1440 + 360
     hit = [w for w in windows(found, "silence", "impact") if morning < w[1] < morning + 360]
     assert [(start - 8 * 1440, end - 8 * 1440) for start, end in hit] == [(445, 485)]
+
+
+def test_a_silence_too_small_to_be_found_among_all_is_found_where_it_was_declared() -> None:
+    groups = null_month(9, (20.0, 5.0, 0.6))
+    dark, office = slice(400, 470), 2
+    groups[office].senders[8, dark] = groups[office].failed[8, dark] = 0
+    span = (8 * 1440 + 390, 8 * 1440 + 480)
+    assert detect(groups, TYPES).windows == []
+    found = detect(groups, TYPES, {office: [span]}).windows
+    assert {(w.group, w.alternative, w.window) for w in found} == {
+        (office, "silence", w) for w in ("hard", "impact")
+    }
+    assert all(span[0] <= w.start < w.end <= span[1] for w in found)
+    assert all(w.start <= 8 * 1440 + 420 and w.end >= 8 * 1440 + 470 and 0 < w.bound <= 0.01 for w in found)
+    for other in ({office: [(span[0] + 1440, span[1] + 1440)]}, {1: [span]}):
+        assert detect(groups, TYPES, other).windows == [], "another day and another group were as usual"
+
+
+@pytest.mark.parametrize("late", [0, 15, -15])
+def test_what_is_declared_of_healthy_days_is_found_less_than_once_in_a_hundred_times(late: int) -> None:
+    found = tried = 0
+    for seed in range(40, 43):
+        for counts in null_month(seed, (20.0, 5.0, 1.0), {9: late})[:3]:
+            model = Model(counts, TYPES, 0.004)
+            for day in np.flatnonzero(TYPES != 3).tolist():
+                for start, end in ((390, 600), (420, 480), (930, 1080)):
+                    part, choices = model.declared(0, day * 1440 + start, day * 1440 + end)
+                    found += part.rescored >= math.log(choices / 0.01)
+                    tried += 1
+    assert tried > 500
+    assert found <= 0.01 * tried
 
 
 def test_overload_is_an_impact_window_of_its_own_length() -> None:

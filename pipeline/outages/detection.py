@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -244,12 +245,38 @@ class Model:
                     self.deferred(a, b) if alternative == "silence" else None))  # fmt: skip
         return found
 
+    def declared(self, group: int, a: int, b: int) -> tuple[Candidate, int]:
+        """The silence of the declared minutes [a, b) in which most senders were missed, and of how many it is one.
 
-def detect(groups: Sequence[Counts], day_type: Ints) -> Detection:
+        Nobody at all is heard in it; what is silent in the hour on either side is scored with it, since an early or a
+        late day would be heard there.
+        """
+        low, high = max(0, a - HOUR), min(b + HOUR, self.n.size)
+        stops = (
+            self.n[low:high] > 0 if self.unseen is None else (self.n[low:high] > 0) | self.unseen[low:high]
+        )
+        heard = np.concatenate([[low - 1], low + np.flatnonzero(stops), [high]])
+        runs = [(int(x) + 1, int(y)) for x, y in pairwise(heard) if y > a and x + 1 < b]
+        x, y = max(runs, key=lambda run: float(self.mu[max(run[0], a) : min(run[1], b)].sum()))
+        score = self.rescored_silence(0, x, y)
+        x, y = max(x, a), min(y, b)
+        _, start, _ = silence_edges(self.n, self.mu, self.unseen, x, y)
+        segment = Segment(x, y, score, x, x, y, y)
+        usual = float(self.mu[x:y].sum())
+        return Candidate(
+            group, "silence", "middle", segment, start, y, score, 0.0, usual, self.deferred(x, y)
+        ), len(runs)
+
+
+def detect(
+    groups: Sequence[Counts], day_type: Ints, declared: Mapping[int, Sequence[tuple[int, int]]] | None = None
+) -> Detection:
     """Hard and impact windows of groups of one vantage or of several; `day_type` is (days,).
 
     A window stays where its re-scored segment passes the calibrated threshold. Where only the middle alternative
-    passes, it stands for both windows.
+    passes, it stands for both windows. `declared` holds minutes [start, end) in which a silence of a group was
+    declared: whoever names place and time leaves no million others to choose from, so there the threshold is that
+    of as many tests as silences lie in them.
     """
     kinds = sorted({(counts.vantage, counts.alternatives) for counts in groups})
     usual = {
@@ -257,11 +284,17 @@ def detect(groups: Sequence[Counts], day_type: Ints) -> Detection:
     }
     found: list[Candidate] = []
     spans: list[list[tuple[int, int, int]]] = []
+    named: list[Candidate] = []
+    named_tests: dict[tuple[int, int, bytes], int] = {}
     tests: dict[tuple[bool, bytes], int] = {}  # the block of an office and the office are one group
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
         tests[counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()] = model.tests
         found += model.candidates(number)
+        for a, b in (declared or {}).get(number, ()):
+            part, choices = model.declared(number, a, b)
+            named.append(part)
+            named_tests[part.segment.start, part.segment.end, counts.senders.tobytes()] = choices
         spans.append(
             measurable_spans(model.usual_senders, model.k) if "silence" in counts.alternatives else []
         )
@@ -271,6 +304,9 @@ def detect(groups: Sequence[Counts], day_type: Ints) -> Detection:
         mine = [part for part in found if part.alternative == alternative]
         floor = calibrated_threshold(day_bests(mine, len(day_type)), total, ALPHA)
         out += windows(mine, floor, total)
+    named = [part for part in named if not any(w.group == part.group and overlap(w, part) for w in out)]
+    few = float(sum(named_tests.values()))
+    out += windows(named, math.log(max(few, 1.0) / ALPHA), few)
     return Detection(sorted(out, key=lambda w: (w.group, w.alternative, w.window, w.segment.start)), spans)
 
 

@@ -15,6 +15,7 @@ from schemas import (
     Calendar,
     Coverage,
     Duty,
+    Incident,
     MeasurableSpan,
     OutageSegment,
     RequestMinute,
@@ -172,6 +173,29 @@ class Reader:
         return out
 
 
+def declared_spans(
+    desk: Desk, reader: Reader, keys: list[tuple[str, str, str]]
+) -> dict[int, list[tuple[int, int]]]:
+    """Per group the minutes [start, end) in which its office or region was declared to be disturbed."""
+    from pipeline.outages.clock import DAY
+
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for number, (_, kind, value) in enumerate(keys):
+        numbers.setdefault((kind, value), []).append(number)
+    out: dict[int, list[tuple[int, int]]] = {}
+    for row in desk.arrow(Incident).to_pylist():
+        place = (
+            ("unit", row["unit_id"])
+            if row["unit_id"]
+            else ("region", row["region_code"] or desk.settings.region)
+        )
+        start = max(0, math.floor(reader.clock.minutes(row["started_at"])))
+        end = min(math.ceil(reader.clock.minutes(row["ended_at"])), reader.days * DAY)
+        for number in numbers.get(place, ()) if start < end else ():
+            out.setdefault(number, []).append((start, end))
+    return out
+
+
 def read_events(desk: Desk, midnight: int) -> dict[str, Events]:
     """Own failed requests per vantage, in seconds from the first local midnight (itself in seconds since 1970)."""
     import numpy as np
@@ -223,9 +247,9 @@ def detect_outages(desk: Desk) -> None:
     reader = Reader(desk)
     found = list(reader.groups())
     keys, groups = [key for key, _ in found], [counts for _, counts in found]
-    result = detect(
-        groups, day_types(desk.frame(Calendar), desk.settings.period_from, desk.settings.period_to)
-    )
+    silent = [key if "silence" in counts.alternatives else ("", "", "") for key, counts in found]
+    kinds = day_types(desk.frame(Calendar), desk.settings.period_from, desk.settings.period_to)
+    result = detect(groups, kinds, declared_spans(desk, reader, silent))
     events = read_events(desk, reader.clock.epoch)
     rows = [segment_row(keys[window.group], window, reader, events) for window in result.windows]
     desk.write(OutageSegment, pd.DataFrame(rows, columns=list(OutageSegment.columns())))
@@ -239,7 +263,7 @@ def detect_outages(desk: Desk) -> None:
 
 STAGE = Stage(
     __name__,
-    reads=(RequestMinute, StorageMinute, Attempt, Coverage, Calendar, Duty, Setting),
+    reads=(RequestMinute, StorageMinute, Attempt, Coverage, Calendar, Duty, Incident, Setting),
     writes=(OutageSegment, MeasurableSpan),
     work=detect_outages,
 )
