@@ -2,7 +2,7 @@
 
     python -m benchmarks.crash_sweep FOLDER [ACTION...]
 
-For run, finalize and decide, every write, fsync, rename, link, mkdir, unlink, truncation and opening for writing in the
+For run, finalize, decide and purge, every write, fsync, rename, link, mkdir, unlink, truncation and opening for writing in the
 workspace is once the last call of the process (SIGKILL), once fails with ENOSPC, once with EIO. Prints points and
 failures as JSON; exit 1 where there are failures. Takes some minutes. Source: reliability section 3.
 """
@@ -87,10 +87,15 @@ def main(folder: Path, actions: list[str]) -> int:
     struck: Counter[str] = Counter()
     failures: list[str] = []
     for action in actions:
-        for call, number in points(action, world.copy(work), log):
+        for call, number in points(action, world.copy(work, action), log):
             for fault, injection in FAULTS.items():
                 code = perform(
-                    action, world.copy(work), "-o", str(log), "-e", f"inject={call}:{injection}:when={number}"
+                    action,
+                    world.copy(work, action),
+                    "-o",
+                    str(log),
+                    "-e",
+                    f"inject={call}:{injection}:when={number}",
                 )
                 struck[f"{action} {fault}"] += 1
                 wrong = [] if code in ALLOWED[fault] else [f"exit {code}"]

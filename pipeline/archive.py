@@ -7,7 +7,7 @@ with the program is part of the code's hash instead. Source: reliability section
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +63,23 @@ def fetch(workspace: Path, manifest: Mapping[str, Any], target: Path) -> None:
 
 
 def archive_problems(
-    workspace: Path, manifest: Mapping[str, Any], is_sound: Callable[[Path], bool] | None = None
+    workspace: Path,
+    manifest: Mapping[str, Any],
+    is_sound: Callable[[Path], bool] | None = None,
+    removed: Container[str] = (),
 ) -> Iterator[str]:
     """Each kept file of a publication that is missing or is not what its name says.
 
-    `is_sound` is `is_kept`, or one that remembers the files that publications share.
+    `is_sound` is `is_kept`, or one that remembers the files that publications share; `removed` are paths within the
+    workspace that a purge took: they may be missing.
     """
     is_sound = is_sound or is_kept
     folder = archive_folder(workspace, manifest["period"])
     for path, sha256 in sorted(kept_files(manifest).items()):
-        if not is_sound(folder / sha256):
+        kept = folder / sha256
+        if not kept.exists() and kept.relative_to(workspace).as_posix() in removed:
+            continue
+        if not is_sound(kept):
             yield (
                 f"terbit/{manifest['period']}/{ARCHIVE_NAME}/{sha256} ({path}) hilang atau berubah sejak diterbitkan."
             )

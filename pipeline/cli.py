@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": "Apa yang berubah di antara dua revisi satu bulan.",
     "lock": "Tutup satu periode: koreksinya ikut batch periode berikutnya.",
     "status": "Apa yang sudah terbit, apa yang menunggu.",
+    "purge": "Musnahkan data pribadi bulan-bulan lama; buktinya tetap.",
     "sign": "Tandatangani sebuah revisi atau batch dengan kunci OpenSSH.",
     "verify": "Periksa apakah yang terbit masih seperti saat diterbitkan.",
     "simulate": "Buat bulan sintetis satu daerah beserta kebenarannya.",

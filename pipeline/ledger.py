@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import PublicationUnknownError, ResourceError, VerificationError
+from pipeline.errors import PublicationUnknownError, ResourceError, SettingsError, VerificationError
 from pipeline.platform import sync_folder
 
 GENESIS = "0" * 64
@@ -25,14 +25,15 @@ REVISION = "revision"
 BATCH = "batch"
 DECISION = "decision"
 LOCK = "lock"
+PURGE = "purge"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One publication, decision file or lock; `at` is the only clock reading that is kept.
+    """One publication, decision file, lock or purge; `at` is the only clock reading that is kept.
 
     `path` is relative to terbit/, of a decision file to the workspace; `manifest_sha256` is the hash of the
-    manifest, of a decision file that of its bytes.
+    manifest, of a decision file or a purge's list that of its bytes.
     """
 
     sequence: int
@@ -74,6 +75,11 @@ class Ledger:
     def next_sequence(self) -> int:
         """Number of the line that comes next, from 1."""
         return len(self.entries) + 1
+
+    @property
+    def purged(self) -> frozenset[str]:
+        """Months whose inputs, evidence and report were removed; their batches and manifests are there."""
+        return frozenset(entry.period for entry in self.entries if entry.kind == PURGE)
 
     @property
     def place(self) -> dict[str, Any]:
@@ -144,6 +150,15 @@ def open_ledger(workspace: Path) -> Ledger:
     except OSError as error:
         raise ResourceError(f"terbit/{LEDGER_NAME} tidak dapat ditulis ({error.strerror}).") from error
     return Ledger(path, entries)
+
+
+def refuse_purged(ledger: Ledger, entry: Entry) -> None:
+    """Raise SettingsError where what a publication was computed from, or its tables, were removed."""
+    if entry.period in ledger.purged:
+        raise SettingsError(
+            f"terbit/{entry.path}: data {entry.period} sudah dimusnahkan (`rekon purge`); yang tersisa manifes, "
+            "angka kendali, tanda tangan, dan batch penggajian."
+        )
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -9,7 +9,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ MANIFEST_NAME = "manifest.json"
 PACKAGES = ("pipeline", "reports", "schemas")
 ENGINES = ("duckdb", "jinja2", "numpy", "pandas", "pandera", "pyarrow", "scipy", "xlsxwriter")
 RUN_ID_DIGITS = 12
-NOT_IN_ID = {"engine", "signature"}
-"""Settings that must not change a byte of the result: threads and memory, and who may sign it."""
+NOT_IN_ID = {"engine", "signature", "retention"}
+"""Settings that must not change a byte of the result: threads and memory, who may sign it, how long it is kept."""
 SIGNATURE_PATTERN = f"{MANIFEST_NAME}.*.sig"
 """Signatures lie beside the manifest, which lists what they sign and not them."""
 
@@ -146,8 +146,13 @@ def verify_folder(folder: Path, manifest_sha256: str, shown: str) -> None:
         raise VerificationError(problem)
 
 
-def folder_problems(folder: Path, manifest_sha256: str, shown: str) -> Iterator[str]:
-    """Each file of a published folder that is not what its manifest says, and that where the ledger disagrees."""
+def folder_problems(
+    folder: Path, manifest_sha256: str, shown: str, removed: Container[str] = ()
+) -> Iterator[str]:
+    """Each file of a published folder that is not what its manifest says, and that where the ledger disagrees.
+
+    `removed` are paths within the workspace that a purge took: they may be missing.
+    """
     manifest = _read(folder / MANIFEST_NAME)
     if manifest is None or sha256_of(manifest) != manifest_sha256:
         yield f"terbit/{shown}/{MANIFEST_NAME} bukan yang tercatat di buku terbit."
@@ -155,6 +160,8 @@ def folder_problems(folder: Path, manifest_sha256: str, shown: str) -> Iterator[
     listed = {item["path"]: item["sha256"] for item in json.loads(manifest)["files"]}
     for path, expected in sorted(listed.items()):
         content = _read(folder / path)
+        if content is None and f"terbit/{shown}/{path}" in removed:
+            continue
         if content is None or sha256_of(content) != expected:
             yield f"terbit/{shown}/{path} hilang atau berubah sejak diterbitkan."
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}

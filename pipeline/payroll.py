@@ -186,10 +186,12 @@ class Closed:
 
 
 def closed_months(workspace: Path, period: str) -> Closed:
-    """Every locked period before `period`; raises VerificationError where its newest revision is not as published."""
+    """Every locked period before `period`, but purged ones, of which nothing is owed; raises VerificationError where its newest revision is not as published."""
     ledger = read_ledger(workspace)
     found = Closed(
-        frozenset(entry.period for entry in ledger.of(LOCK) if entry.period < period), months=[], holds=[]
+        frozenset(entry.period for entry in ledger.of(LOCK) if entry.period < period) - ledger.purged,
+        months=[],
+        holds=[],
     )
     for closed in sorted(found.periods):
         newest = ledger.of(REVISION, closed)[-1]

@@ -19,8 +19,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from pipeline.archive import fetch
-from pipeline.errors import VerificationError
-from pipeline.ledger import BATCH, LEDGER_NAME, REVISION, Entry, Ledger
+from pipeline.errors import SettingsError, VerificationError
+from pipeline.ledger import BATCH, LEDGER_NAME, PURGE, REVISION, Entry, Ledger
 from pipeline.manifest import MANIFEST_NAME, code_sha256, engines
 from pipeline.payroll import INTEGERS, csv_rows, publish_batch
 from pipeline.platform import link_durably, private_files
@@ -65,7 +65,14 @@ def recompute(
 def as_before(
     workspace: Path, ledger: Ledger, entry: Entry, engine: Engine
 ) -> Iterator[tuple[Path, Settings]]:
-    """A scratch workspace as it was before a publication, and its settings; removed afterwards."""
+    """A scratch workspace as it was before a publication, and its settings; removed afterwards.
+
+    Raises SettingsError where a purge since took what the publication was, or may have been, computed from.
+    """
+    if not is_repeatable(ledger, entry):
+        raise SettingsError(
+            f"terbit/{entry.path} tidak dapat dihitung ulang: yang dipakainya sudah dimusnahkan (`rekon purge`)."
+        )
     settings = Settings.model_validate({**_of_run(workspace, entry)["settings"], "engine": engine})
     (workspace / "kerja").mkdir(exist_ok=True, mode=0o700)
     with (
@@ -78,6 +85,13 @@ def as_before(
             fetch(workspace, read_manifest(workspace, entry.path), scratch)
         _set_back(workspace, ledger, entry, scratch)
         yield scratch, settings
+
+
+def is_repeatable(ledger: Ledger, entry: Entry) -> bool:
+    """Whether no purge since the publication took its own month, or one before it that it may have read back."""
+    return not any(
+        each.sequence > entry.sequence and each.period <= entry.period for each in ledger.of(PURGE)
+    )
 
 
 def changed_versions(workspace: Path, entry: Entry) -> tuple[str, ...]:

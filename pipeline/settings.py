@@ -6,7 +6,7 @@ import datetime as dt
 import tomllib
 import zoneinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -84,6 +84,12 @@ class Signature(_Frozen):
     signers: str = "penanda-tangan"
 
 
+class Retention(_Frozen):
+    """Months that `rekon purge` must leave alone: an audit, an objection, a case in court."""
+
+    hold: tuple[Annotated[str, Field(pattern=PERIOD)], ...] = ()
+
+
 class Settings(_Frozen):
     """A workspace's rekon.toml."""
 
@@ -96,6 +102,7 @@ class Settings(_Frozen):
     engine: Engine = Engine()
     payroll: Payroll = Payroll()
     signature: Signature = Signature()
+    retention: Retention = Retention()
 
     @field_validator("zone")
     @classmethod

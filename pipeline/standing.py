@@ -63,14 +63,15 @@ class Standing:
 
 
 def standings(workspace: Path, ledger: Ledger) -> tuple[Standing, ...]:
-    """Every published month, in order."""
+    """Every published month, in order, but those of which a purge left nothing to say."""
     return tuple(
-        _standing(workspace, ledger, period)
-        for period in sorted({entry.period for entry in ledger.of(REVISION)})
+        standing(workspace, ledger, period)
+        for period in sorted({entry.period for entry in ledger.of(REVISION)} - ledger.purged)
     )
 
 
-def _standing(workspace: Path, ledger: Ledger, period: str) -> Standing:
+def standing(workspace: Path, ledger: Ledger, period: str) -> Standing:
+    """One published month."""
     revisions = ledger.of(REVISION, period)
     newest = revisions[-1]
     owed: dict[tuple[str, str], int] = {}

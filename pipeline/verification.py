@@ -19,12 +19,13 @@ import pyarrow.parquet as pq
 from pipeline.archive import ARCHIVE_NAME, archive_problems, is_kept, kept_files
 from pipeline.bundle import PACKAGE_NAME
 from pipeline.errors import SettingsError, VerificationError, nearest
-from pipeline.ledger import BATCH, DECISION, LEDGER_NAME, REVISION, Entry, Ledger, read_ledger
+from pipeline.ledger import BATCH, DECISION, LEDGER_NAME, PURGE, REVISION, Entry, Ledger, read_ledger
 from pipeline.lock import HOLDER_NAME, LOCK_NAME
 from pipeline.manifest import MANIFEST_NAME, folder_problems, sha256_of
 from pipeline.payroll import CSV_NAME, SIDECAR_NAME, batch_lines
 from pipeline.platform import PART_SUFFIX, PROBE_PREFIX
 from pipeline.publication import LEDGER_TOTALS, unknown_folders
+from pipeline.purging import is_purge_list, is_sound_list, removed_files
 from pipeline.signatures import Signed, check_signatures, signers_file
 from pipeline.totals import published_problems
 from schemas.codes import PERIOD
@@ -38,12 +39,13 @@ SUMMED = ("person_month", "assessment", "recommendation", "finding")
 
 @dataclass(frozen=True)
 class Checked:
-    """A line of the ledger, how many files were compared for it, and what is wrong with them; who signed it."""
+    """A line of the ledger, how many files were compared for it, and what is wrong with them; who signed it, what a purge took."""
 
     entry: Entry
     file_count: int
     problems: tuple[str, ...]
     signed: tuple[Signed, ...] = ()
+    removed_count: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,14 @@ def verify(
     Raises VerificationError at a complete wrong line of the ledger, SettingsError for an unknown `run` or no head.
     """
     ledger = read_ledger(workspace)
+    removed = removed_files(workspace, ledger)
     asked = ledger.entries if run is None else (published_entry(ledger, run),)
     is_sound = functools.cache(is_kept)
     signers = signers or signers_file(workspace)
     return Verification(
         head=ledger.head,
         is_torn=ledger.is_torn,
-        checked=tuple(_checked(entry, workspace, is_sound, signers) for entry in asked),
+        checked=tuple(_checked(entry, workspace, is_sound, signers, removed) for entry in asked),
         strange=(
             *(() if head is None else _lost_head(ledger, head)),
             *(() if run else _strange(workspace / "terbit", is_sound)),
@@ -113,31 +116,54 @@ def _lost_head(ledger: Ledger, head: str) -> Iterator[str]:
         )
 
 
-def _checked(entry: Entry, workspace: Path, is_sound: Callable[[Path], bool], signers: Path) -> Checked:
+def _checked(
+    entry: Entry,
+    workspace: Path,
+    is_sound: Callable[[Path], bool],
+    signers: Path,
+    removed: Mapping[str, str],
+) -> Checked:
+    if entry.kind == PURGE:
+        wrong = f"terbit/{entry.path} hilang atau berubah sejak dicatat."
+        return Checked(entry, 1, () if is_sound_list(workspace, entry) else (wrong,))
     if entry.kind == DECISION:
         path = workspace / entry.path
+        if entry.path in removed and not path.exists():
+            return Checked(entry, 0, (), removed_count=1)
         is_same = path.is_file() and sha256_of(path.read_bytes()) == entry.manifest_sha256
         return Checked(entry, 1, () if is_same else (f"{entry.path} hilang atau berubah sejak diterima.",))
     if entry.kind not in PUBLISHED:
         return Checked(entry, 0, ())
     folder = workspace / "terbit" / entry.path
-    problems = tuple(folder_problems(folder, entry.manifest_sha256, entry.path))
+    problems = tuple(folder_problems(folder, entry.manifest_sha256, entry.path, removed))
     if problems:
         return Checked(entry, 0, problems)
     manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
     told = [*_place(entry, manifest)]
-    told += _revision(folder, manifest) if entry.kind == REVISION else _batch(entry, folder, manifest)
+    gone = _gone(workspace, entry, manifest, removed)
+    if entry.kind == BATCH:
+        told += _batch(entry, folder, manifest)
+    elif not gone:
+        told += _revision(folder, manifest)
     signed = check_signatures(folder, signers)
     told += [f"{each.file_name}: tanda tangan tidak sah." for each in signed if each.is_wrong]
     return Checked(
         entry,
-        len(manifest["files"]) + 1 + len(kept_files(manifest)),
+        len(manifest["files"]) + 1 + len(kept_files(manifest)) - gone,
         (
             *(f"terbit/{entry.path}: {problem}" for problem in told),
-            *archive_problems(workspace, manifest, is_sound),
+            *archive_problems(workspace, manifest, is_sound, removed),
         ),
         signed,
+        gone,
     )
+
+
+def _gone(workspace: Path, entry: Entry, manifest: Mapping[str, Any], removed: Mapping[str, str]) -> int:
+    """How many of a publication's files, and of those kept with it, a purge took."""
+    own = [f"terbit/{entry.path}/{item['path']}" for item in manifest["files"]]
+    kept = [f"terbit/{entry.period}/{ARCHIVE_NAME}/{sha256}" for sha256 in kept_files(manifest).values()]
+    return sum(path in removed and not (workspace / path).exists() for path in (*own, *kept))
 
 
 def _place(entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
@@ -198,5 +224,5 @@ def _strange_in(period: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]
             for kept in sorted(path.glob("*")):
                 if not is_sound(kept) and kept.suffix != PART_SUFFIX:
                     yield f"terbit/{period.name}/{ARCHIVE_NAME}/{kept.name} bukan yang dikatakan namanya."
-        elif not (path.is_dir() and re.match(r"(r|bayar-)\d", path.name)):
+        elif not ((path.is_dir() and re.match(r"(r|bayar-)\d", path.name)) or is_purge_list(path)):
             yield f"terbit/{period.name}/{path.name} bukan hasil terbitan."

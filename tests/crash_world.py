@@ -8,12 +8,14 @@ from pathlib import Path
 
 from handmade_month import PERIOD, adjustment_row, month, settings, table, workspace_at
 
+from pipeline.closing import close_period
 from pipeline.decisions import Returned
 from pipeline.errors import RekonError, ResourceError
 from pipeline.ledger import LEDGER_NAME, REVISION, read_ledger
 from pipeline.lock import HOLDER_NAME, LOCK_NAME, workspace_lock
 from pipeline.payroll import issued_adjustments, publish_batch
 from pipeline.publication import Published, publish_run
+from pipeline.purging import purge as purge_months
 from pipeline.readers.kinds import HEADERS
 from pipeline.returning import file_away
 from pipeline.verification import verify
@@ -25,11 +27,17 @@ CERTIFIED = Returned(
 )
 
 
-def prepare(folder: Path) -> None:
-    """A revision and a batch that paid Rp40.000, both published."""
+def prepare(folder: Path, name: str) -> None:
+    """A revision and a batch that paid Rp40.000, both published; before a purge also a decision, and a lock."""
     workspace_at(folder)
     _publish(folder, "a")
     _pay(folder, after=60_000)
+    if name == "purge":
+        exports = folder / "masukan" / PERIOD
+        exports.mkdir(parents=True)
+        (exports / "presensi.csv").write_text("nip,waktu\n", "utf-8")
+        decide(folder)
+        close_period(folder, PERIOD)
 
 
 def run(folder: Path) -> None:
@@ -47,7 +55,14 @@ def decide(folder: Path) -> None:
     file_away(folder, settings(), [("penetapan.xlsx", CERTIFIED)])
 
 
-ACTIONS: dict[str, Callable[[Path], None]] = {"run": run, "finalize": finalize, "decide": decide}
+def purge(folder: Path) -> None:
+    """What `rekon purge --yes` does with the month, once it is closed."""
+    purge_months(folder, settings(), "2026-02")
+
+
+ACTIONS: dict[str, Callable[[Path], None]] = {
+    "run": run, "finalize": finalize, "decide": decide, "purge": purge,
+}  # fmt: skip
 
 
 def exit_code(name: str, folder: Path) -> int:
@@ -89,36 +104,44 @@ def kept(folder: Path) -> dict[str, bytes]:
     """Everything that must survive, but the ledger and the lock."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
-        for name in ("terbit", "keputusan")
+        for name in ("terbit", "keputusan", "masukan")
         for path in (folder / name).rglob("*")
         if path.is_file() and path.name not in (LEDGER_NAME, LOCK_NAME, HOLDER_NAME)
     }
 
 
 class World:
-    """The prepared workspace, and what each action makes of it when nothing goes wrong."""
+    """The workspace that each action finds, and what it makes of it when nothing goes wrong."""
 
     def __init__(self, folder: Path) -> None:
-        self.start = folder / "awal"
-        prepare(self.start)
-        self.before = kept(self.start)
-        self.ledger = (self.start / "terbit" / LEDGER_NAME).read_bytes()
+        self.folder = folder
+        self.before: dict[str, dict[str, bytes]] = {}
         self.after: dict[str, dict[str, bytes]] = {}
+        self.ledger: dict[str, bytes] = {}
         for name, action in ACTIONS.items():
-            done = self.copy(folder / f"selesai-{name}")
+            start = folder / f"awal-{name}"
+            prepare(start, name)
+            self.before[name] = kept(start)
+            self.ledger[name] = (start / "terbit" / LEDGER_NAME).read_bytes()
+            done = self.copy(folder / f"selesai-{name}", name)
             action(done)
             self.after[name] = kept(done)
 
-    def copy(self, folder: Path) -> Path:
+    def copy(self, folder: Path, name: str) -> Path:
         """A workspace to break."""
         shutil.rmtree(folder, ignore_errors=True)
-        return Path(shutil.copytree(self.start, folder))
+        return Path(shutil.copytree(self.folder / f"awal-{name}", folder))
 
     def complaints(self, folder: Path, name: str) -> list[str]:
         """What a fault during the action left wrong: now, and after the action is done again."""
-        now = kept(folder)
-        found = [f"{path} hilang atau berubah" for path, old in self.before.items() if now.get(path) != old]
-        if not (folder / "terbit" / LEDGER_NAME).read_bytes().startswith(self.ledger):
+        now, ledger = kept(folder), read_ledger(folder)
+        may_go = self.before[name].keys() - self.after[name].keys() if ledger.purged else set()
+        found = [
+            f"{path} hilang atau berubah"
+            for path, old in self.before[name].items()
+            if now.get(path) != old and (path in now or path not in may_go)
+        ]
+        if not (folder / "terbit" / LEDGER_NAME).read_bytes().startswith(self.ledger[name]):
             found.append("baris lama buku terbit berubah")
         if problems := verify(folder).problems:
             found.append(f"setengah terbit: {problems}")
@@ -131,6 +154,6 @@ class World:
         state = verify(folder)
         if state.problems or state.unknown or state.is_torn:
             found.append(f"ulangan tidak pulih: {state.problems} {state.unknown}")
-        if len(state.checked) != len(self.ledger.splitlines()) + 1:
+        if len(state.checked) != len(self.ledger[name].splitlines()) + 1:
             found.append(f"{len(state.checked)} baris buku terbit")
         return found

@@ -33,7 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def points(world: World, folder: Path, name: str) -> list[str]:
     """The calls that an action makes, in order."""
-    counting, copied = Faults(), world.copy(folder)
+    counting, copied = Faults(), world.copy(folder, name)
     with struck_by(counting):
         ACTIONS[name](copied)
     return counting.names
@@ -62,9 +62,10 @@ def test_a_killed_publication_leaves_the_old_one_and_can_be_done_again(
     calls = points(world, tmp_path / "x", name)
     assert {"open", "write", "fsync"} <= set(calls)
     assert {"rename", "replace"} & set(calls)
+    assert name != "purge" or calls.count("unlink") > len(world.before[name]) - len(world.after[name])
     struck = [n for n, call in enumerate(calls, start=1) if call == "write" or not is_torn]
     for at in struck:
-        folder = world.copy(tmp_path / "x")
+        folder = world.copy(tmp_path / "x", name)
         assert in_child(ACTIONS[name], folder, Faults(at, kill, is_torn=is_torn)) == KILLED
         assert world.complaints(folder, name) == [], f"{name}: killed at call {at}, {calls[at - 1]}"
 
@@ -86,7 +87,7 @@ def test_a_failing_disk_is_exit_5_or_8_and_leaves_the_old_publication(
     for at, call in enumerate(calls, start=1):
         if call not in failing:
             continue
-        folder = world.copy(tmp_path / "x")
+        folder = world.copy(tmp_path / "x", name)
         try:
             with struck_by(Faults(at, error(code), is_torn=True)):
                 ACTIONS[name](folder)

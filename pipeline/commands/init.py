@@ -15,6 +15,7 @@ period = "2026-01"            # bulan yang direkonsiliasi
 region = "3205"               # kode wilayah 4 angka
 zone = "Asia/Jakarta"         # zona waktu berkas tanpa zona
 policy = "kebijakan.toml"     # kebijakan TPP bertanggal; sunting dan kutip pasalnya
+# retention.hold = ["2025-07"]          # bulan yang tidak boleh dimusnahkan `rekon purge`: diperiksa, disengketakan
 # calendar = ["kalender-daerah.toml"]   # libur daerah di atas kalender nasional, dengan dasar hukumnya
 
 # Satu [[source]] per jenis berkas; {{period}} diganti bulan di atas.

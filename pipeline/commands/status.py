@@ -72,7 +72,7 @@ def _ledger_lines(ledger: Ledger) -> Iterator[str]:
 
 
 def _note(entry: Entry) -> str:
-    from pipeline.ledger import BATCH, DECISION, LOCK
+    from pipeline.ledger import BATCH, DECISION, LOCK, PURGE
     from reports.format_id import rupiah
     from reports.labels import TAKEN
 
@@ -83,6 +83,8 @@ def _note(entry: Entry) -> str:
         return "diterima: " + ", ".join(f"{count} {TAKEN[code]}" for code, count in totals.items() if count)
     if entry.kind == LOCK:
         return f"periode {entry.period} dikunci sesudah {totals['batches']} batch, {rupiah(totals['adjustment_idr'])}"
+    if entry.kind == PURGE:
+        return f"data {entry.period} dimusnahkan: {totals['files']} berkas; manifes, tanda tangan, dan batch tetap ada"
     return f"{totals['findings']} temuan, potongan setelah pemulihan {rupiah(totals['restored_idr'])}"
 
 

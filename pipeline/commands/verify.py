@@ -65,13 +65,15 @@ def command(
 
 def _recomputed(workspace: Path, found: Verification) -> tuple[Recomputed, ...]:
     from pipeline.ledger import read_ledger
-    from pipeline.recomputation import recompute
+    from pipeline.recomputation import is_repeatable, recompute
     from pipeline.stages import STAGES
     from pipeline.verification import PUBLISHED
 
-    entries = [each.entry for each in found.checked if each.entry.kind in PUBLISHED]
-    engine = engine_of(workspace)
     ledger = read_ledger(workspace)
+    entries = [each.entry for each in found.checked if each.entry.kind in PUBLISHED]
+    if len(entries) > 1:  # of one that was asked for it is said why not
+        entries = [entry for entry in entries if is_repeatable(ledger, entry)]
+    engine = engine_of(workspace)
     with stage_progress(len(STAGES) * len(entries)) as progress:
         return tuple(recompute(workspace, ledger, entry, engine, progress) for entry in entries)
 
@@ -88,6 +90,7 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
                 "kind": each.entry.kind,
                 "path": each.entry.path,
                 "files": each.file_count,
+                "removed": each.removed_count,
                 "signatures": [vars(signed) for signed in each.signed],
                 "problems": list(each.problems),
             }
@@ -118,6 +121,8 @@ def _lines(found: Verification) -> list[str]:
         )
     for each in found.checked:
         said = f"{len(each.problems)} tidak cocok" if each.problems else f"{each.file_count} berkas cocok"
+        if each.removed_count:
+            said += f", {each.removed_count} dimusnahkan"
         if each.entry.kind in PUBLISHED and not each.problems:
             names = ", ".join(signed.signer for signed in each.signed)
             said += f", tanda tangan: {names}" if names else ", tidak ditandatangani"

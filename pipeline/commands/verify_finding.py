@@ -24,14 +24,17 @@ def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) ->
     """
     from pipeline.derivation import derive, revision_of
     from pipeline.errors import SettingsError, VerificationError
-    from pipeline.ledger import read_ledger
+    from pipeline.ledger import read_ledger, refuse_purged
     from pipeline.stages import STAGES
     from pipeline.verification import published_entry, verify
 
     if not re.fullmatch("[0-9a-f]{16}", finding_id):
         raise SettingsError("nomor temuan adalah 16 angka heksadesimal.")
     ledger = read_ledger(workspace)
-    entries = (published_entry(ledger, run),) if run else ledger.entries
+    there = tuple(entry for entry in ledger.entries if entry.period not in ledger.purged)
+    entries = (published_entry(ledger, run),) if run else there
+    for asked in entries:
+        refuse_purged(ledger, asked)
     entry = revision_of(workspace, entries, finding_id)
     judge(verify(workspace, entry.path))
     with stage_progress(len(STAGES)) as progress:

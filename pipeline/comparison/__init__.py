@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import SettingsError, TotalsError
-from pipeline.ledger import REVISION, Entry
+from pipeline.ledger import REVISION, Entry, read_ledger, refuse_purged
 from pipeline.manifest import MANIFEST_NAME, verify_folder
 from pipeline.warehouse import Warehouse, asking
 
@@ -112,7 +112,11 @@ class Revision:
 
 
 def published(workspace: Path, entry: Entry) -> Revision:
-    """A revision as it was published. Raises SettingsError for a batch, VerificationError where it is no longer so."""
+    """A revision as it was published.
+
+    Raises SettingsError for a batch or a purged month, VerificationError where it is not as it was.
+    """
+    refuse_purged(read_ledger(workspace), entry)
     if entry.kind != REVISION:
         raise SettingsError(DIFFERENT)
     folder = workspace / "terbit" / entry.path

@@ -1,6 +1,6 @@
 """Read back from earlier publications how many days of the year each person was absent before this month.
 
-A month of the year that the workspace never published, or published without the count, is unknown: the year's
+A month of the year that the workspace never published, published without the count, or purged, is unknown: the year's
 days are then the least that there may be.
 """
 
@@ -31,7 +31,8 @@ def earlier_absences(workspace: Path, period: str) -> tuple[list[dict[str, Any]]
     for number in range(1, int(period[5:7])):
         month = f"{period[:4]}-{number:02d}"
         counts = None
-        if revisions := ledger.of(REVISION, month):
+        revisions = ledger.of(REVISION, month)
+        if revisions and month not in ledger.purged:
             folder = workspace / "terbit" / revisions[-1].path
             verify_folder(folder, revisions[-1].manifest_sha256, revisions[-1].path)
             file = folder / "bukti" / f"{AbsenceCount.table_name()}.parquet"

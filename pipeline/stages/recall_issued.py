@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipeline.errors import SettingsError
+from pipeline.ledger import read_ledger
 from pipeline.payroll import closed_months, issued_adjustments
 from pipeline.platform import check_writable
 from pipeline.stage import Desk, Stage
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 def recall(desk: Desk) -> None:
     """Write the adjustments issued for the run's period and for closed periods before it, and those periods' months."""
     check_writable(desk.workspace / "terbit")
+    if desk.settings.period in read_ledger(desk.workspace).purged:
+        raise SettingsError(
+            f"data {desk.settings.period} sudah dimusnahkan (`rekon purge`); bulan itu tidak dapat dihitung atau dibayar lagi."
+        )
     closed = closed_months(desk.workspace, desk.settings.period)
     periods = {desk.settings.period, *closed.periods}
     desk.write(ClosedMonth, _table(ClosedMonth, closed.months))
