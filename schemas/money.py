@@ -284,6 +284,7 @@ class EarlierAbsence(Table):
     scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
     nip: Text = column("Person", str_matches=NIP)
     absent_days: Integer = column("Days of unlawful absence in that month", ge=1)
+    open_run_days: Integer = column("Duty days absent in a row up to the last one of that month", ge=0)
 
     _key = ("period", "scenario_code", "nip")
 
@@ -294,7 +295,10 @@ class AbsenceCount(Table):
     scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
     nip: Text = column("Person", str_matches=NIP)
     absent_days: Integer = column("Days of unlawful absence in the month", ge=0)
-    longest_run_days: Integer = column("The longest run of them, in duty days of the month", ge=0)
+    longest_run_days: Integer = column(
+        "The longest run of them in duty days, with those before the month's first (this year's)", ge=0
+    )
+    open_run_days: Integer = column("The run up to the person's last duty of the month; 0 where none", ge=0)
     year_days: Integer = column(
         "Days of unlawful absence this year, as far as earlier months are known", ge=1
     )

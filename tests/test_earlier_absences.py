@@ -16,7 +16,8 @@ from schemas import AbsenceCount
 def published(workspace: Path, days: int, content: str = "a") -> Published:
     """The handmade month of January with a person who was absent so many days."""
     row = {
-        "scenario_code": "recorded", "nip": APPROVED, "absent_days": days, "longest_run_days": 1, "year_days": days,
+        "scenario_code": "recorded", "nip": APPROVED, "absent_days": days, "longest_run_days": 1, "open_run_days": 1,
+        "year_days": max(days, 1),
         "unknown_months": 0, "sanction_code": "none",
     }  # fmt: skip
     scratch = workspace / "kerja" / "coret"
@@ -36,7 +37,15 @@ def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_on
     published(workspace, 2, "b")
     months, days = earlier_absences(workspace, "2026-03")
     assert months == [{"period": "2026-01", "is_known": True}, {"period": "2026-02", "is_known": False}]
-    assert days == [{"period": "2026-01", "scenario_code": "recorded", "nip": APPROVED, "absent_days": 2}]
+    assert days == [
+        {
+            "period": "2026-01",
+            "scenario_code": "recorded",
+            "nip": APPROVED,
+            "absent_days": 2,
+            "open_run_days": 1,
+        }
+    ]
 
 
 def test_january_and_another_year_have_no_earlier_months(workspace: Path) -> None:
@@ -50,3 +59,9 @@ def test_a_publication_that_was_changed_stops_the_count(workspace: Path) -> None
     (folder / "bukti" / "absence_count.parquet").write_bytes(b"-")
     with pytest.raises(VerificationError):
         earlier_absences(workspace, "2026-02")
+
+
+def test_a_month_without_a_day_of_absence_adds_no_row_though_its_count_has_one(workspace: Path) -> None:
+    """A person absent in an earlier month has a row in the count of each later month of the year."""
+    published(workspace, 0)
+    assert earlier_absences(workspace, "2026-02") == ([{"period": "2026-01", "is_known": True}], [])

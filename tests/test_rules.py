@@ -81,6 +81,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         }
         for name in ("side_charge", "leave_charge", "cut_charge")
     },
+    "earlier_absence": {"open_run_days": 0},
     "duty_base": {
         "unit_id": "4.01", "variant_code": "umum", "rule_from": dt.date(2021, 1, 1), "tpp_idr": 5_000_000,
         "base_idr": 2_000_000, "divisor": 1, "day_no": 1, "month_days": 1, "unit_days": 1,

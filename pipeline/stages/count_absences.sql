@@ -22,7 +22,8 @@ absent as (
     select
         priced_charge.scenario_code,
         priced_charge.nip,
-        priced_charge.duty_date,
+        duty_base.day_no,
+        duty_base.month_days,
         duty_base.day_no - row_number() over (
             partition by priced_charge.scenario_code, priced_charge.nip
             order by priced_charge.duty_date
@@ -39,20 +40,37 @@ running as (  -- duty days in a row; leave in between ends a run
     select
         absent.scenario_code,
         absent.nip,
-        absent.run_no,
-        count(*) as run_days
+        count(*) as own_days,
+        min(absent.day_no) as first_no,
+        max(absent.day_no) = max(absent.month_days) as is_open
     from absent
     group by absent.scenario_code, absent.nip, absent.run_no
 ),
 
-counted as (
+carried as (  -- from the month's first duty a run goes on that reached the last one of the month before
     select
         running.scenario_code,
         running.nip,
-        sum(running.run_days) as absent_days,
-        max(running.run_days) as longest_run_days
+        running.own_days,
+        running.is_open,
+        running.own_days + coalesce(earlier_absence.open_run_days, 0) as run_days
     from running
-    group by running.scenario_code, running.nip
+    left join earlier_absence
+        on earlier_absence.scenario_code = running.scenario_code
+        and earlier_absence.nip = running.nip
+        and earlier_absence.period = (select max(earlier_month.period) from earlier_month)
+        and running.first_no = 1
+),
+
+counted as (
+    select
+        carried.scenario_code,
+        carried.nip,
+        sum(carried.own_days) as absent_days,
+        max(carried.run_days) as longest_run_days,
+        max(carried.run_days) filter (where carried.is_open) as open_run_days
+    from carried
+    group by carried.scenario_code, carried.nip
 ),
 
 recalled as (
@@ -76,6 +94,7 @@ placed as (
         coalesce(counted.nip, recalled.nip) as nip,
         coalesce(counted.absent_days, 0) as absent_days,
         coalesce(counted.longest_run_days, 0) as longest_run_days,
+        coalesce(counted.open_run_days, 0) as open_run_days,
         coalesce(counted.absent_days, 0) + coalesce(recalled.absent_days, 0) as year_days
     from counted
     full join recalled
@@ -88,6 +107,7 @@ select
     placed.nip::varchar as nip,
     placed.absent_days::bigint as absent_days,
     placed.longest_run_days::bigint as longest_run_days,
+    placed.open_run_days::bigint as open_run_days,
     placed.year_days::bigint as year_days,
     unknown.unknown_months::bigint as unknown_months,
     case

@@ -18,7 +18,7 @@ from pipeline.stage import Desk, Stage
 from pipeline.warehouse import arrow_schema
 from schemas import AbsenceCount, EarlierAbsence, EarlierMonth
 
-COUNTED = ("scenario_code", "nip", "absent_days")
+COUNTED = ("scenario_code", "nip", "absent_days", "open_run_days")
 
 
 def earlier_absences(workspace: Path, period: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -36,9 +36,10 @@ def earlier_absences(workspace: Path, period: str) -> tuple[list[dict[str, Any]]
             folder = workspace / "terbit" / revisions[-1].path
             verify_folder(folder, revisions[-1].manifest_sha256, revisions[-1].path)
             file = folder / "bukti" / f"{AbsenceCount.table_name()}.parquet"
-            counts = pq.read_table(file, columns=list(COUNTED)).to_pylist() if file.exists() else None
+            if file.exists() and set(COUNTED) <= set(pq.read_schema(file).names):
+                counts = pq.read_table(file, columns=list(COUNTED)).to_pylist()
         months.append({"period": month, "is_known": counts is not None})
-        days += [{"period": month, **row} for row in counts or ()]
+        days += [{"period": month, **row} for row in counts or () if row["absent_days"]]
     return months, days
 
 
