@@ -23,14 +23,36 @@ with placed as (
     where punch.channel_code = 'manual' or (punch.channel_code = 'device' and punch.device_id is not null)
 ),
 
-crowded as (  -- one machine reads people one after another
+reading as (
     select
         placed.device_id,
-        placed.punched_at
+        placed.punched_at,
+        count(distinct placed.nip) as people_count,
+        min(placed.same_second_people_count) as doubted_count
     from placed
     where placed.channel_code = 'device'
     group by placed.device_id, placed.punched_at
-    having count(distinct placed.nip) >= min(placed.same_second_people_count)
+),
+
+several as (  -- chance makes smaller meetings more often than larger ones: such a name stands for several machines
+    select
+        reading.device_id
+    from reading
+    where reading.people_count > 1
+    group by reading.device_id
+    having count(*) filter (where reading.people_count < reading.doubted_count)
+        > count(*) filter (where reading.people_count >= reading.doubted_count)
+),
+
+crowded as (  -- one machine reads people one after another
+    select
+        reading.device_id,
+        reading.punched_at
+    from reading
+    left join several
+        on reading.device_id = several.device_id
+    where reading.people_count >= reading.doubted_count
+        and several.device_id is null
 ),
 
 ticking as (  -- a machine that writes whole minutes says nothing about seconds
