@@ -158,6 +158,14 @@ def test_outages_of_different_scopes_that_overlap_in_part_keep_their_own_minutes
     assert spans == {"network": (400, 480), "link": (440, 520)}
 
 
+def test_an_office_elsewhere_that_happens_to_be_quiet_does_not_explain_another_regions_silence() -> None:
+    world = quiet_world()
+    plant("remote", world)
+    world.silence(world.pick(unit_id="U2"), START, END)
+    outages = explained(world, [(START, END, "region")])
+    assert said(outages) == [("undetermined", {"region": "3207"})]
+
+
 def test_two_offices_dark_in_the_same_minutes_are_two_site_outages() -> None:
     world = quiet_world()
     for unit in ("U2", "U5"):

@@ -80,8 +80,12 @@ def group_leaves(trail: Trail, cells: WindowCells) -> Flags:
 
 
 def proposals(trail: Trail, court: Court) -> dict[str, tuple[str, ...]]:
-    """Places worth a hypothesis: the trail's own and those of the best slices, each set of leaves once."""
+    """Places worth a hypothesis: the trail's own and those of the best slices, each set of leaves once.
+
+    A place that shares no leaf with the trail's group does not explain it, however quiet it happened to be.
+    """
     cells = court.cells
+    mine = group_leaves(trail, cells)
     wanted: dict[str, list[str]] = {name: [] for name in (*PLACES, "region")}
     if trail.kind in wanted:
         wanted[trail.kind].append(trail.value)
@@ -100,9 +104,9 @@ def proposals(trail: Trail, court: Court) -> dict[str, tuple[str, ...]]:
     for dimension in PLACES:
         kept = []
         for value in sorted(dict.fromkeys(wanted[dimension]), key=lambda v: ("*" in v, v)):
-            key = cells.members(dimension, value).tobytes()
-            if key not in seen:
-                seen.add(key)
+            leaves = cells.members(dimension, value)
+            if leaves.tobytes() not in seen and (leaves & mine).any():
+                seen.add(leaves.tobytes())
                 kept.append(value)
         out[dimension] = tuple(kept)
     return out
