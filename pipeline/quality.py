@@ -55,6 +55,10 @@ class Quality:
     refusals: tuple[str, ...]
     files: tuple[FileQuality, ...]
     problems: tuple[Problems, ...]
+    copies: tuple[tuple[str, str], ...]
+    """Files that are not read, each with the one that holds the same."""
+    overlaps: tuple[tuple[str, int], ...]
+    """Logs, and how many lines at their start another log ends on."""
     people: int
     people_without_punch: int
     days_without_punch: tuple[dt.date, ...]
@@ -76,6 +80,8 @@ def check_quality(workspace: Path, progress: Progress = lambda _text: None) -> Q
             tuple(refusal.message for refusal in refusals),
             tuple(FileQuality(shown(str(row[0])), *row[1:]) for row in _rows(outcome, _FILES)),
             tuple(Problems(shown(str(row[0])), *row[1:]) for row in _rows(outcome, _PROBLEMS)),
+            tuple((shown(str(path)), shown(str(used))) for path, used in _rows(outcome, _COPIES)),
+            tuple((shown(str(path)), count) for path, count in _rows(outcome, _OVERLAPS)),
             people,
             silent,
             tuple(row[0] for row in _rows(outcome, _SILENT_DAYS)),
@@ -146,6 +152,11 @@ select source_file.path, quarantine.sheet, quarantine.line_no, quarantine.column
     quarantine.severity_code, quarantine.masked_value, quarantine.message
 from quarantine {_USED.format("quarantine")}
 order by source_file.path, quarantine.sheet nulls first, quarantine.line_no, quarantine.issue_no
+"""  # noqa: S608
+_COPIES = "select path, same_as_path from source_file where same_as_path is not null order by path"
+_OVERLAPS = f"""
+select source_file.path, log_count.overlap_count
+from log_count {_USED.format("log_count")} where log_count.overlap_count > 0 order by source_file.path
 """  # noqa: S608
 _PEOPLE = """
 select count(distinct duty.nip) as people,

@@ -111,6 +111,23 @@ def test_a_sound_month_passes_and_two_checks_leave_the_same_bytes(tmp_path: Path
     assert [(tmp_path / "kerja" / name).read_bytes() for name in names] == before
 
 
+def test_copies_of_a_file_and_lines_that_two_logs_share_are_named(tmp_path: Path) -> None:
+    """Each counts once, and the analyst sees why the totals of the files are less than what was handed over."""
+    month(tmp_path, punch=PUNCHES)
+    (tmp_path / "masukan/punch.csv").rename(tmp_path / "masukan/punch-1.csv")
+    (tmp_path / "masukan/punch-2.csv").write_text(PUNCHES)
+    lines = [presensi(f"02/Jan/2026:07:{minute:02d}:10 +0700") for minute in range(20)]
+    (tmp_path / "masukan/a.log").write_text("".join(lines[:15]))
+    (tmp_path / "masukan/b.log").write_text("".join(lines[10:]))
+    toml = (tmp_path / "rekon.toml").read_text().replace("masukan/punch.csv", "masukan/punch-*.csv")
+    toml += '[[source]]\nkind = "access_log"\nfiles = ["masukan/*.log"]\nprofile = "nginx-presensi"\nvantage = "pusat"\n'
+    (tmp_path / "rekon.toml").write_text(toml)
+    answer = check(tmp_path)
+    assert answer.exit_code == 0, answer.output
+    assert "masukan/punch-2.csv: isinya sama dengan masukan/punch-1.csv; dipakai sekali." in answer.output
+    assert "masukan/b.log: 5 baris sudah ada di log lain; dihitung sekali." in answer.output
+
+
 def test_without_people_nothing_is_compared_with_them(tmp_path: Path) -> None:
     """One refused list of people must not drown the reader in unknown NIP."""
     month(tmp_path, employee="nip,nama\n1,2\n")

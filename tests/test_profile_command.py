@@ -81,7 +81,39 @@ def test_the_command_tells_why_shows_rows_and_writes_a_profile_that_loads(tmp_pa
     assert load_table_profile("rekap-dinas", tmp_path).of("punch").required
     again = CliRunner().invoke(rekon, ["profile", str(tmp_path / "Rekap Dinas.xlsx"), "-C", str(tmp_path)])
     assert "tidak ditimpa" in again.output
-    assert '"rekap-dinas"' in again.output
+    assert 'cocok dengan profil "rekap-dinas"' in again.output
+
+
+def test_a_profile_that_was_begun_for_one_file_does_not_stand_before_the_shipped_for_another(
+    tmp_path: Path,
+) -> None:
+    for name in ("Rekap Dinas.xlsx", "Rekap Lain.xlsx"):
+        (tmp_path / name).write_bytes(FILES["rekap.xlsx"][0])
+        answer = CliRunner().invoke(rekon, ["profile", str(tmp_path / name), "-C", str(tmp_path)])
+        assert 'cocok dengan profil "rekap-harian"' in answer.output
+
+
+@pytest.mark.parametrize(("tpp", "readable"), [("4000000", 1), ("4.000.000", 0), ("4000000,50", 0)])
+def test_money_that_a_profile_does_not_read_is_not_understood(
+    tmp_path: Path, tpp: str, readable: int
+) -> None:
+    text = f'nip,nama,status,kode_opd,kelompok,tpp\n{NIP_A},Orang A,PNS,A,kantor-5,"{tpp}"\n'
+    (tmp_path / "pegawai.csv").write_text(text)
+    (fit,) = (
+        fit for fit in fit_profiles(tmp_path / "pegawai.csv", ("baku",), tmp_path) if fit.kind == "employee"
+    )
+    assert (fit.records, fit.readable) == (1, readable)
+
+
+def test_of_a_log_the_first_requests_are_shown_and_the_profile_that_says_most_of_them_wins(
+    tmp_path: Path,
+) -> None:
+    """Here the upstream's status, which `nginx-combined` leaves out."""
+    (tmp_path / "access.log").write_text(LOG * 2)
+    answer = CliRunner().invoke(rekon, ["profile", str(tmp_path / "access.log"), "-C", str(tmp_path)])
+    assert 'cocok dengan profil "nginx-presensi"' in answer.output
+    assert "Baris 1: mulai_utc=2026-01-02 00:00:09, pengirim=10.0.0.1, wilayah=3205" in answer.output
+    assert "titik_akhir=punch, hasil=failed, kode_http=502, kode_hulu=502" in answer.output
 
 
 def test_a_file_that_nothing_fits_ends_with_what_is_missing(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def render(quality: Quality) -> str:
     lines = [f"Mutu masukan periode {quality.period}", ""]
     if quality.refusals:
         lines += ["Berkas yang ditolak; `rekon run` berhenti sampai ini diperbaiki:"]
-        lines += [f"  {message}" for message in quality.refusals] + [""]
+        lines += [f"  {message}" for message in quality.refusals]
+        lines += ["  Profil mana yang cocok: `rekon profile BERKAS`.", ""]
     width = max((len(file.path) for file in quality.files), default=6)
     lines.append(
         f"{'berkas':<{width}}  {'jenis':<10} {'catatan':>9} {'diterima':>9} {'karantina':>9} {'peringatan':>10}"
@@ -54,13 +55,21 @@ def render(quality: Quality) -> str:
         f"{file.warnings:>10}"
         for file in quality.files
     ]
+    lines += [f"{path}: isinya sama dengan {used}; dipakai sekali." for path, used in quality.copies]
+    lines += [
+        f"{path}: {count} baris sudah ada di log lain; dihitung sekali." for path, count in quality.overlaps
+    ]
     lines += ["", *_problem_lines(quality), *_people_lines(quality)]
     return "\n".join(lines)
 
 
 def _problem_lines(quality: Quality) -> list[str]:
     if not quality.problems:
-        return ["Tidak ada masalah pada isi berkas.", ""]
+        return [
+            "Tidak ada masalah pada isi berkas"
+            + (" lain yang dapat diperiksa." if quality.refusals else "."),
+            "",
+        ]
     lines = ["Masalah terbanyak:"]
     for problem in quality.problems[:MOST]:
         where = f"{problem.path}, kolom {problem.column}" if problem.column else problem.path

@@ -34,10 +34,13 @@ def command(file: Path, workspace: Path) -> None:
     from pipeline.readers.profiles import FOLDER, shipped_profiles
 
     own = tuple(sorted(path.stem for path in (workspace / FOLDER).glob("*.toml")))
-    codes = tuple(dict.fromkeys((*own, *shipped_profiles())))
+    target = workspace / FOLDER / f"{_slug(file.name)}.toml"
+    first = (
+        [target.stem] if target.stem in own else []
+    )  # what was made for this file stands before what is shipped
+    codes = tuple(dict.fromkeys((*first, *shipped_profiles(), *own)))
     fits = run_limited(file.name, fit_profiles, file.resolve(), codes, workspace.resolve())
     click.echo(render(file.name, fits))
-    target = workspace / FOLDER / f"{_slug(file.name)}.toml"
     if target.exists():
         click.echo(f"Profil {target.name} sudah ada di {FOLDER}/; tidak ditimpa.")
     else:

@@ -23,7 +23,7 @@ import python_calamine
 from pipeline.errors import InputRefusedError
 from pipeline.readers import parquet, workbook
 from pipeline.readers.delimited import cut_records
-from pipeline.readers.formats import MONTHS
+from pipeline.readers.formats import MONEY, MONTHS
 from pipeline.readers.header import Header, find_header, places_in
 from pipeline.readers.kinds import CODES, HEADERS, ROLES
 from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
@@ -36,6 +36,13 @@ from pipeline.readers.workbook_scan import scan_workbook
 
 SAMPLE = 200
 BYTES = 256 << 10
+SHOWN = 3
+LOG_FIELDS = {
+    "mulai": "mulai_utc", "address": "pengirim", "region": "wilayah", "client_code": "klien", "endpoint_code": "titik_akhir",
+    "outcome_code": "hasil", "status": "kode_http", "upstream_status": "kode_hulu",
+}  # fmt: skip
+"""What is shown of a request, and as what."""
+MONEY_HEADERS = ("tpp", "potongan")
 Rows = list[tuple[int, list[Any]]]
 _ENGLISH = {name: month for month, names in MONTHS.items() for name in names}
 
@@ -78,9 +85,13 @@ def fit_profiles(path: Path, codes: tuple[str, ...], workspace: Path) -> list[Fi
                 refusals.append(error)
     if refusals and not fits:
         raise refusals[0]
-    return sorted(
-        fits, key=lambda fit: (-fit.share, -len(fit.columns), len(fit.missing), fit.profile, fit.kind)
-    )
+    return sorted(fits, key=_rank)
+
+
+def _rank(fit: Fit) -> tuple[float, ...]:
+    """Of two that understand alike, the one named first comes first; of two logs, that which says more of a request."""
+    said = sum(map(len, fit.rows)) if fit.kind == "access_log" else 0
+    return -fit.share, -len(fit.columns), len(fit.missing), len(fit.unknown_codes), -said
 
 
 def _sample(path: Path, folder: Path) -> Path:
@@ -230,12 +241,16 @@ def _judged(code: str, kind: str, table: TableProfile, header: Header, rows: Row
     ignored = tuple(
         title.strip() for place, title in enumerate(titles) if place not in used and title.strip()
     )
-    return Fit(code, kind, len(rows), readable, columns, ignored, (), tuple(unknown)[:20], tuple(first[:3]))
+    return Fit(
+        code, kind, len(rows), readable, columns, ignored, (), tuple(unknown)[:20], tuple(first[:SHOWN])
+    )
 
 
 def _understood(header: str, text: str, role: str | None, table: TableProfile) -> bool:
     if header.startswith("nip"):
         return re.fullmatch(r"[0-9]{18}", re.sub(r"[\s'`]", "", text)) is not None
+    if header in MONEY_HEADERS:
+        return re.fullmatch(MONEY[table.money][0], text) is not None
     if role is None:
         return True
     formats = {"date": table.dates, "clock": table.clocks, "instant": table.instants}[role]
@@ -259,4 +274,22 @@ def _fit_log(path: Path, code: str, profile: LogProfile, folder: Path) -> Iterat
     file = LogFile("contoh", "contoh", path, "pusat", "UTC", profile)
     (log,) = read_logs(LogBatch(0, (file,), folder, 1))
     if log.accepted_count:
-        yield Fit(code, "access_log", log.record_count, log.accepted_count, {"baris log": "seluruh baris"})
+        columns = {"baris log": "seluruh baris"}
+        yield Fit(code, "access_log", log.record_count, log.accepted_count, columns, rows=_requests(folder))
+    for read in folder.glob("*-000000-*.parquet"):
+        read.unlink()
+
+
+def _requests(folder: Path) -> tuple[dict[str, str], ...]:
+    """What the first lines of a log were read as."""
+    shapes = {
+        row["shape_no"]: row for row in pq.read_table(folder / "shape-000000-000000.parquet").to_pylist()
+    }
+    requests = (
+        pq.read_table(folder / "request-000000-000000.parquet").sort_by("line_no").slice(0, SHOWN).to_pylist()
+    )
+    found = []
+    for request in requests:
+        said = shapes[request["shape_no"]] | {"mulai": request["started_at"]}
+        found.append({ours: str(said[name]) for name, ours in LOG_FIELDS.items() if said[name] is not None})
+    return tuple(found)
