@@ -20,14 +20,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pipeline.closing import close_period
-from pipeline.ledger import BATCH, read_ledger
-from pipeline.payroll import batch_lines, is_locked, publish_batch
+from pipeline.ledger import read_ledger
+from pipeline.payroll import is_locked, publish_batch
 from pipeline.publication import Published, publish_run
 from pipeline.run import setting_row
 from pipeline.stage import Desk
 from pipeline.stages import net_adjustments, recall_issued
 from pipeline.warehouse import Warehouse
 from schemas import Adjustment, DeductionCheck, PersonMonth, Setting
+from tests.received import Line, Owed, check_lines, lines_of, received
 
 PERIODS = ("2026-01", "2026-02")
 NIPS = ("199001012015011001", "199001012015011002")
@@ -50,8 +51,8 @@ class PayrollHistory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.owed: dict[tuple[str, str, str], int] = {}
-        self.issued: list[dict[str, str]] = []
+        self.owed: Owed = {}
+        self.issued: list[Line] = []
 
     @initialize()
     def begin(self) -> None:
@@ -125,38 +126,15 @@ class PayrollHistory(RuleBasedStateMachine):
     @invariant()
     def what_was_issued_stays_and_each_line_names_the_one_it_corrects(self) -> None:
         lines = self.lines()
-        assert lines[: len(self.issued)] == self.issued
+        check_lines(lines, self.issued)
         self.issued = lines
-        assert len({row["adjustment_id"] for row in lines}) == len(lines)
-        latest: dict[tuple[str, str, str], str] = {}
-        for row in lines:
-            key = row["nip"], row["origin_period"], row["kode_opd"]
-            assert row["reverses"] == latest.get(key, "")
-            assert row["adjustment_idr"] != "0"
-            latest[key] = row["adjustment_id"]
 
     @invariant()
     def payroll_holds_what_is_owed_however_often_and_in_which_order_it_imports(self) -> None:
-        """Payroll imports by adjustment_id: newest batch first, the oldest twice."""
-        lines = self.lines()
-        imported = {row["adjustment_id"]: row for row in [*reversed(lines), *lines[:2]]}
-        received: dict[tuple[str, str, str], int] = {}
-        for row in imported.values():
-            key = row["nip"], row["origin_period"], row["kode_opd"]
-            received[key] = received.get(key, 0) + int(row["adjustment_idr"])
-        assert {key: paid for key, paid in received.items() if paid} == {
-            key: paid for key, paid in self.owed.items() if paid
-        }
+        assert received(self.lines()) == {key: paid for key, paid in self.owed.items() if paid}
 
-    def lines(self) -> list[dict[str, str]]:
-        """Every line of every batch, in the order of the ledger."""
-        if not hasattr(self, "folder"):
-            return []
-        return [
-            row
-            for entry in read_ledger(self.folder).of(BATCH)
-            for row in batch_lines(entry, self.folder / "terbit" / entry.path)
-        ]
+    def lines(self) -> list[Line]:
+        return lines_of(self.folder) if hasattr(self, "folder") else []
 
     def run(self, period: str) -> Published:
         """The stages of a run that touch money already moved, then the revision."""
