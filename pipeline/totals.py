@@ -19,6 +19,8 @@ from schemas import (
     Adjustment,
     Assessment,
     ChargeTotal,
+    Decision,
+    DecisionCheck,
     Duty,
     DutyTotal,
     FileTotal,
@@ -38,6 +40,8 @@ READS: tuple[type[Table], ...] = (
     SideTotal,
     ChargeTotal,
     Finding,
+    Decision,
+    DecisionCheck,
     Assessment,
     Recommendation,
     PersonMonth,
@@ -166,7 +170,10 @@ def _counted(tables: Tables) -> Iterator[str]:
 
 
 def _rows(tables: Tables) -> Iterator[str]:
-    """One recommendation per finding; before - adjustment = after in each row."""
+    """Every decision is judged, every finding has a recommendation; before - adjustment = after in each row."""
+    decisions = _distinct(tables["decision"], "decision_id")
+    if differing := len(decisions ^ _distinct(tables["decision_check"], "decision_id")):
+        yield f"keputusan, tingkat baris: {differing} keputusan tidak diperiksa atau sebaliknya"
     findings = _distinct(tables["finding"], "finding_id")
     recommended = _distinct(tables["recommendation"], "finding_id")
     if differing := len(findings ^ recommended):

@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from handmade_month import PERIOD, adjustment_row, month, settings, table, workspace_at
-
 from pipeline.closing import close_period
 from pipeline.decisions import Returned
 from pipeline.errors import RekonError, ResourceError
@@ -20,6 +18,7 @@ from pipeline.readers.kinds import HEADERS
 from pipeline.returning import file_away
 from pipeline.verification import verify
 from schemas import Adjustment
+from tests.handmade_month import PERIOD, adjustment_row, month, settings, table, workspace_at
 
 PAGES = {"laporan/index.html": b"<p>laporan</p>\n", "lembar-verifikasi/OPD.xlsx": b"PK"}
 CERTIFIED = Returned(

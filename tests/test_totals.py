@@ -13,6 +13,7 @@ from schemas import (
     Adjustment,
     Assessment,
     ChargeTotal,
+    Decision,
     Duty,
     DutyTotal,
     FileTotal,
@@ -108,6 +109,11 @@ def test_a_file_that_nobody_counted_is_missed() -> None:
 
 def test_an_adjustment_left_out_is_missed() -> None:
     assert "penyesuaian, tingkat seluruh daerah" in _message({**month(), "adjustment": table(Adjustment, [])})
+
+
+def test_a_decision_that_nobody_judged_is_missed() -> None:
+    message = _message({**month(), "decision": table(Decision, [{"decision_id": "d"}])})
+    assert "keputusan, tingkat baris: 1 keputusan tidak diperiksa atau sebaliknya" in message
 
 
 def test_a_month_without_anything_ties() -> None:
