@@ -284,9 +284,9 @@ def _clock(seconds: int) -> str:
 
 
 def _records(rows: Rows, day: dt.date) -> Iterator[Line]:
-    row = in_force(rows[PolicyPeriod], day)
-    for name, (topic, unit) in RECORDS.items() if row else ():
-        if row and row[name] is not None:
+    row = in_force(rows[PolicyPeriod], day) or {}
+    for name, (topic, unit) in RECORDS.items():
+        if row.get(name) is not None:
             text = {"first": "yang pertama", "last": "yang terakhir"}.get(
                 str(row[name]), f"{row[name]} {unit}"
             )
