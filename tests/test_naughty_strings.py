@@ -162,7 +162,7 @@ def test_no_cell_of_the_list_of_problems_is_a_formula(tmp_path: Path) -> None:
     lines = tuple(
         ("a.csv", "", str(number), "nama", "X", "y", cell, "z") for number, cell in enumerate(cells)
     )
-    book, listed = write_lists(Quality("2026-01", (), (), (), 0, 0, (), lines), tmp_path)
+    book, listed = write_lists(Quality("2026-01", (), (), (), (), (), 0, 0, (), lines), tmp_path)
     assert formulas(book.read_bytes()) == 0
     read = list(csv.reader(io.StringIO(listed.read_text("utf-8-sig"), newline=""), delimiter=";"))[1:]
     assert len(read) == len(cells)
