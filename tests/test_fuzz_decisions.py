@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from fuzzing import CELLS, NOWHERE, SEEDS, a_cell, checked_reading, profile_of
+from fuzzing import CELLS, NOWHERE, SEEDS, a_cell, profile_of, reading
 from hypothesis import given
 
 from pipeline.decisions import REQUIRED, read_returned
@@ -54,7 +54,7 @@ def test_each_row_of_a_filled_sheet_is_kept_refused_or_blank(kind: str, seed: in
         returned = read_returned(path, NOWHERE)
     assert returned.kind == kind
     assert len(returned.rows) + len(returned.refusals) + returned.blank_count == len(rows)
-    again = checked_reading(returned.csv_bytes(), kind, profile_of("baku"))
+    again = reading(returned.csv_bytes(), kind, profile_of("baku"))
     assert again is not None
     assert not again.records.rejects
     assert [cells for _line, cells in again.rows] == [
@@ -68,6 +68,6 @@ def test_a_bare_carriage_return_in_a_reason_is_a_line_end_and_splits_no_row(tmp_
         f'{",".join(HEADERS["decision"])}\r\n0,1,tolak,{NIP_A},"tidak hadir\rhari itu",\r\n'.encode()
     )
     returned = read_returned(path, tmp_path)
-    again = checked_reading(returned.csv_bytes(), "decision", profile_of("baku"))
+    again = reading(returned.csv_bytes(), "decision", profile_of("baku"))
     assert again is not None
     assert [cells[4] for _line, cells in again.rows] == ["tidak hadir\nhari itu"]

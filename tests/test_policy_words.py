@@ -27,12 +27,12 @@ def compiled() -> dict[str, Rows]:
     return {name: compile_document(f"{name}.toml", document) for name, document in documents.items()}
 
 
-def held(name: str, text: str, request: pytest.FixtureRequest) -> None:
-    """Compare with the file, or write it anew."""
+def held(name: str, text: str, request: pytest.FixtureRequest) -> str:
+    """What the file holds; written anew first where that is asked for."""
     path = FOLDER / name
     if request.config.getoption("--write-golden"):
         path.write_text(text, "utf-8")
-    assert text.splitlines() == path.read_text("utf-8").splitlines()
+    return path.read_text("utf-8")
 
 
 def test_every_rule_of_every_policy_reads_as_it_did(request: pytest.FixtureRequest) -> None:
@@ -43,7 +43,7 @@ def test_every_rule_of_every_policy_reads_as_it_did(request: pytest.FixtureReque
         lines = [line for line in map(" | ".join, lines_on(rows, DAY)) if line not in said]
         text += "\n".join([f"== {name}", *lines, "", ""])
         said |= set(lines)
-    held("kebijakan.txt", text, request)
+    assert text.splitlines() == held("kebijakan.txt", text, request).splitlines()
 
 
 def test_every_difference_from_the_usual_policy_reads_as_it_did(request: pytest.FixtureRequest) -> None:
@@ -55,4 +55,4 @@ def test_every_difference_from_the_usual_policy_reads_as_it_did(request: pytest.
         lines = [sentence(change) for change in changes_between(usual, other, FIRST, LAST)]
         lines += [f"dalam 2026: {sentence(change)}" for change in changes_since(other, FIRST, LAST)]
         text += "\n".join([f"== {path.stem}", *lines, "", ""])
-    held("beda-kebijakan.txt", text, request)
+    assert text.splitlines() == held("beda-kebijakan.txt", text, request).splitlines()
