@@ -10,8 +10,10 @@ import filelock
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
+from log_world import Logs
 
 from pipeline.cli import rekon
+from pipeline.readers.jail import Jail
 from pipeline.run import RunOutcome, run_pipeline
 from pipeline.simulation import simulate
 from pipeline.simulation.decide import approve_unit
@@ -31,6 +33,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--write-golden", action="store_true", help="write tests/golden/ anew instead of comparing with it"
     )
+
+
+@pytest.fixture(scope="module")
+def jail() -> Iterator[Jail]:
+    """A reader's child process, shared by the tests of a file."""
+    with Jail() as jail:
+        yield jail
+
+
+@pytest.fixture
+def logs(tmp_path: Path, jail: Jail) -> Logs:
+    """A folder of logs of one's own, read as a month."""
+    return Logs(tmp_path, jail)
 
 
 @pytest.fixture(scope="session")

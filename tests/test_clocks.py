@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 from log_world import NIP_A, NIP_B, Logs, combined, presensi
 
 from pipeline.outages.offsets import offset
-from pipeline.readers.jail import Jail
 
 FIRST = datetime(2026, 1, 2)  # 07:00:00 in Jakarta
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with Jail() as jail:
-        yield jail
-
-
-@pytest.fixture
-def logs(tmp_path: Path, jail: Jail) -> Logs:
-    return Logs(tmp_path, jail)
 
 
 def logged(at: datetime) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +27,6 @@ pytestmark = pytest.mark.skipif(not LOGS.exists(), reason="the public logs are n
 LNAV = LOGS / "lnav"
 TABLES = ("adms", "attlog", "baku", "cuti", "rekap-harian", "siasn", "uptime-kuma")
 PROFILES = tuple(code for code in shipped_profiles() if code not in TABLES)
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with Jail() as jail:
-        yield jail
 
 
 def lines_of(path: Path) -> int:

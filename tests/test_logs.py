@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,17 +21,6 @@ from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.addresses import BlockIndex, TrustedProxies
 from pipeline.readers.jail import Jail
 from pipeline.readers.profiles import load_log_profile
-
-
-@pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with Jail() as jail:
-        yield jail
-
-
-@pytest.fixture
-def logs(tmp_path: Path, jail: Jail) -> Logs:
-    return Logs(tmp_path, jail)
 
 
 def test_requests_become_attempts_with_start_outcome_and_block(logs: Logs) -> None:
