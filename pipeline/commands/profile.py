@@ -35,9 +35,8 @@ def command(file: Path, workspace: Path) -> None:
 
     own = tuple(sorted(path.stem for path in (workspace / FOLDER).glob("*.toml")))
     target = workspace / FOLDER / f"{_slug(file.name)}.toml"
-    first = (
-        [target.stem] if target.stem in own else []
-    )  # what was made for this file stands before what is shipped
+    # What was made for this file stands before what is shipped.
+    first = [target.stem] if target.stem in own else []
     codes = tuple(dict.fromkeys((*first, *shipped_profiles(), *own)))
     fits = run_limited(file.name, fit_profiles, file.resolve(), codes, workspace.resolve())
     click.echo(render(file.name, fits))
