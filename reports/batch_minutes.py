@@ -3,11 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reports.format_id import month, number, rupiah
-from reports.models import BatchMinutes, BatchSum, ReportMeta
+from reports.models import ReportMeta
 from reports.render import environment
+
+
+@dataclass(frozen=True)
+class BatchSum:
+    """Sums of a payroll batch for one month or OPD, as shown."""
+
+    name: str
+    count: str
+    paid: str
+    taken_back: str
+    total: str
+
+
+@dataclass(frozen=True)
+class BatchMinutes:
+    """The minutes of one payroll batch."""
+
+    month: str
+    batch_id: str
+    batch_no: int
+    csv_sha256: str
+    count: str
+    people: str
+    total: str
+    by_month: tuple[BatchSum, ...]
+    by_unit: tuple[BatchSum, ...]
 
 
 def render_batch_minutes(

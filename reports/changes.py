@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.format_id import month
 from reports.labels import CHANGES, STATES
-from reports.models import ChangeRow, ChangesPage, ReportMeta, StateRow
+from reports.models import ReportMeta
 from reports.render import environment
 
 if TYPE_CHECKING:
     from pipeline.comparison import Comparison
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A kind of change: people counted under it, sides that changed so, after - before in rupiah."""
+
+    kind: str
+    people: int
+    sides: int
+    recorded_idr: int
+    restored_idr: int
+    potential_idr: int
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """Sides in a state, before and after."""
+
+    state: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """What changed between two revisions of a month."""
+
+    month: str
+    before: str
+    after: str
+    states: tuple[StateRow, ...]
+    rows: tuple[ChangeRow, ...]
+    total: ChangeRow
 
 
 def render_changes(found: Comparison) -> bytes:

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from reports.format_id import span
-from reports.models import Minutes
+from reports.models import TestRow
 from reports.month import Month, Row
 from reports.outage_sections import asked, facts, fault, opposite, sentence_case
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """The draft minutes of one outage. `units` are (name, people touched, sides touched)."""
+
+    month: str
+    outage_id: str
+    incident_id: str
+    is_certified: bool
+    window: str
+    fault: str
+    verdict: str
+    facts: tuple[tuple[str, str], ...]
+    tests: tuple[TestRow, ...]
+    units: tuple[tuple[str, int, int], ...]
 
 
 def draft_minutes(month: Month) -> dict[str, Minutes]:

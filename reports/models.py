@@ -1,4 +1,7 @@
-"""What the pages show: frozen values, built from the tables, rendered by the templates without further logic."""
+"""What the front page shows, and what pages share: frozen values, rendered by the templates without further logic.
+
+The values of any other page stand beside the functions that build them.
+"""
 
 from __future__ import annotations
 
@@ -117,48 +120,6 @@ class OutageSection:
     timeline: Timeline | None
     layers: tuple[LayerRow, ...]
     tests: tuple[TestRow, ...]
-
-
-@dataclass(frozen=True)
-class Minutes:
-    """The draft minutes of one outage. `units` are (name, people touched, sides touched)."""
-
-    month: str
-    outage_id: str
-    incident_id: str
-    is_certified: bool
-    window: str
-    fault: str
-    verdict: str
-    facts: tuple[tuple[str, str], ...]
-    tests: tuple[TestRow, ...]
-    units: tuple[tuple[str, int, int], ...]
-
-
-@dataclass(frozen=True)
-class BatchSum:
-    """Sums of a payroll batch for one month or OPD, as shown."""
-
-    name: str
-    count: str
-    paid: str
-    taken_back: str
-    total: str
-
-
-@dataclass(frozen=True)
-class BatchMinutes:
-    """The minutes of one payroll batch."""
-
-    month: str
-    batch_id: str
-    batch_no: int
-    csv_sha256: str
-    count: str
-    people: str
-    total: str
-    by_month: tuple[BatchSum, ...]
-    by_unit: tuple[BatchSum, ...]
 
 
 @dataclass(frozen=True)
@@ -313,113 +274,3 @@ class Overview:
     problems: tuple[ProblemRow, ...]
     coverage: tuple[CoverageRow, ...]
     provenance: Provenance
-
-
-@dataclass(frozen=True)
-class EvidenceGroup:
-    """Lines of one file that do the same thing for the same rule: (line number, 8 hex digits)."""
-
-    role: str
-    path: str
-    rule: str
-    reference: str
-    lines: tuple[tuple[int, str], ...]
-    more: int
-
-
-@dataclass(frozen=True)
-class FindingRow:
-    """One finding of a person."""
-
-    finding_id: str
-    day: str
-    side: str
-    due: str
-    recorded: str
-    recorded_note: str
-    restored: str
-    restored_note: str
-    cause: str
-    cause_code: str
-    meaning: str
-    grade: str
-    grade_meaning: str
-    action: str
-    status: str
-    status_code: str
-    money_idr: int
-    band: str
-    keys: str
-    counter: tuple[str, ...]
-    outage: tuple[str, str] | None
-    supporting: int
-    contradicting: int
-    evidence: tuple[EvidenceGroup, ...]
-
-
-@dataclass(frozen=True)
-class Person:
-    """One person with findings in an OPD."""
-
-    nip: str
-    name: str
-    is_touched: bool
-    before_idr: int
-    after_idr: int
-    potential_idr: int
-    findings: tuple[FindingRow, ...]
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some people in one table; browsers lay out only the blocks in view."""
-
-    heading: str | None
-    people: tuple[Person, ...]
-
-
-@dataclass(frozen=True)
-class UnitPage:
-    """`laporan/opd/<slug>.html`, or a further part of it."""
-
-    meta: ReportMeta
-    month: str
-    unit_id: str
-    row: UnitRow
-    zone: str
-    part: int
-    parts: tuple[tuple[int, str], ...]
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class ChangeRow:
-    """A kind of change: people counted under it, sides that changed so, after - before in rupiah."""
-
-    kind: str
-    people: int
-    sides: int
-    recorded_idr: int
-    restored_idr: int
-    potential_idr: int
-
-
-@dataclass(frozen=True)
-class StateRow:
-    """Sides in a state, before and after."""
-
-    state: str
-    before: int
-    after: int
-
-
-@dataclass(frozen=True)
-class ChangesPage:
-    """What changed between two revisions of a month."""
-
-    month: str
-    before: str
-    after: str
-    states: tuple[StateRow, ...]
-    rows: tuple[ChangeRow, ...]
-    total: ChangeRow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from reports.format_id import clock_on, long_date, number, percent, zone_name
@@ -19,7 +20,7 @@ from reports.labels import (
     STATUSES,
     label,
 )
-from reports.models import Block, EvidenceGroup, FindingRow, Person, ReportMeta, UnitPage, UnitRow
+from reports.models import ReportMeta, UnitRow
 from reports.month import Month, Row
 from reports.outage_sections import anchor
 from reports.slug import slug
@@ -29,6 +30,83 @@ PAGE_BYTES = 1_500_000
 PERSON_BYTES, FINDING_BYTES, LINE_BYTES = 350, 900, 60
 MOST_LINES = 12
 ROLE_ORDER = ("supports", "contradicts", "input")
+
+
+@dataclass(frozen=True)
+class EvidenceGroup:
+    """Lines of one file that do the same thing for the same rule: (line number, 8 hex digits)."""
+
+    role: str
+    path: str
+    rule: str
+    reference: str
+    lines: tuple[tuple[int, str], ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding of a person."""
+
+    finding_id: str
+    day: str
+    side: str
+    due: str
+    recorded: str
+    recorded_note: str
+    restored: str
+    restored_note: str
+    cause: str
+    cause_code: str
+    meaning: str
+    grade: str
+    grade_meaning: str
+    action: str
+    status: str
+    status_code: str
+    money_idr: int
+    band: str
+    keys: str
+    counter: tuple[str, ...]
+    outage: tuple[str, str] | None
+    supporting: int
+    contradicting: int
+    evidence: tuple[EvidenceGroup, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person with findings in an OPD."""
+
+    nip: str
+    name: str
+    is_touched: bool
+    before_idr: int
+    after_idr: int
+    potential_idr: int
+    findings: tuple[FindingRow, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some people in one table; browsers lay out only the blocks in view."""
+
+    heading: str | None
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """`laporan/opd/<slug>.html`, or a further part of it."""
+
+    meta: ReportMeta
+    month: str
+    unit_id: str
+    row: UnitRow
+    zone: str
+    part: int
+    parts: tuple[tuple[int, str], ...]
+    blocks: tuple[Block, ...]
 
 
 def _evidence(month: Month, finding_id: str) -> tuple[EvidenceGroup, ...]:
