@@ -31,11 +31,19 @@ latest as (
     from sent
 ),
 
-relying as (  -- who has punched elsewhere since does not wait
+relying as (  -- who has punched elsewhere for a duty since does not wait; a stray punch at night tells nothing
     select
         sent.nip,
         arg_max(sent.device_id, (sent.punched_at, sent.punch_id)) as device_id
     from sent
+    where sent.device_id <> ''
+        or exists (
+            select 1
+            from duty
+            where duty.nip = sent.nip
+                and sent.punched_at >= duty.accept_in_from
+                and sent.punched_at < duty.accept_out_to
+        )
     group by sent.nip
 ),
 
