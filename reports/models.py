@@ -68,13 +68,13 @@ class BinRow:
 
 @dataclass(frozen=True)
 class PanelTotal:
-    """One panel's figures within the hard window, beside what is usual then."""
+    """One panel's figures within the hard window, beside what the outage's test expected in health."""
 
     label: str
     senders: int
     failed: int
     failed_share: float | None
-    usual: int | None
+    usual: float | None
 
 
 @dataclass(frozen=True)

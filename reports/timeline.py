@@ -18,9 +18,9 @@ MOST_TICKS = 14
 FEWEST_DAYS = 3
 SATURDAY = 5
 PANELS = (
-    ("gerbang", True, "Wilayah {region} di gerbang wilayah"),
-    ("pusat", True, "Wilayah {region} di server provinsi"),
-    ("pusat", False, "Wilayah lain di server provinsi"),
+    ("gerbang", True, "Wilayah {region} di gerbang wilayah", "same_region_at_gerbang"),
+    ("pusat", True, "Wilayah {region} di server provinsi", "same_region_at_pusat"),
+    ("pusat", False, "Wilayah lain di server provinsi", "other_regions_alive"),
 )
 
 
@@ -37,11 +37,9 @@ class Traffic:
         frame["own"] = frame["region_code"] == month.meta.region_code
         frame = frame[frame["own"] | frame["region_code"].notna()]
         frame["bin_at"] = frame["minute_at"].dt.floor(f"{BIN_MINUTES}min")
-        self.sums = (
-            frame.groupby(["vantage_code", "own", "bin_at"])[["sender_count", "failed_sender_count"]]
-            .sum()
-            .sort_index()
-        )
+        counts = ["sender_count", "failed_sender_count"]
+        self.minutes = frame.groupby(["vantage_code", "own", "minute_at"])[counts].sum().sort_index()
+        self.sums = frame.groupby(["vantage_code", "own", "bin_at"])[counts].sum().sort_index()
         self.zone = month.zone
 
     def series(self, vantage: str, own: bool, bins: pd.DatetimeIndex) -> pd.DataFrame | None:
@@ -51,6 +49,13 @@ class Traffic:
         whole: pd.DataFrame = self.sums.xs((vantage, own))
         shown = whole.reindex(bins, fill_value=0)
         return shown.assign(usual=self._usual(whole, bins))
+
+    def during(self, vantage: str, own: bool, outage: Row) -> tuple[int, int]:
+        """Senders and failing senders in the minutes that the hard window touches."""
+        whole: pd.DataFrame = self.minutes.xs((vantage, own))
+        first = pd.Timestamp(outage["started_at"]).floor("min")
+        within = whole[(whole.index >= first) & (whole.index < outage["ended_at"])]
+        return int(within["sender_count"].sum()), int(within["failed_sender_count"].sum())
 
     def _usual(self, whole: pd.DataFrame, bins: pd.DatetimeIndex) -> pd.Series[float] | float:
         """Median of the same bin on the same weekday, or on days of the kind, that have any traffic."""
@@ -104,7 +109,10 @@ def build_timeline(month: Month, traffic: Traffic, outage: Row) -> Timeline | No
     during: list[PanelTotal] = []
     half = timedelta(minutes=BIN_MINUTES)
     hard = (bins + half > outage["started_at"]) & (bins < outage["ended_at"])
-    for vantage, own, pattern in PANELS:
+    expected = {
+        t["test_code"]: t["expected"] for t in month.tests.get(outage["outage_id"], []) if t["test_no"] == 1
+    }
+    for vantage, own, pattern, test_code in PANELS:
         series = traffic.series(vantage, own, bins)
         if series is None:
             continue
@@ -118,8 +126,8 @@ def build_timeline(month: Month, traffic: Traffic, outage: Row) -> Timeline | No
                 tuple(float(n) for n in series["usual"]) if known else None,
             )
         )
-        senders, failed = (int(series.loc[hard, c].sum()) for c in ("sender_count", "failed_sender_count"))
-        usual = round(float(series.loc[hard, "usual"].sum())) if known else None
+        senders, failed = traffic.during(vantage, own, outage)
+        usual = expected.get(test_code)
         during.append(PanelTotal(label, senders, failed, failed / senders if senders else None, usual))
     if not panels:
         return None
