@@ -41,7 +41,7 @@ CAUSE_MEANINGS = {
     "unsynced": "rekam ada di mesin presensi, server belum atau terlambat menerimanya",
     "blocked": "gangguan meliputi saat ini; tidak ada permintaan yang sampai ke log",
     "unexplained": "tidak ada gangguan yang terbukti menjadi sebab",
-    "no_coverage": "tidak ada log untuk saat ini: tidak terbukti dan tidak terbantah",
+    "no_coverage": "tidak ada sumber yang mencakup saat ini: tidak terbukti dan tidak terbantah",
 }
 GRADES = {
     "A": "bukti perbuatan sendiri di log server",

@@ -114,6 +114,7 @@ class DutySide(Table):
     due_at: Instant = column("Due time")
     accept_from: Instant = column("Punches count from here")
     accept_to: Instant = column("... and before here")
+    covered_to: Instant = column("The person's punch sources cover the time before this")
     recorded_at: Instant = column("The punch that counts", nullable=True)
     punch_id: Text = column("Its id", nullable=True)
     state_code: Text = column("State", isin=STATES)

@@ -25,6 +25,9 @@ class AttemptGroup(Table):
     first_unstored_at: Instant = column(
         "Answer of the first ok request without a punch in the export", nullable=True
     )
+    first_uncovered_at: Instant = column(
+        "Answer of the first ok request whose punch the export does not reach", nullable=True
+    )
     is_authenticated: Flag = column("The user id was authenticated")
 
     _key = ("nip", "duty_date", "side_code", "group_no")

@@ -91,6 +91,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "unit_id": "4.01", "region_code": "3205", "side_code": "in", "state_code": "missing",
         "due_at": dt.datetime(2026, 1, 5, 7, 30),
         "accept_from": dt.datetime(2026, 1, 5, 4, 30), "accept_to": dt.datetime(2026, 1, 5, 16, 0),
+        "covered_to": dt.datetime(2026, 2, 1),
     },
     "attempt": {
         "vantage_code": "pusat", "endpoint_code": "punch_in", "direction_code": "in", "outcome_code": "failed",

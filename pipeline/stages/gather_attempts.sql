@@ -11,6 +11,7 @@ with fitting as (  -- in the windows of several sides the nearest due time wins,
         attempt.is_authenticated,
         duty_side.duty_date,
         duty_side.side_code,
+        duty_side.covered_to,
         policy_period.retry_gap_minutes,
         policy_period.match_early_seconds,
         policy_period.match_late_seconds,
@@ -36,7 +37,9 @@ with fitting as (  -- in the windows of several sides the nearest due time wins,
 stored as (  -- whatever its direction: one stored in the other is `flipped`, not lost (outages.md section 3)
     select
         fitting.attempt_id,
-        count(punch.punch_id) as stored_count
+        count(punch.punch_id) as stored_count,
+        -- a record of the last seconds may carry a time that the export does not reach
+        bool_and(fitting.answered_at + to_seconds(fitting.match_late_seconds) < fitting.covered_to) as is_covered
     from fitting
     left join punch
         on fitting.nip = punch.nip
@@ -57,7 +60,8 @@ spaced as (
         fitting.answered_at,
         fitting.outcome_code,
         fitting.is_authenticated,
-        coalesce(stored.stored_count = 0, false) as is_unstored,
+        coalesce(stored.stored_count = 0 and stored.is_covered, false) as is_unstored,
+        coalesce(stored.stored_count = 0 and not stored.is_covered, false) as is_uncovered,
         case
             when minutes_between(lag(fitting.requested_at) over in_time, fitting.requested_at)
                 < fitting.retry_gap_minutes then 0
@@ -85,6 +89,7 @@ numbered as (
         spaced.outcome_code,
         spaced.is_authenticated,
         spaced.is_unstored,
+        spaced.is_uncovered,
         sum(spaced.begins_session) over (
             partition by spaced.nip, spaced.duty_date, spaced.side_code
             order by spaced.requested_at, spaced.attempt_id
@@ -108,6 +113,7 @@ seen as (  -- one request is logged at every vantage that it reaches
         max(numbered.requested_at) filter (where numbered.outcome_code = 'failed') as last_failed_at,
         min(numbered.answered_at) filter (where numbered.outcome_code = 'ok') as first_ok_at,
         min(numbered.answered_at) filter (where numbered.is_unstored) as first_unstored_at,
+        min(numbered.answered_at) filter (where numbered.is_uncovered) as first_uncovered_at,
         bool_and(numbered.is_authenticated) as is_authenticated
     from numbered
     group by
@@ -129,6 +135,7 @@ select
     max(seen.last_failed_at) as last_failed_at,
     min(seen.first_ok_at) as first_ok_at,
     min(seen.first_unstored_at) as first_unstored_at,
+    min(seen.first_uncovered_at) as first_uncovered_at,
     bool_and(seen.is_authenticated) as is_authenticated
 from seen
 group by seen.nip, seen.duty_date, seen.side_code, seen.group_no

@@ -133,6 +133,9 @@ answering as (  -- an answer without a punch matters where it is better than wha
                 or (asked.side_code = 'in' and attempt_group.first_unstored_at < asked.recorded_at)
                 or (asked.side_code = 'out' and attempt_group.first_unstored_at > asked.recorded_at)
         ) as unstored_at,
+        bool_or(  -- the punch of an answer after the export's end may still come
+            attempt_group.first_uncovered_at is not null and (asked.recorded_at is null or asked.side_code = 'out')
+        ) as is_uncovered,
         bool_and(attempt_group.is_authenticated) as is_authenticated
     from asked
     inner join attempt_group
@@ -190,6 +193,7 @@ gathered as (
         flip.flipped_at,
         answering.answered_at,
         answering.unstored_at,
+        coalesce(answering.is_uncovered, false) as is_uncovered,
         coalesce(answering.is_authenticated, true) as is_authenticated,
         acting.failed_at,
         acting.tried_at,
@@ -247,6 +251,8 @@ caused as (
             when gathered.flipped_at is not null then 'flipped'
             when gathered.unstored_at is not null then 'lost'
             when gathered.is_unwatched and (gathered.outage_id is null or gathered.state_code = 'early')
+                then 'no_coverage'
+            when gathered.is_uncovered and (gathered.failed_at is null or gathered.state_code = 'early')
                 then 'no_coverage'
             when gathered.state_code = 'early' or gathered.is_no_better then 'unexplained'
             when gathered.recorded_at is not null and gathered.failed_at is not null then 'delayed'
