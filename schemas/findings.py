@@ -103,6 +103,9 @@ class SideCause(Table):
     has_own_success: Flag = column(
         "An own request of the side came through before any failed and before recovery, over the usual line"
     )
+    is_after_grace: Flag = column(
+        "Recorded after the recovery grace, and nobody else saw the person during the outage"
+    )
     is_authenticated: Flag = column("The user id of the own requests was authenticated")
 
     _key = ("nip", "duty_date", "side_code")

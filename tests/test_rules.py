@@ -146,6 +146,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "side_cause": {
         "unit_id": "4.01", "side_code": "in", "state_code": "missing", "cause_code": "blocked", "outage_id": "o1",
         "due_at": dt.datetime(2026, 1, 5, 7, 30), "has_own_success": False, "is_authenticated": True, "is_tried_before": False,
+        "is_after_grace": False,
         "impact_started_at": dt.datetime(2026, 1, 5, 6, 40), "impact_ended_at": dt.datetime(2026, 1, 5, 8, 55),
     },
     "punch_coverage": {

@@ -41,6 +41,7 @@ weighed as (
         exposure.basis_code,
         coalesce(exposure.is_vantage_alive, false) and side_cause.acted_at is null as is_silent,
         side_cause.has_own_success,
+        side_cause.is_after_grace,
         coalesce(
             outage.is_certified
             and outage.certified_started_at
@@ -91,7 +92,8 @@ graded as (
             when weighed.acted_at is not null and weighed.is_authenticated then 'A'
             when weighed.acted_at is not null then 'C'
             when weighed.is_unaccustomed then 'X'
-            when weighed.is_silent or weighed.basis_code in ('unit_block', 'also_used') then 'D'
+            when weighed.is_silent or weighed.is_after_grace or weighed.basis_code in ('unit_block', 'also_used')
+                then 'D'
             when weighed.cause_code in ('delayed', 'blocked') then 'C'
             when weighed.cause_code = 'unsynced' and weighed.is_corroborated then 'C'
             else 'D'

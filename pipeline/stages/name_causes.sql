@@ -179,12 +179,17 @@ gathered as (
         asked.layer_code,
         asked.impact_started_at,
         asked.impact_ended_at,
-        asked.recovery_grace,
-        -- where a try would have been logged, or another line let the person in, only someone else's word will do
-        coalesce(corroborated.is_attested_meanwhile, false) as is_attested_meanwhile,
-        coalesce(corroborated.is_attested, false)
-        or not (asked.is_watched or (asked.has_other_line and asked.recorded_at < asked.impact_ended_at))
-            as may_be_delayed,
+        asked.recorded_at >= asked.impact_ended_at + asked.recovery_grace
+        and not coalesce(corroborated.is_attested_meanwhile, false) as is_after_grace,
+        case
+            when corroborated.is_attested_meanwhile then true
+            -- nobody would have logged a try, and nobody saw the person at another time
+            when asked.recorded_at >= asked.impact_ended_at + asked.recovery_grace
+                then not (asked.is_watched or coalesce(corroborated.is_attested, false))
+            -- where a try would have been logged, or another line let the person in, only someone else's word will do
+            else coalesce(corroborated.is_attested, false)
+                or not (asked.is_watched or (asked.has_other_line and asked.recorded_at < asked.impact_ended_at))
+        end as may_be_delayed,
         case
             when asked.is_watched and not asked.stops_everybody then coalesce(corroborated.is_attested, false)
             else corroborated.nip is not null
@@ -230,23 +235,7 @@ gathered as (
 
 caused as (
     select
-        gathered.nip,
-        gathered.unit_id,
-        gathered.duty_date,
-        gathered.side_code,
-        gathered.due_at,
-        gathered.recorded_at,
-        gathered.state_code,
-        gathered.minutes_off,
-        gathered.outage_id,
-        gathered.impact_started_at,
-        gathered.impact_ended_at,
-        gathered.is_authenticated,
-        gathered.has_own_success,
-        gathered.unstored_at,
-        gathered.flipped_at,
-        gathered.failed_at,
-        gathered.tried_at,
+        gathered.*,
         case
             when gathered.flipped_at is not null then 'flipped'
             when gathered.unstored_at is not null then 'lost'
@@ -258,13 +247,7 @@ caused as (
             when gathered.recorded_at is not null and gathered.failed_at is not null then 'delayed'
             when gathered.recorded_at >= gathered.impact_started_at
                 and not gathered.has_own_success
-                and (
-                    gathered.is_attested_meanwhile
-                    or (
-                        gathered.recorded_at < gathered.impact_ended_at + gathered.recovery_grace
-                        and gathered.may_be_delayed
-                    )
-                ) then 'delayed'
+                and gathered.may_be_delayed then 'delayed'
             when gathered.recorded_at is not null then 'unexplained'
             when gathered.failed_at is not null then 'failed'
             when gathered.layer_code = 'device' then 'unsynced'
@@ -296,5 +279,6 @@ select
     end as acted_at,
     coalesce(caused.tried_at <= caused.flipped_at, false) as is_tried_before,
     caused.has_own_success,
+    coalesce(caused.is_after_grace, false) as is_after_grace,
     caused.is_authenticated
 from caused
