@@ -66,7 +66,7 @@ class AwaitedMachine(Table):
     nip: Text = column("Person", str_matches=NIP)
     device_id: Text = column("Machine of the person's last punch, or `sumber N` where the dump names none")
     silent_from: Instant = column(
-        "The machine's last punch; a side due since and not recorded is provisional"
+        "The machine's last punch; an unrecorded side whose window ends later is provisional"
     )
 
     _key = ("nip",)

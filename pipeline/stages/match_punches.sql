@@ -93,7 +93,8 @@ judged as (
         case  -- late and early begin where the policy's first band does
             when recorded.is_excused then 'excused'
             when recorded.due_at >= recorded.covered_to then 'provisional'
-            when recorded.recorded_at is null and recorded.due_at >= recorded.silent_from then 'provisional'
+            -- who was not yet there when the machine fell silent may have come or left later, as the window allows
+            when recorded.recorded_at is null and recorded.accept_to > recorded.silent_from then 'provisional'
             when recorded.recorded_at is null then 'missing'
             when recorded.side_code = 'apel' or recorded.seconds_off < recorded.off_from_seconds then 'on_time'
             when recorded.side_code = 'in' then 'late'
