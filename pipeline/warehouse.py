@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.errors
 import pyarrow as pa
 
-from pipeline.errors import InputRefusedError, ResourceError, SettingsError
+from pipeline.errors import InputRefusedError, ResourceError, SettingsError, TotalsError
 
 if TYPE_CHECKING:
     from schemas import Table
@@ -58,8 +58,15 @@ ARROW_TYPES = {
 BATCH_ROWS = 20_000  # at a time: a month's largest tables would fill the memory
 
 
-class ContractError(Exception):
+class ContractError(TotalsError):
     """A stage wrote what its contract forbids: a mistake of ours, never of the input."""
+
+    def __init__(self, problem: str) -> None:
+        """`problem` names the table and says what is wrong with it, and no value of it."""
+        super().__init__(
+            f"Hasil sebuah tahap melanggar kontrak tabelnya; tidak ada yang diterbitkan:\n  {problem}\n"
+            "Ini kesalahan program, bukan masukan: laporkan dengan pesan ini."
+        )
 
 
 class Warehouse:
@@ -200,13 +207,13 @@ class Warehouse:
             for row in self._connection.execute(f"describe {name}").fetchall()
         }
         if held != contract.columns() or list(held) != list(contract.columns()):
-            raise ContractError(f"{name} has columns {held}, its contract says {contract.columns()}")
+            raise ContractError(f"tabel {name}: kolomnya {held}, seharusnya {contract.columns()}")
         twice = self._connection.execute(  # stored in key order, so equal keys are neighbours
             f"""select count(*) from (select row({key}) as key, lag(row({key})) over () as key_before from {name})
             where key is not distinct from key_before"""  # noqa: S608
         ).fetchall()[0][0]
         if twice:
-            raise ContractError(f"{name} has keys ({key}) more than once, {twice} rows too many")
+            raise ContractError(f"tabel {name}: {twice} baris dengan kunci ({key}) yang sudah ada")
         try:
             # No rows can break no check; the types are compared above, and a key across rows by SQL.
             for batch in self.batches(contract):
@@ -214,7 +221,7 @@ class Warehouse:
         except pandera.errors.SchemaErrors as error:
             # The failing values may be personal: only columns, checks and counts are said.
             counts = error.failure_cases.groupby(["column", "check"], dropna=False).size()
-            raise ContractError(f"{name} breaks its contract: {dict(counts)}") from None
+            raise ContractError(f"tabel {name}: nilai yang dilarang {dict(counts)}") from None
 
     def _comment(self, contract: Contract) -> None:
         """The contract's words beside its table, in one transaction: each commit waits for the disk."""
@@ -257,7 +264,9 @@ def to_arrow(contract: Contract, rows: pd.DataFrame | pa.Table) -> pa.Table:
     table = rows if isinstance(rows, pa.Table) else pa.Table.from_pandas(rows, preserve_index=False)
     missing = [name for name in schema.names if name not in table.column_names]
     if missing or len(table.column_names) != len(schema.names):
-        raise ContractError(f"{contract.table_name()}: columns {table.column_names}, contract {schema.names}")
+        raise ContractError(
+            f"tabel {contract.table_name()}: kolomnya {table.column_names}, seharusnya {schema.names}"
+        )
     return table.select(schema.names).cast(schema)
 
 
