@@ -16,7 +16,6 @@ from schemas.money import (
     Adjustment,
     Assessment,
     Candidate,
-    ChargeTotal,
     ClosedHold,
     ClosedMonth,
     CutCharge,
@@ -25,7 +24,6 @@ from schemas.money import (
     Deduction,
     DeductionCheck,
     DutyBase,
-    DutyTotal,
     EarlierAbsence,
     EarlierMonth,
     IssuedAdjustment,
@@ -36,7 +34,6 @@ from schemas.money import (
     Recommendation,
     ScenarioSide,
     SideCharge,
-    SideTotal,
 )
 from schemas.outages import Incident, MeasurableSpan, Outage, OutageEvidence, OutageSegment
 from schemas.people import Absence, Employee, Network, Roster, Statement, Unit
@@ -77,7 +74,6 @@ from schemas.requests import (
 )
 from schemas.source import (
     AcceptedCount,
-    FileTotal,
     IngestReject,
     LogCount,
     LogReject,
@@ -88,11 +84,24 @@ from schemas.source import (
     ValueReject,
 )
 from schemas.table import Table
+from schemas.totals import (
+    ActTotal,
+    ChargeTotal,
+    DecisionTotal,
+    DutyTotal,
+    EventTotal,
+    ExposureTotal,
+    FileTotal,
+    ProofTotal,
+    RequestTotal,
+    SideTotal,
+)
 
 __all__ = [
     "Absence",
     "AbsenceCount",
     "AcceptedCount",
+    "ActTotal",
     "ActionRule",
     "Adjustment",
     "Assessment",
@@ -112,6 +121,7 @@ __all__ = [
     "CutCharge",
     "Decision",
     "DecisionCheck",
+    "DecisionTotal",
     "Deduction",
     "DeductionCheck",
     "Duty",
@@ -122,8 +132,10 @@ __all__ = [
     "EarlierAbsence",
     "EarlierMonth",
     "Employee",
+    "EventTotal",
     "EvidenceEdge",
     "Exposure",
+    "ExposureTotal",
     "FileTotal",
     "Finding",
     "Flip",
@@ -146,6 +158,7 @@ __all__ = [
     "Presence",
     "PricedCharge",
     "Probe",
+    "ProofTotal",
     "Punch",
     "PunchCoverage",
     "PunchDoubt",
@@ -166,6 +179,7 @@ __all__ = [
     "Recommendation",
     "RecordCount",
     "RequestMinute",
+    "RequestTotal",
     "RestorationScreen",
     "Roster",
     "ScenarioSide",

@@ -134,52 +134,6 @@ class ScenarioSide(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
-class SideTotal(Table):
-    """One row per person with a duty: counts of sides that must agree, or the run stops."""
-
-    nip: Text = column("Person", str_matches=NIP)
-    duty_side_count: Integer = column("Sides of the person's duties", ge=2)
-    judged_side_count: Integer = column("... that have a state", ge=0)
-    off_side_count: Integer = column("Late, early and missing ones", ge=0)
-    finding_count: Integer = column("... that have a finding", ge=0)
-    due_scenario_count: Integer = column("Sides of all scenarios and steps", ge=6)
-    scenario_side_count: Integer = column("... that were laid out", ge=0)
-
-    _key = ("nip",)
-
-
-class DutyTotal(Table):
-    """One row per person and OPD: days and TPP as the inputs ask, beside those of the duties, or the run stops."""
-
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
-    due_day_count: Integer = column("Days on which pattern or roster calls the employee", ge=0)
-    duty_count: Integer = column("... that are duties", ge=0)
-    due_tpp_idr: Integer = column("Gross monthly TPP, summed over those days", ge=0)
-    duty_tpp_idr: Integer = column("... as the duties have it", ge=0)
-    last_tpp_idr: Integer = column("Gross monthly TPP on the last of those days", ge=0)
-    month_tpp_idr: Integer = column("... as the person's month has it", ge=0)
-
-    _key = ("nip", "unit_id")
-
-
-class ChargeTotal(Table):
-    """One row per person and OPD with a duty: what stages hand on to each other about money, or the run stops."""
-
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
-    duty_count: Integer = column("Duties", ge=1)
-    valued_count: Integer = column("... with a base that comes from the TPP of a duty", ge=0)
-    charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
-    priced_count: Integer = column("... that have a price", ge=0)
-    priced_idr: Integer = column("Prices with their daily caps")
-    assessed_idr: Integer = column("... in the assessment")
-    shown_count: Integer = column("Rows of the assessment", ge=0)
-    based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
-
-    _key = ("nip", "unit_id")
-
-
 class DutyBase(Table):
     """One row per duty: what a rate applies to that day, and over how many days it is spread."""
 
@@ -269,17 +223,16 @@ class Assessment(Table):
 
 
 class EarlierMonth(Table):
-    """One row per month of the year before the run's, in January the December before; known where its days are told."""
+    """One row per month of the year before the run's: whether its publication tells the days of absence."""
 
     period: Text = column("Month", str_matches=PERIOD)
     is_known: Flag = column("A revision of the month is published, with its counts")
-    is_of_year: Flag = column("Its days count in the year's; those of a December before only go on in a run")
 
     _key = ("period",)
 
 
 class EarlierAbsence(Table):
-    """One row per earlier month, scenario and person with a day of absence in it."""
+    """One row per earlier month of the year, scenario and person with a day of absence in it."""
 
     period: Text = column("Month", str_matches=PERIOD)
     scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
@@ -297,16 +250,13 @@ class AbsenceCount(Table):
     nip: Text = column("Person", str_matches=NIP)
     absent_days: Integer = column("Days of unlawful absence in the month", ge=0)
     longest_run_days: Integer = column(
-        "The longest run of them in duty days, with those before the month's first, also of the year before",
-        ge=0,
+        "The longest run of them in duty days, with those before the month's first (this year's)", ge=0
     )
     open_run_days: Integer = column("The run up to the person's last duty of the month; 0 where none", ge=0)
     year_days: Integer = column(
         "Days of unlawful absence this year, as far as earlier months are known", ge=1
     )
-    unknown_months: Integer = column(
-        "Earlier months, in January the December before, of which nothing is published", ge=0
-    )
+    unknown_months: Integer = column("Earlier months of the year of which nothing is published", ge=0)
     sanction_code: Text = column("Step of PP 94/2021 article 11 for the year's days", isin=SANCTIONS)
 
     _key = ("scenario_code", "nip")

@@ -75,33 +75,26 @@ class Quarantine(Rejected):
     """One row per problem of any input record; a record with severity `record` was not accepted."""
 
 
-class FileTotal(Table):
-    """One row per used file: records = accepted + quarantined, or the run stops."""
-
-    file_id: Text = column("File")
-    record_count: Integer = column("Records counted independently", ge=0)
-    accepted_count: Integer = column("Records that entered the canonical tables", ge=0)
-    quarantined_count: Integer = column("Records with a problem of severity `record`", ge=0)
-    warning_count: Integer = column("Accepted records with a warning", ge=0)
-
-    _key = ("file_id",)
-
-
 class AcceptedCount(Table):
     """One row per used tabular file: records that validation accepted."""
 
     file_id: Text = column("File")
     accepted_count: Integer = column("Records accepted", ge=0)
+    silent_count: Integer = column(
+        "... that say nothing, and of which no row is made: a recap's day without a time, a check that was not made",
+        ge=0,
+    )
 
     _key = ("file_id",)
 
 
 class LogCount(Table):
-    """One row per used access log: lines counted, parsed, and dropped as the overlap of a rotation."""
+    """One row per used access log: lines counted, parsed, dropped as the overlap of a rotation, and of own people."""
 
     file_id: Text = column("File")
     record_count: Integer = column("Lines counted independently, without blank lines", ge=0)
     accepted_count: Integer = column("Lines parsed", ge=0)
     overlap_count: Integer = column("Parsed lines that repeat the end of the file before", ge=0)
+    own_count: Integer = column("The other parsed lines that are a punch request of an own employee", ge=0)
 
     _key = ("file_id",)

@@ -12,19 +12,18 @@ import pyarrow as pa
 from pipeline import bundle, totals
 from pipeline.manifest import sha256_of
 from pipeline.settings import Settings
+from pipeline.totals.counts import COUNTED, Counted
 from pipeline.warehouse import ARROW_TYPES
 from schemas import (
     Adjustment,
     Assessment,
-    ChargeTotal,
     Duty,
     DutySide,
-    DutyTotal,
     FileTotal,
     Finding,
+    Judgement,
     PersonMonth,
     Recommendation,
-    SideTotal,
     SourceFile,
     Table,
 )
@@ -38,10 +37,6 @@ PEOPLE = (
     (APPROVED, "5.01", 100_000, 60_000, 60_000, "approved"),
     (PROPOSED, "5.01", 50_000, 50_000, 20_000, "proposed"),
     (REJECTED, "5.02", 10_000, 10_000, 10_000, "rejected"),
-)
-DUTY_COUNTS, CHARGE_COUNTS = (
-    tuple(name for name in contract.columns() if name not in ("nip", "unit_id"))
-    for contract in (DutyTotal, ChargeTotal)
 )
 SCENARIOS = ("recorded", "restored", "potential")
 Person = tuple[str, str, int, int, int, str]
@@ -88,7 +83,15 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
             | {"sha256": sha256_of(content.encode()), "kind_code": "punch", "profile_code": "baku"}
             | {"zone": "Asia/Jakarta"}
         ],
-        FileTotal: [{"file_id": file_id, "record_count": 9, "accepted_count": 7}],
+        FileTotal: [
+            {
+                "file_id": file_id,
+                "record_count": 9,
+                "accepted_count": 7,
+                "telling_count": 6,
+                "stored_count": 6,
+            }
+        ],
         Assessment: [],
     }
     rows[FileTotal][0] |= {"quarantined_count": 2, "warning_count": 1}
@@ -101,12 +104,10 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
             "adjustment_idr": before - after,
         }
         rows.setdefault(Duty, []).append({"nip": nip, "duty_date": DAY, "unit_id": unit})
-        counts = {"duty_side_count": 2, "judged_side_count": 2, "off_side_count": 1, "finding_count": 1}
-        counts |= {"due_scenario_count": 6, "scenario_side_count": 6}
-        rows.setdefault(SideTotal, []).append({"nip": nip, **counts})
         of_month = {"nip": nip, "unit_id": unit}
-        rows.setdefault(DutyTotal, []).append(of_month | dict.fromkeys(DUTY_COUNTS, 1))
-        rows.setdefault(ChargeTotal, []).append(of_month | dict.fromkeys(CHARGE_COUNTS, 1))
+        for each in COUNTED:
+            if each.key == "nip":
+                rows.setdefault(each.contract, []).append(counts_of(each, of_month))
         rows.setdefault(DutySide, []).append({**of_side, "state_code": "missing"})
         rows.setdefault(Finding, []).append({**of_side, "finding_id": f"{number:016x}"})
         rows.setdefault(Recommendation, []).append(
@@ -121,8 +122,21 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
             for name, amount in zip((*SCENARIOS, "step"), (*amounts, 1), strict=True)
         ]
     rows[Adjustment] = [adjustment_row()]
+    sums = {
+        f"{name}_idr": sum(row[f"{name}_idr"] for row in rows.get(PersonMonth, []))
+        for name in ("recorded", "potential")
+    }
+    rows[Judgement] = [{"judgement_no": 0, **sums}]
+    vantage = {"vantage_code": "pusat"}
+    rows |= {each.contract: [counts_of(each, vantage)] for each in COUNTED if each.key == "vantage_code"}
     contracts = dict.fromkeys((*totals.READS, *bundle.LEADING))
     return {contract.table_name(): table(contract, rows.get(contract, [])) for contract in contracts}
+
+
+def counts_of(each: Counted, key: dict[str, Any]) -> dict[str, Any]:
+    """A row of counts, no two pairs alike, that tie."""
+    row = key | {due: number for number, (_total, _what, due, _found) in enumerate(each.pairs, start=2)}
+    return row | {found: row[due] for _total, _what, due, found in each.pairs}
 
 
 def adjustment_row(issued: int = 0, after: int = 60_000) -> dict[str, Any]:

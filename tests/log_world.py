@@ -121,13 +121,13 @@ class Logs:
         month = read_month(self.files, self.jail, scratch, 2, list(nips), refuse or _raised)
         stored = [{"nip": nip, "punched_at": at} for nip, at in punches]
         pq.write_table(pa.Table.from_pylist(stored, PUNCHES), scratch / "punch.parquet")
-        overlaps, self.lags = self.jail.run("log akses", sum_up, month, BLOCKS)
+        laid, self.lags = self.jail.run("log akses", sum_up, month, BLOCKS)
         self.minutes, self.attempts, self.coverage = (
             pq.read_table(scratch / f"{name}.parquet").sort_by([(key, "ascending") for key in keys]).to_pylist()
             for name, *keys in (("request_minute", "minute_at"), ("attempt", "file_id", "line_no"), ("coverage", "started_at"))
         )  # fmt: skip
         self.counts, self.bad = (
-            month.counts(overlaps),
+            month.counts(laid),
             [(line, code) for _file, line, code in month.bad_lines()],
         )
         return self

@@ -153,7 +153,8 @@ class PayrollHistory(RuleBasedStateMachine):
             self.warehouse.write(contract, tables[contract.table_name()])
         self.warehouse.write(Setting, setting_row(asked))
         self.warehouse.create(net_adjustments.STAGE.writes, net_adjustments.STAGE.sql)
-        tables["adjustment"] = self.warehouse.arrow(Adjustment)
+        for contract in (Adjustment, *recall_issued.STAGE.writes):
+            tables[contract.table_name()] = self.warehouse.arrow(contract)
         return publish_run(tables, asked, self.folder, scratch, lambda _tables, _settings, _facts: {})
 
 

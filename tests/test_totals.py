@@ -5,21 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from handmade_month import APPROVED, PEOPLE, PERIOD, month, table, with_value
+from handmade_month import APPROVED, PEOPLE, PERIOD, PROPOSED, adjustment_row, month, table, with_value
 
 from pipeline.errors import TotalsError
 from pipeline.totals import check_totals
+from pipeline.totals.counts import COUNTED, Counted
 from schemas import (
     Adjustment,
     Assessment,
-    ChargeTotal,
+    ClosedMonth,
     Decision,
+    Deduction,
+    DeductionCheck,
     Duty,
-    DutyTotal,
     FileTotal,
+    Finding,
+    Incident,
+    IssuedAdjustment,
+    Judgement,
+    Outage,
     PersonMonth,
     Recommendation,
-    SideTotal,
     Table,
 )
 
@@ -56,16 +62,11 @@ def test_a_month_that_ties_gives_its_totals() -> None:
     ("contract", "row", "column", "value", "said"),
     [
         (FileTotal, 0, "accepted_count", 6, "rekaman, tingkat berkas"),
-        (SideTotal, 0, "judged_side_count", 1, "sisi, tingkat orang: 1 orang dengan sisi kewajiban tanpa keadaan; seluruhnya 5, seharusnya 6"),
-        (SideTotal, 1, "finding_count", 0, "1 orang dengan sisi yang menyimpang tanpa temuan"),
-        (SideTotal, 2, "scenario_side_count", 5, "1 orang dengan sisi yang hilang dari skenario"),
-        (DutyTotal, 0, "duty_count", 0, "kewajiban, tingkat orang dan OPD: 1 orang dengan hari kerja tanpa kewajiban atau sebaliknya; seluruhnya 2, seharusnya 3"),
-        (DutyTotal, 1, "duty_tpp_idr", 2, "rupiah TPP harian, tingkat orang dan OPD: 1 orang dengan TPP yang bukan TPP pegawai; seluruhnya 4, seharusnya 3"),
-        (DutyTotal, 2, "month_tpp_idr", 0, "rupiah TPP bulanan, tingkat orang dan OPD: 1 orang"),
-        (ChargeTotal, 0, "valued_count", 0, "dasar potongan, tingkat orang dan OPD: 1 orang dengan dasar yang bukan dari TPP"),
-        (ChargeTotal, 0, "priced_count", 2, "potongan, tingkat orang dan OPD: 1 orang dengan kejadian tanpa harga"),
-        (ChargeTotal, 1, "assessed_idr", 2, "rupiah potongan harian, tingkat orang dan OPD: 1 orang"),
-        (ChargeTotal, 2, "based_count", 0, "1 orang dengan baris yang dasarnya bukan dasar hari atau bulannya"),
+        (FileTotal, 0, "stored_count", 5, "memberi 6 rekaman yang diterima, tetapi 5 tersimpan"),
+        (Adjustment, 0, "issued_idr", 1, "rupiah yang sudah dibayar, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
+        (Adjustment, 0, "is_held", True, "orang yang ditahan, tingkat orang-bulan: 1 ditahan tanpa selisih potongan atau sebaliknya"),
+        (Adjustment, 0, "origin_period", "2025-12", "penyesuaian, tingkat bulan: 1 bulan asal yang bukan bulan ini dan tidak dikunci"),
+        (Judgement, 0, "potential_idr", 1, "rupiah kepekaan, tingkat seluruh daerah: 1, seharusnya 90000 rupiah"),
         (Adjustment, 0, "tpp_idr", 5_000_001, "rupiah TPP baris penggajian, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
         (PersonMonth, 0, "recorded_idr", 100_001, "potongan skenario recorded, tingkat OPD: 1 berbeda, pertama di OPD 5.01"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat orang-bulan dan OPD"),
@@ -85,6 +86,95 @@ def test_one_broken_value_is_found(
     assert said in _message(with_value(month(), contract, row, column, value))
 
 
+@pytest.mark.parametrize(
+    ("each", "pair"),
+    [
+        pytest.param(each, pair, id=f"{each.contract.table_name()}-{pair[3]}")
+        for each in COUNTED
+        for pair in each.pairs
+    ],
+)
+def test_one_more_or_one_less_than_the_count_that_is_due_is_found(
+    each: Counted, pair: tuple[str, str, str, str]
+) -> None:
+    total, what, _due, found = pair
+    tables = month()
+    held = tables[each.contract.table_name()][found].to_pylist()
+    for step in (-1, 1):
+        message = _message(with_value(tables, each.contract, 0, found, held[0] + step))
+        said = f"{total}, tingkat {each.level}: 1 {each.whom} dengan {what}; seluruhnya {sum(held) + step}, seharusnya {sum(held)}"
+        assert said in message
+        assert message.count("\n") == 1, "nothing else differs"
+
+
+CLOSED = {
+    "origin_period": "2025-12", "nip": APPROVED, "unit_id": "5.01", "tpp_idr": 5_000_000, "recorded_idr": 9_000, "restored_idr": 2_000
+}  # fmt: skip
+
+
+def test_a_closed_month_must_be_adjusted_as_it_moved() -> None:
+    late = adjustment_row() | {
+        "origin_period": "2025-12", "deduction_before_idr": 9_000, "deduction_after_idr": 2_000, "adjustment_idr": 7_000
+    }  # fmt: skip
+    tables = {
+        **month(),
+        "closed_month": table(ClosedMonth, [CLOSED]),
+        "adjustment": table(Adjustment, [adjustment_row(), late]),
+    }
+    check_totals(tables, PERIOD)
+    said = (
+        "rupiah tercatat - dipulihkan = penyesuaian susulan 2025-12, tingkat orang-bulan dan OPD: 1 berbeda"
+    )
+    assert said in _message({**tables, "adjustment": table(Adjustment, [adjustment_row()])})
+    assert said in _message(with_value(tables, ClosedMonth, 0, "recorded_idr", 9_001))
+
+
+def test_what_was_issued_and_is_not_netted_out_is_missed() -> None:
+    row = {
+        "nip": APPROVED,
+        "origin_period": PERIOD,
+        "unit_id": "5.01",
+        "adjustment_idr": 1,
+        "adjustment_id": "x",
+    }
+    assert "rupiah yang sudah dibayar" in _message(
+        {**month(), "issued_adjustment": table(IssuedAdjustment, [row])}
+    )
+
+
+def test_a_difference_between_the_real_and_the_recomputed_deduction_that_is_not_listed_is_missed() -> None:
+    """Per person: what payroll deducted less what the record costs."""
+    real = [
+        {"nip": nip, "period": PERIOD, "deduction_idr": recorded + (5 if nip == PROPOSED else 0)}
+        for nip, _unit, recorded, *_ in PEOPLE
+    ]
+    tables = {**month(), "deduction": table(Deduction, real)}
+    assert "rupiah potongan nyata - dihitung ulang, tingkat orang: 1 berbeda, selisih -5 rupiah" in _message(
+        tables
+    )
+    check = {"nip": PROPOSED, "period": PERIOD, "difference_idr": 5}
+    check_totals({**tables, "deduction_check": table(DeductionCheck, [check])}, PERIOD)
+
+
+@pytest.mark.parametrize(
+    ("contract", "row", "said"),
+    [
+        (Incident, {"incident_id": "INS"}, "gangguan, tingkat baris: 1 baris incident tanpa uji"),
+        (Outage, {"outage_id": "a"}, "gangguan, tingkat baris: 1 baris outage tanpa uji"),
+    ],
+)
+def test_an_outage_or_incident_that_nothing_tested_is_missed(
+    contract: type[Table], row: dict[str, str], said: str
+) -> None:
+    assert said in _message({**month(), contract.table_name(): table(contract, [row])})
+
+
+def test_an_outage_of_a_finding_that_is_not_known_or_not_screened_is_missed() -> None:
+    message = _message(with_value(month(), Finding, 0, "outage_id", "a"))
+    assert "1 gangguan pada temuan yang tidak tercatat" in message
+    assert "1 gangguan pada temuan yang tidak disaring" in message
+
+
 def test_a_rupiah_moved_between_two_people_of_an_opd_breaks_the_person_level_only() -> None:
     tables = with_value(month(), PersonMonth, 0, "restored_idr", 60_001)
     tables = with_value(tables, PersonMonth, 1, "restored_idr", 49_999)
@@ -94,13 +184,25 @@ def test_a_rupiah_moved_between_two_people_of_an_opd_breaks_the_person_level_onl
     assert "penyesuaian, tingkat seluruh daerah" not in message
 
 
-@pytest.mark.parametrize("contract", [PersonMonth, Duty, DutyTotal, SideTotal, ChargeTotal])
+@pytest.mark.parametrize("contract", [PersonMonth, Duty])
 def test_a_lost_person_is_missed(contract: type[Table]) -> None:
+    assert "orang, tingkat daerah: 1 orang" in _message(_without(contract))
+
+
+@pytest.mark.parametrize(
+    "each", [each for each in COUNTED if each.key == "nip"], ids=lambda each: each.contract.table_name()
+)
+def test_a_person_whom_nobody_counted_is_missed(each: Counted) -> None:
+    assert f"{each.contract.table_name()}, tingkat daerah: 1 orang tidak dihitung" in _message(
+        _without(each.contract)
+    )
+
+
+def _without(contract: type[Table]) -> dict[str, Any]:
+    """The month without one person in one table."""
     tables = month()
     kept = [row for row in tables[contract.table_name()].to_pylist() if row["nip"] != APPROVED]
-    is_count = contract in (DutyTotal, SideTotal, ChargeTotal)
-    said = "total, tingkat daerah: 1 orang tidak dihitung" if is_count else "orang, tingkat daerah: 1 orang"
-    assert said in _message({**tables, contract.table_name(): table(contract, kept)})
+    return {**tables, contract.table_name(): table(contract, kept)}
 
 
 def test_a_file_that_nobody_counted_is_missed() -> None:

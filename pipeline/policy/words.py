@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.policy.dated import OPEN_END, Rows, in_force
 from pipeline.policy.money import RATED
-from pipeline.policy.variants import GENERAL, STARTS
+from pipeline.policy.variants import GENERAL
 from pipeline.strict_toml import Row
 from reports.format_id import number, rupiah
 from reports.labels import ACTIONS
@@ -35,7 +35,6 @@ METHODS = {
 CODES = {
     "base_of_code": {"day": "TPP hari itu", "last": "TPP hari dinas terakhir", "prorated": "rata-rata TPP hari dinas"},
     "day_merge_code": {"sum": "dijumlahkan", "same_code": "kode yang sama sekali saja", "worst": "yang terberat saja"},
-    "cut_merge_code": {"sum": "dijumlahkan", "worst": "yang terberat saja"},
     "cap_base_code": {"largest": "dasar terbesar", "last": "dasar hari dinas terakhir", "prorated": "rata-rata dasar"},
     "rounding_mode_code": {"half_up": "setengah ke atas", "down": "ke bawah", "up": "ke atas"},
     "rounding_at_code": {"event": "setiap kejadian", "month": "jumlah sebulan"},
@@ -48,7 +47,6 @@ MONEY = {
     "day_minutes": "menit kerja efektif sehari",
     "day_merge_code": "beberapa kejadian sehari",
     "day_cap_bps": "batas sehari bila datang",
-    "cut_merge_code": "beberapa potongan sekali sebulan",
     "monthly_cap_bps": "batas sebulan",
     "cap_base_code": "dasar batas sebulan",
     "rounding_step_idr": "kelipatan pembulatan",
@@ -68,7 +66,6 @@ RECORDS = {
     "match_late_seconds": ("rekaman sesudah log paling jauh", "detik"),
     "retry_gap_minutes": ("jarak percobaan serangkaian", "menit"),
     "statement_deadline_days": ("batas waktu surat pernyataan", "hari kerja"),
-    "statement_deadline_of_code": ("hari kerja surat pernyataan dihitung sesudah", ""),
     "decision_deadline_days": ("batas waktu keputusan", "hari kerja"),
     "statement_quota_count": ("kuota surat pernyataan", "sebulan"),
     "same_second_people_count": ("rekaman satu mesin pada detik yang sama diragukan, sejak", "orang"),
@@ -79,7 +76,6 @@ RECORDS = {
 EVENTS = {
     "late": "terlambat",
     "early": "pulang sebelum waktu",
-    "late_apel": "terlambat apel",
     "missing_in": "tanpa presensi masuk",
     "missing_out": "tanpa presensi pulang",
     "missing_apel": "tanpa apel",
@@ -94,7 +90,6 @@ EFFECTS = {
     "no_tpp": "tanpa TPP",
     "none": "tidak membebaskan",
 }
-SAID = {"first": "yang pertama", "last": "yang terakhir", "day": "hari dinas", "month": "akhir bulan"}
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 
@@ -201,7 +196,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
         articles = row["articles"]
         for name, topic in MONEY.items():
             value = row[name]
-            if name not in articles:  # the file leaves it out
+            if value is None:
                 continue
             if name == "method_code":
                 text = METHODS[value]
@@ -211,7 +206,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
                 text = CODES[name][value]
             else:
                 text = rupiah(value) if name == "rounding_step_idr" else str(value)
-            yield Line(_lead(row) + topic, text, articles[name])
+            yield Line(_lead(row) + topic, text, articles.get(name, row["reference"]))
     for row in _held(rows[Band], day):
         when = _span(row)
         count = (
@@ -230,7 +225,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
 
 
 def _span(row: Row) -> str:
-    if row["event_code"] not in STARTS:
+    if row["event_code"] not in ("late", "early"):
         return ""
     begin, end = row["seconds_from"], row["seconds_to"]
     length, unit = (60, "menit") if begin % 60 == 0 and (end or 0) % 60 == 0 else (1, "detik")
@@ -279,16 +274,7 @@ def _duties(rows: Rows, day: dt.date) -> Iterator[Line]:
 
 def _hours(row: Row) -> str:
     apel = "" if row.get("apel_seconds") is None else f", apel {_clock(row['apel_seconds'])}"
-    text = f"{_clock(row['start_seconds'])} sampai {_clock(row['end_seconds'])}{apel}"
-    for side, name in (("in", "masuk"), ("out", "pulang")):
-        bounds = [row.get(f"{side}_{edge}_seconds") for edge in ("from", "to")]
-        words = [
-            f"{word} {_clock(at)}"
-            for word, at in zip(("sejak", "sampai"), bounds, strict=True)
-            if at is not None
-        ]
-        text += f", presensi {name} {' '.join(words)}" if words else ""
-    return text
+    return f"{_clock(row['start_seconds'])} sampai {_clock(row['end_seconds'])}{apel}"
 
 
 def _clock(seconds: int) -> str:
@@ -298,11 +284,13 @@ def _clock(seconds: int) -> str:
 
 
 def _records(rows: Rows, day: dt.date) -> Iterator[Line]:
-    row = in_force(rows[PolicyPeriod], day) or {"articles": {}}
+    row = in_force(rows[PolicyPeriod], day) or {}
     for name, (topic, unit) in RECORDS.items():
-        if name in row["articles"]:
-            text = SAID.get(str(row[name]), f"{row[name]} {unit}")
-            yield Line(topic, text, row["articles"][name])
+        if row.get(name) is not None:
+            text = {"first": "yang pertama", "last": "yang terakhir"}.get(
+                str(row[name]), f"{row[name]} {unit}"
+            )
+            yield Line(topic, text, row["articles"].get(name, row["reference"]))
     rules = {rule["path"]: rule for rule in _held(rows[ActionRule], day)}
     for place, path in enumerate(sorted(rules, key=lambda path: (len(path), path)), start=1):
         rule = rules[path]

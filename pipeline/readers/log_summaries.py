@@ -99,11 +99,13 @@ from numbered group by vantage_code, span_no
 """  # noqa: S608 - numbers of ours
 
 
-def sum_up(month: LogMonth, blocks: list[dict[str, Any]]) -> tuple[dict[int, int], list[dict[str, Any]]]:
+def sum_up(
+    month: LogMonth, blocks: list[dict[str, Any]]
+) -> tuple[dict[int, dict[str, int]], list[dict[str, Any]]]:
     """Write request_minute, attempt and coverage to the month's folder as Parquet; in a child process.
 
     `blocks`: cidr, unit_id, provider, region_code; punch.parquet of the folder (nip, punched_at) is what the export holds.
-    Returns how many lines each file (by its place) shares with others, and the ClockLag rows by which times are moved.
+    Returns what became of the parsed lines of each file (by its place), and the ClockLag rows by which times are moved.
     A gap in the coverage is a silence that no log that is written would have.
     """
     tables = LogTables(month, blocks)
@@ -113,7 +115,7 @@ def sum_up(month: LogMonth, blocks: list[dict[str, Any]]) -> tuple[dict[int, int
         for name, query in _SUMMARIES.items():
             path = str(month.folder / f"{name}.parquet")
             tables.engine.execute(f"copy ({query}) to ? (format parquet, row_group_size {BATCH})", [path])
-        return tables.overlaps, lags
+        return tables.counts(), lags
     finally:
         tables.engine.close()
 

@@ -74,6 +74,16 @@ class LogTables:
         )
         self.engine.execute(_REQUESTS)
 
+    def counts(self) -> dict[int, dict[str, int]]:
+        """Of each file (by its place) the lines that overlap, and of the others those of own people."""
+        own = self.engine.execute(
+            "select file_no, count(row_sha256) from request group by file_no"
+        ).fetchall()
+        return {
+            number: {"overlap_count": self.overlaps.get(number, 0), "own_count": count}
+            for number, count in own
+        }
+
     def align(self, lags: dict[str, int]) -> None:
         """Times of `request` are the export's from here on: these many seconds later, by vantage."""
         for number, file in enumerate(self.month.files):

@@ -37,14 +37,14 @@ class LogMonth:
             for line_no, code in log.bad:
                 yield file.file_id, line_no, code
 
-    def counts(self, overlaps: dict[int, int]) -> list[dict[str, Any]]:
-        """LogCount rows; `overlaps` is what `sum_up` found."""
+    def counts(self, laid: dict[int, dict[str, int]]) -> list[dict[str, Any]]:
+        """LogCount rows; `laid` is what `sum_up` found."""
         return [
             {
                 "file_id": file.file_id,
                 "record_count": log.record_count,
                 "accepted_count": log.accepted_count,
-                "overlap_count": overlaps.get(number, 0),
+                **laid.get(number, {"overlap_count": 0, "own_count": 0}),
             }
             for number, (file, log) in enumerate(zip(self.files, self.logs, strict=True))
         ]

@@ -92,6 +92,7 @@ PUNCH = KindRules(
         select clean.* exclude (direction_code), 'out', clean.out_at, record_id(file_id, sheet, line_no) || ':pulang'
         from clean where clean.out_at is not null and clean.is_recap
     )""",
+    silent="is_recap and in_at is null and out_at is null and absence_code is null",
 )
 
 ROSTERED = """select roster.nip, roster.duty_date, min(shift_pattern.start_seconds) as start_seconds,

@@ -224,6 +224,7 @@ _PROBE = KindRules(
     """record_id(file_id, sheet, line_no) as probe_id, probed_at, lower(titik) as vantage_code, asal as origin,
     result_code = 'up' as is_up, latency_ms, http_status, file_id, line_no""",
     source="clean where result_code is not null",  # a code that is known and means nothing: not probed
+    silent="result_code is null",
 )
 _COVERAGE = KindRules(
     "coverage",

@@ -40,9 +40,13 @@ REJECTS = "reject"
 
 @dataclass
 class Validated:
-    """How many records of each file (by file_id) were accepted and were not, and how often each reason was given."""
+    """How many records of each file (by file_id) were accepted and were not, and how often each reason was given.
+
+    `silent` are the accepted ones of which no row is made, because they say nothing.
+    """
 
     accepted: dict[str, int]
+    silent: dict[str, int]
     broken: dict[str, int]
     codes: dict[str, Counter[str]]
 
@@ -187,7 +191,10 @@ def _validate_kind(
 ) -> None:
     _fill_typed(engine, rules, raw, files, profile_of)
     _find_issues(engine, rules)
-    engine.execute(_COUNTED)
+    engine.execute(_REJECTED)
+    engine.execute(
+        f"insert into good select file_id, count(*), count(*) filter (where {rules.silent}) from clean group by file_id"  # noqa: S608
+    )
     chosen = f"select {rules.accepted} from {rules.source}"  # noqa: S608 - rules of ours
     engine.execute(f"create or replace table {_accepted(rules)} as {chosen}")
     if rules.kind == "punch":
@@ -316,13 +323,14 @@ def _later(engine: duckdb.DuckDBPyConnection, code: str, header: str, lines: str
 
 
 def _counted(engine: duckdb.DuckDBPyConnection, files: list[str]) -> Validated:
-    accepted, broken = (
-        dict.fromkeys(files, 0) | dict(engine.execute(query).fetchall()) for query in (_ACCEPTED, _BROKEN)
+    accepted, silent, broken = (
+        dict.fromkeys(files, 0) | dict(engine.execute(query).fetchall())
+        for query in (_ACCEPTED, _SILENT, _BROKEN)
     )
     codes: dict[str, Counter[str]] = {file_id: Counter() for file_id in files}
     for file_id, code, count in engine.execute(_CODES).fetchall():
         codes[file_id][code] = count
-    return Validated(accepted, broken, codes)
+    return Validated(accepted, silent, broken, codes)
 
 
 def _rejects(engine: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
@@ -335,16 +343,16 @@ _REJECT = """
 create table reject (
     file_id varchar, sheet varchar, line_no bigint, issue_no bigint, code varchar, header varchar, value varchar, is_record boolean
 );
-create table good (file_id varchar, records bigint);
+create table good (file_id varchar, records bigint, silent bigint);
 """
-_COUNTED = """
+_REJECTED = """
 insert into reject
 select file_id, nullif(sheet, ''), line_no,
     row_number() over (partition by file_id, sheet, line_no order by rank, code, header), code, header, value, is_record
 from issue order by 1, 2 nulls first, 3, 4;
-insert into good select file_id, count(*) from clean group by file_id;
 """
 _ACCEPTED = "select file_id, sum(records)::bigint from good group by file_id"
+_SILENT = "select file_id, sum(silent)::bigint from good group by file_id"
 _BROKEN = """
 select file_id, count(*) from (select distinct file_id, sheet, line_no from reject where is_record) group by file_id
 """

@@ -60,17 +60,17 @@ def ingest_logs(desk: Desk) -> None:
             _files(desk), jail, desk.scratch, desk.settings.engine.threads, own["nip"].to_pylist(),
             lambda error: desk.refuse(error, "access_log"),
         )  # fmt: skip
-    overlaps: dict[int, int] = {}
+    laid: dict[int, dict[str, int]] = {}
     lags: list[dict[str, Any]] = []
     if month.files:
         _store_punches(desk)
         with Jail(Limits(cpu_seconds=WHOLE_MONTH, seconds=WHOLE_MONTH)) as jail:
-            overlaps, lags = jail.run("log akses", sum_up, month, blocks.to_pylist())
+            laid, lags = jail.run("log akses", sum_up, month, blocks.to_pylist())
     desk.write(ClockLag, pa.Table.from_pylist(lags, arrow_schema(ClockLag)))
     for contract in (RequestMinute, Attempt):
         desk.write(contract, _summed(desk, contract))
     desk.write(Coverage, _with_declared(desk, _summed(desk, Coverage).read_all()))
-    _write_counts(desk, month, overlaps)
+    _write_counts(desk, month, laid)
 
 
 def _store_punches(desk: Desk) -> None:
@@ -135,14 +135,14 @@ def _with_declared(desk: Desk, derived: pa.Table) -> pa.Table:
     return pa.concat_tables([derived, pa.Table.from_pylist(declared, arrow_schema(Coverage))])
 
 
-def _write_counts(desk: Desk, month: LogMonth, overlaps: dict[int, int]) -> None:
+def _write_counts(desk: Desk, month: LogMonth, laid: dict[int, dict[str, int]]) -> None:
     import pyarrow as pa
 
     from pipeline.readers.rejects import reject_row, reject_rows
     from pipeline.warehouse import arrow_schema
 
     desk.write(LogReject, reject_rows(LogReject, (reject_row(*line) for line in month.bad_lines())))
-    desk.write(LogCount, pa.Table.from_pylist(month.counts(overlaps), arrow_schema(LogCount)))
+    desk.write(LogCount, pa.Table.from_pylist(month.counts(laid), arrow_schema(LogCount)))
 
 
 STAGE = Stage(

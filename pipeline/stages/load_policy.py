@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_policy, read_policy
+from pipeline.settings import Settings
 from pipeline.stage import Desk, Stage
 from pipeline.strict_toml import Row
 from pipeline.working_days import compile_calendar, read_calendar, with_regional
@@ -31,8 +32,15 @@ def load_policy(desk: Desk) -> None:
 
     from pipeline.warehouse import ARROW_TYPES
 
-    settings = desk.settings
-    file_name, content = read_policy(desk.workspace, settings.policy)
+    tables = policy_tables(desk.workspace, desk.settings)
+    for contract in STAGE.writes:
+        schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
+        desk.write(contract, pa.Table.from_pylist(_only(tables[contract], contract), schema=schema))
+
+
+def policy_tables(workspace: Path, settings: Settings) -> dict[type[Table], list[Row]]:
+    """The rows of each table of the policy, and of `calendar`."""
+    file_name, content = read_policy(workspace, settings.policy)
     tables = compile_policy(file_name, content)
     begins = min(row["valid_from"] for row in tables[PolicyPeriod])
     if settings.period_from < begins:
@@ -41,11 +49,9 @@ def load_policy(desk: Desk) -> None:
         )
     days = calendar_days(settings.period_from, settings.period_to)
     for name in settings.calendar:
-        days = with_regional(days, name, _regional(desk.workspace, name))
+        days = with_regional(days, name, _regional(workspace, name))
     tables[Calendar] = days
-    for contract in STAGE.writes:
-        schema = pa.schema([(name, ARROW_TYPES[kind]) for name, kind in contract.columns().items()])
-        desk.write(contract, pa.Table.from_pylist(_only(tables[contract], contract), schema=schema))
+    return tables
 
 
 def _regional(workspace: Path, name: str) -> bytes:

@@ -15,6 +15,8 @@ from pipeline.ledger import GENESIS
 from pipeline.publication import RunFacts, publish_run
 from pipeline.settings import Settings
 from pipeline.stage import Desk, Stage
+from pipeline.stages import load_policy
+from pipeline.totals import outside
 from reports.models import ReportMeta
 from schemas import (
     AssessmentRule,
@@ -56,14 +58,25 @@ SHOWN: tuple[type[Table], ...] = (
 )
 """Tables that the pages or the run id need beside the totals' and the published ones."""
 
-READS = tuple(dict.fromkeys((*totals.READS, *bundle.LEADING, *SHOWN)))
+READS: tuple[type[Table], ...] = tuple(
+    dict.fromkeys((*totals.READS, *outside.READS, *load_policy.STAGE.writes, *bundle.LEADING, *SHOWN))
+)
 
 
 def publish(desk: Desk) -> None:
     """Leave what was published in desk.result["published"]; writes no table."""
     tables = {contract.table_name(): desk.arrow(contract) for contract in READS}
+    check_whole(tables, desk.settings, desk.workspace)
     desk.result["published"] = publish_run(
         tables, desk.settings, desk.workspace, desk.scratch, render=partial(render_pages, desk.workspace)
+    )
+
+
+def check_whole(tables: Mapping[str, pa.Table], settings: Settings, workspace: Path) -> None:
+    """Raise TotalsError where what the month takes from outside has not come through whole."""
+    policy = load_policy.policy_tables(workspace, settings)
+    outside.check_outside(
+        tables, settings, workspace, {contract: policy[contract] for contract in load_policy.STAGE.writes}
     )
 
 

@@ -1,11 +1,18 @@
--- How many records of each file were read, accepted, quarantined, and accepted with a warning?
+-- How many records of each file were read, accepted, stored, quarantined, and accepted with a warning?
 -- One row per used file.
 with counted as (
     select
         record_count.file_id,
         record_count.record_count,
         coalesce(accepted_count.accepted_count, 0) as accepted_count,
+        case
+            when source_file.kind_code = 'coverage' then 0  -- they end among the spans of the logs
+            else coalesce(accepted_count.accepted_count - accepted_count.silent_count, 0)
+        end as telling_count,
     from record_count
+    inner join source_file
+        on source_file.file_id = record_count.file_id
+        and source_file.same_as_path is null
     left join accepted_count
         on accepted_count.file_id = record_count.file_id
     union all
@@ -13,7 +20,49 @@ with counted as (
         log_count.file_id,
         log_count.record_count,
         log_count.accepted_count,
+        0 as telling_count,
     from log_count
+),
+
+held as (
+    select employee.file_id from employee
+    union all
+    select unit.file_id from unit
+    union all
+    select network.file_id from network
+    union all
+    select roster.file_id from roster
+    union all
+    select statement.file_id from statement
+    union all
+    select incident.file_id from incident
+    union all
+    select deduction.file_id from deduction
+    union all
+    select decision.file_id from decision
+    union all
+    select probe.file_id from probe
+    union all
+    select recorded.file_id
+    from (  -- a recap's day is one record, whether it holds punches or a leave
+        select
+            punch.file_id,
+            regexp_replace(punch.punch_id, ':(masuk|pulang)$', '') as record_id
+        from punch
+        union
+        select
+            absence.file_id,
+            absence.absence_id as record_id
+        from absence
+    ) as recorded
+),
+
+stored as (
+    select
+        held.file_id,
+        count(*) as stored_count
+    from held
+    group by held.file_id
 ),
 
 judged as (
@@ -43,8 +92,12 @@ select
     counted.file_id::varchar as file_id,
     counted.record_count::bigint as record_count,
     counted.accepted_count::bigint as accepted_count,
+    counted.telling_count::bigint as telling_count,
+    coalesce(stored.stored_count, 0)::bigint as stored_count,
     coalesce(summed.quarantined_count, 0)::bigint as quarantined_count,
     coalesce(summed.warning_count, 0)::bigint as warning_count,
 from counted
+left join stored
+    on stored.file_id = counted.file_id
 left join summed
     on summed.file_id = counted.file_id

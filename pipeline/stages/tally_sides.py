@@ -1,6 +1,19 @@
 """Count per person the sides of duties, findings and scenarios; the control totals compare them."""
 
 from pipeline.stage import SqlStage
-from schemas import Candidate, Duty, DutySide, Finding, ScenarioSide, SideTotal
+from schemas import (
+    AbsenceCount,
+    Candidate,
+    Duty,
+    DutySide,
+    EarlierAbsence,
+    Finding,
+    ScenarioSide,
+    SideTotal,
+)
 
-STAGE = SqlStage(__name__, reads=(Duty, DutySide, Finding, Candidate, ScenarioSide), writes=SideTotal)
+STAGE = SqlStage(
+    __name__,
+    reads=(Duty, DutySide, Finding, Candidate, ScenarioSide, AbsenceCount, EarlierAbsence),
+    writes=SideTotal,
+)

@@ -1,4 +1,4 @@
--- How many sides do this person's duties have, how many were judged, found off, explained, and laid out in scenarios?
+-- How many sides do this person's duties have, how many were judged, found off, explained, laid out, and absent?
 -- One row per person with a duty; each count beside the one that it must equal.
 with owed as (
     select
@@ -39,6 +39,37 @@ staged as (
         count(*) as side_count,
     from scenario_side
     group by scenario_side.nip
+),
+
+absent as (
+    select
+        days.nip,
+        count(*) as day_count,
+    from (
+        select scenario_side.nip
+        from scenario_side
+        where scenario_side.scenario_code <> 'step'
+        group by scenario_side.nip, scenario_side.scenario_code, scenario_side.duty_date
+        having count(*) > 1 and bool_and(scenario_side.state_code = 'missing')
+    ) as days
+    group by days.nip
+),
+
+counted as (
+    select
+        absence_count.nip,
+        sum(absence_count.absent_days) as day_count,
+        sum(absence_count.year_days) as year_count,
+    from absence_count
+    group by absence_count.nip
+),
+
+recalled as (
+    select
+        earlier_absence.nip,
+        sum(earlier_absence.absent_days) as day_count,
+    from earlier_absence
+    group by earlier_absence.nip
 )
 
 select
@@ -49,6 +80,10 @@ select
     coalesce(explained.finding_count, 0)::bigint as finding_count,
     (owed.side_count * (3 + coalesce(applied.step_count, 0)))::bigint as due_scenario_count,
     coalesce(staged.side_count, 0)::bigint as scenario_side_count,
+    coalesce(absent.day_count, 0)::bigint as absent_day_count,
+    coalesce(counted.day_count, 0)::bigint as absence_count,
+    coalesce(recalled.day_count, 0)::bigint as earlier_day_count,
+    coalesce(counted.year_count - counted.day_count, 0)::bigint as year_day_count,
 from owed
 left join judged
     on judged.nip = owed.nip
@@ -58,3 +93,9 @@ left join applied
     on applied.nip = owed.nip
 left join staged
     on staged.nip = owed.nip
+left join absent
+    on absent.nip = owed.nip
+left join counted
+    on counted.nip = owed.nip
+left join recalled
+    on recalled.nip = owed.nip

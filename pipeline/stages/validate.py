@@ -77,7 +77,10 @@ def validate(desk: Desk) -> None:
         raws, files, profile_of, desk.settings, keep, shifts, desk.scratch, desk.progress
     )
     _refuse_mostly_wrong(desk, files, found)
-    accepted = [{"file_id": file_id, "accepted_count": count} for file_id, count in found.accepted.items()]
+    accepted = [
+        {"file_id": file_id, "accepted_count": count, "silent_count": found.silent[file_id]}
+        for file_id, count in found.accepted.items()
+    ]
     desk.write(AcceptedCount, pa.Table.from_pylist(accepted, arrow_schema(AcceptedCount)))
     desk.write(PunchCoverage, _punch_coverage(files, desk.settings))
 
