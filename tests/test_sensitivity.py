@@ -15,6 +15,7 @@ from schemas import Judgement, PersonMonth
 AS_IS = "seperti kebijakan"
 STATEMENT = "mutu C dipulihkan tanpa surat keterangan"
 NEVER = "mutu C tidak pernah dipulihkan"
+STRICT = "terlambat sejak detik pertama, tanpa toleransi"
 LATER = "terlambat dihitung 5 menit lebih lambat"
 
 
@@ -23,14 +24,16 @@ def test_a_run_says_how_far_each_judgement_moves_the_month(published_month: Path
     months = warehouse.arrow(PersonMonth).to_pylist()
     sums = {row["words"]: row for row in warehouse.arrow(Judgement).to_pylist()}
     warehouse.close()
-    as_is, statement, never, later = (sums[words] for words in (AS_IS, STATEMENT, NEVER, LATER))
+    as_is, statement, never, strict, later = (
+        sums[words] for words in (AS_IS, STATEMENT, NEVER, STRICT, LATER)
+    )
     assert as_is["recorded_idr"] == sum(month["recorded_idr"] for month in months) > 0
     assert as_is["potential_idr"] == sum(month["potential_idr"] for month in months)
     assert as_is["recorded_idr"] - as_is["potential_idr"] == as_is["ready_idr"] + as_is["needs_statement_idr"]
     assert statement["potential_idr"] == as_is["potential_idr"]
     assert statement["needs_statement_idr"] <= as_is["needs_statement_idr"]
     assert never["potential_idr"] >= as_is["potential_idr"]
-    assert later["recorded_idr"] < as_is["recorded_idr"]
+    assert later["recorded_idr"] < as_is["recorded_idr"] < strict["recorded_idr"]
 
 
 def test_weighing_leaves_the_month_as_it_was(published_month: Path) -> None:

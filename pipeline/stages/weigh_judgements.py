@@ -81,14 +81,15 @@ def _graded(grade: str, action: str) -> dict[Contract, str]:
     return _with(ActionRule, action_code=f"case when {asked} then '{action}' else action_code end")
 
 
-def _later(minutes: int) -> dict[Contract, str]:
-    """The first band of lateness begins so much later; the others stay where they are."""
+def _late_from(second: str) -> dict[Contract, str]:
+    """The first band of lateness begins elsewhere, by where it begins (`{}`); the others stay where they are."""
     first = (
         "min(seconds_from) filter (where event_code = 'late') over (partition by variant_code, valid_from)"
     )
-    shifted = f"seconds_from + case when event_code = 'late' and seconds_from = {first} then {60 * minutes} else 0 end"
-    return _with(Band, seconds_from=shifted) | _with(
-        AssessmentRule, late_from_seconds=f"late_from_seconds + {60 * minutes}"
+    is_first = f"event_code = 'late' and seconds_from = {first}"
+    moved = f"case when {is_first} then {second.format('seconds_from')} else seconds_from end"
+    return _with(Band, seconds_from=moved) | _with(
+        AssessmentRule, late_from_seconds=second.format("late_from_seconds")
     )
 
 
@@ -112,7 +113,8 @@ ALTERNATIVES = (
     Alternative("mutu C dipulihkan tanpa surat keterangan", "explain_gaps", _graded("C", "restore")),
     Alternative("mutu C tidak pernah dipulihkan", "explain_gaps", _graded("C", "not_supported")),
     Alternative("mutu D tidak pernah dipulihkan", "explain_gaps", _graded("D", "not_supported")),
-    Alternative("terlambat dihitung 5 menit lebih lambat", "expect_duty", _later(5)),
+    Alternative("terlambat sejak detik pertama, tanpa toleransi", "expect_duty", _late_from("1::bigint")),
+    Alternative("terlambat dihitung 5 menit lebih lambat", "expect_duty", _late_from("{} + 300")),
 )
 
 
