@@ -103,7 +103,7 @@ def _summary(facts: Rows) -> list[str]:
     if recorded:
         left, months = potential["absent_days"] if potential else 0, recorded["unknown_months"]
         unknown = (
-            f" ({months} bulan sebelumnya belum terbit di ruang kerja ini, jadi tidak terhitung)"
+            f" ({months} bulan sebelumnya belum terbit di ruang kerja ini, jadi hari dan rentangnya tidak terhitung)"
             if months
             else ""
         )

@@ -223,16 +223,17 @@ class Assessment(Table):
 
 
 class EarlierMonth(Table):
-    """One row per month of the year before the run's: whether its publication tells the days of absence."""
+    """One row per month of the year before the run's, in January the December before; known where its days are told."""
 
     period: Text = column("Month", str_matches=PERIOD)
     is_known: Flag = column("A revision of the month is published, with its counts")
+    is_of_year: Flag = column("Its days count in the year's; those of a December before only go on in a run")
 
     _key = ("period",)
 
 
 class EarlierAbsence(Table):
-    """One row per earlier month of the year, scenario and person with a day of absence in it."""
+    """One row per earlier month, scenario and person with a day of absence in it."""
 
     period: Text = column("Month", str_matches=PERIOD)
     scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
@@ -250,13 +251,16 @@ class AbsenceCount(Table):
     nip: Text = column("Person", str_matches=NIP)
     absent_days: Integer = column("Days of unlawful absence in the month", ge=0)
     longest_run_days: Integer = column(
-        "The longest run of them in duty days, with those before the month's first (this year's)", ge=0
+        "The longest run of them in duty days, with those before the month's first, also of the year before",
+        ge=0,
     )
     open_run_days: Integer = column("The run up to the person's last duty of the month; 0 where none", ge=0)
     year_days: Integer = column(
         "Days of unlawful absence this year, as far as earlier months are known", ge=1
     )
-    unknown_months: Integer = column("Earlier months of the year of which nothing is published", ge=0)
+    unknown_months: Integer = column(
+        "Earlier months, in January the December before, of which nothing is published", ge=0
+    )
     sanction_code: Text = column("Step of PP 94/2021 article 11 for the year's days", isin=SANCTIONS)
 
     _key = ("scenario_code", "nip")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import handmade_month
 import pytest
 from handmade_month import APPROVED, month, settings, table, workspace_at
 
@@ -13,8 +14,8 @@ from pipeline.stages.recall_absences import earlier_absences
 from schemas import AbsenceCount
 
 
-def published(workspace: Path, days: int, content: str = "a") -> Published:
-    """The handmade month of January with a person who was absent so many days."""
+def published(workspace: Path, days: int, content: str = "a", period: str = "2026-01") -> Published:
+    """The handmade month with a person who was absent so many days."""
     row = {
         "scenario_code": "recorded", "nip": APPROVED, "absent_days": days, "longest_run_days": 1, "open_run_days": 1,
         "year_days": max(days, 1),
@@ -22,7 +23,7 @@ def published(workspace: Path, days: int, content: str = "a") -> Published:
     }  # fmt: skip
     scratch = workspace / "kerja" / "coret"
     tables = {**month(content), "absence_count": table(AbsenceCount, [row])}
-    return publish_run(tables, settings(), workspace, scratch, lambda *_: {"laporan/index.html": b"-"})
+    return publish_run(tables, settings(period), workspace, scratch, lambda *_: {"laporan/index.html": b"-"})
 
 
 @pytest.fixture
@@ -36,7 +37,10 @@ def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_on
     published(workspace, 1)
     published(workspace, 2, "b")
     months, days = earlier_absences(workspace, "2026-03")
-    assert months == [{"period": "2026-01", "is_known": True}, {"period": "2026-02", "is_known": False}]
+    assert months == [
+        {"period": "2026-01", "is_known": True, "is_of_year": True},
+        {"period": "2026-02", "is_known": False, "is_of_year": True},
+    ]
     assert days == [
         {
             "period": "2026-01",
@@ -48,10 +52,28 @@ def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_on
     ]
 
 
-def test_january_and_another_year_have_no_earlier_months(workspace: Path) -> None:
+def test_another_year_counts_anew_and_january_looks_only_at_the_december_before(workspace: Path) -> None:
     published(workspace, 2)
-    assert earlier_absences(workspace, "2026-01") == ([], [])
-    assert earlier_absences(workspace, "2027-02") == ([{"period": "2027-01", "is_known": False}], [])
+    unknown = {"is_known": False, "is_of_year": True}
+    assert earlier_absences(workspace, "2026-01") == (
+        [{**unknown, "period": "2025-12", "is_of_year": False}],
+        [],
+    )
+    assert earlier_absences(workspace, "2027-02") == ([{**unknown, "period": "2027-01"}], [])
+
+
+def test_the_run_of_december_goes_on_in_january_though_its_days_are_of_the_year_before(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handmade_month, "PERIOD", "2025-12")
+    published(workspace, 9, period="2025-12")
+    months, days = earlier_absences(workspace, "2026-01")
+    assert months == [{"period": "2025-12", "is_known": True, "is_of_year": False}]
+    assert [(row["period"], row["open_run_days"]) for row in days] == [("2025-12", 1)]
+    assert earlier_absences(workspace, "2026-02") == (
+        [{"period": "2026-01", "is_known": False, "is_of_year": True}],
+        [],
+    )
 
 
 def test_a_publication_that_was_changed_stops_the_count(workspace: Path) -> None:
@@ -64,4 +86,7 @@ def test_a_publication_that_was_changed_stops_the_count(workspace: Path) -> None
 def test_a_month_without_a_day_of_absence_adds_no_row_though_its_count_has_one(workspace: Path) -> None:
     """A person absent in an earlier month has a row in the count of each later month of the year."""
     published(workspace, 0)
-    assert earlier_absences(workspace, "2026-02") == ([{"period": "2026-01", "is_known": True}], [])
+    assert earlier_absences(workspace, "2026-02") == (
+        [{"period": "2026-01", "is_known": True, "is_of_year": True}],
+        [],
+    )

