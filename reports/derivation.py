@@ -20,6 +20,7 @@ EVENTS = {
     "missing_in": "tidak ada masuk",
     "missing_out": "tidak ada pulang",
     "missing_apel": "tidak ikut apel",
+    "late_apel": "terlambat ikut apel",
     "absent": "kosong sehari",
     "leave": "izin atau cuti",
     "day_cap": "batas sehari",

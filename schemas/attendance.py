@@ -42,6 +42,11 @@ class Duty(Table):
     apel_at: Instant = column("Due time of the apel; null where none is held", nullable=True)
     late_from_seconds: Integer = column("A check-in so many seconds after its due time is late", ge=1)
     early_from_seconds: Integer = column("A check-out so many seconds before its due time is early", ge=1)
+    apel_late_from_seconds: Integer = column(
+        "An apel scan so many seconds after its due time is late; null where it is attended or not",
+        nullable=True,
+        ge=1,
+    )
     accept_in_from: Instant = column("Check-ins count from here")
     accept_in_to: Instant = column("... and before here")
     accept_out_from: Instant = column("Check-outs count from here")

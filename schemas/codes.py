@@ -7,7 +7,7 @@ CAUSES = ("lost", "failed", "delayed", "flipped", "unsynced", "blocked", "unexpl
 GRADES = ("A", "B", "C", "D", "X", "-")
 ACTIONS = ("restore", "restore_partly", "needs_statement", "not_supported", "not_assessable")
 METHODS = ("bands", "daily_bands", "points", "proportional", "effective_minutes")
-EVENTS = ("late", "early", "missing_in", "missing_out", "missing_apel", "absent")
+EVENTS = ("late", "early", "late_apel", "missing_in", "missing_out", "missing_apel", "absent")
 EFFECTS = ("excused", "excluded", "day_rate", "month_rate", "month_cut", "no_tpp", "none")
 SANCTIONS = (
     "none",

@@ -50,6 +50,9 @@ class PolicyPeriod(Table):
     retry_gap_minutes: Integer = column("Requests closer than this are one session of retries", ge=1)
     duplicate_span_seconds: Integer = column("Punches closer than this are duplicates", ge=0)
     statement_deadline_days: Integer = column("Working days after the duty day to sign a statement", ge=0)
+    statement_deadline_of_code: Text = column(
+        "... counted after the duty day, or after the end of its month", isin=("day", "month")
+    )
     statement_quota_count: Integer = column(
         "Statements accepted per person and month; null where the policy sets no quota", nullable=True, ge=0
     )
@@ -126,6 +129,9 @@ class AssessmentRule(Table):
         nullable=True,
         ge=0,
     )
+    cut_merge_code: Text = column(
+        "Lump cuts of one month: each costs (sum), or the dearest only (worst)", isin=("sum", "worst")
+    )
     monthly_cap_bps: Integer = column("Cap of the month's deduction, share of its base", ge=0)
     cap_base_code: Text = column(
         "Base of the monthly cap where the TPP changed", isin=("largest", "last", "prorated")
@@ -138,6 +144,11 @@ class AssessmentRule(Table):
     )
     late_from_seconds: Integer = column("A check-in so many seconds after the due time is late", ge=1)
     early_from_seconds: Integer = column("A check-out so many seconds before it is early", ge=1)
+    apel_late_from_seconds: Integer = column(
+        "An apel scan so many seconds after its due time is late; null where it is attended or not",
+        nullable=True,
+        ge=1,
+    )
     reference: Text = column("Articles")
 
     _key = ("variant_code", "valid_from")
@@ -154,6 +165,20 @@ class DutyPattern(Table):
     start_seconds: Integer = column("Start of work", ge=0)
     end_seconds: Integer = column("End of work, over 86400 past midnight", ge=0)
     apel_seconds: Integer = column("Apel after local midnight; null where none is held", nullable=True, ge=0)
+    in_from_seconds: Integer = column(
+        "Check-ins count from so long after local midnight; null: by the policy's minutes",
+        nullable=True,
+        ge=0,
+    )
+    in_to_seconds: Integer = column("... and up to this second, included; null likewise", nullable=True, ge=0)
+    out_from_seconds: Integer = column(
+        "Check-outs count from so long after local midnight; null: by the policy's minutes",
+        nullable=True,
+        ge=0,
+    )
+    out_to_seconds: Integer = column(
+        "... and up to this second, included; null likewise", nullable=True, ge=0
+    )
     reference: Text = column("Article")
 
     _key = ("group_code", "valid_from", "weekday_no", "is_ramadan")
@@ -178,7 +203,8 @@ class Band(Table):
 
     variant_code: Text = column("`umum`, or the name of an override")
     event_code: Text = column(
-        "late, early, missing_in, missing_out, missing_apel, or absent (every side of the day)", isin=EVENTS
+        "late, early, late_apel, missing_in, missing_out, missing_apel, or absent (every side of the day)",
+        isin=EVENTS,
     )
     valid_from: Date = column("First day")
     valid_to: Date = column("Day after the last")

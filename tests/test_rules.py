@@ -159,7 +159,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         **RULED, "policy_code": "contoh", "accept_before_minutes": 180, "accept_after_minutes": 360,
         "check_in_punch_code": "first", "check_out_punch_code": "last", "recovery_grace_minutes": 30,
         "arrival_span_minutes": 60, "leaving_span_minutes": 60, "match_early_seconds": 3, "match_late_seconds": 15,
-        "retry_gap_minutes": 15, "duplicate_span_seconds": 60, "statement_deadline_days": 3, "reference": "Pasal 6",
+        "retry_gap_minutes": 15, "duplicate_span_seconds": 60, "statement_deadline_days": 3,
+        "statement_deadline_of_code": "day", "reference": "Pasal 6",
     },
     "duty_pattern": {
         **RULED, "group_code": "kantor-5", "weekday_no": 1, "is_ramadan": False, "start_seconds": 27_000,
@@ -171,7 +172,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "assessment_rule": {
         **RULED, "method_code": "bands", "base_share_bps": 4000, "base_of_code": "day", "day_merge_code": "sum",
-        "monthly_cap_bps": 10_000, "cap_base_code": "largest", "rounding_step_idr": 1,
+        "cut_merge_code": "sum", "monthly_cap_bps": 10_000, "cap_base_code": "largest", "rounding_step_idr": 1,
         "rounding_mode_code": "half_up", "rounding_at_code": "event", "late_from_seconds": 60,
         "early_from_seconds": 60, "reference": "Pasal 1",
     },

@@ -13,12 +13,13 @@ from schemas import Table
 Rows = dict[type[Table], list[Row]]
 
 OPEN_END = dt.date(9999, 12, 31)
+UNREAD = dt.date.min
 
 
 class DatedReading(Reading):
-    """Reads a policy document; `first` is the day from which every value must be known."""
+    """Reads a policy document; `first` is the day from which every value must be known, once that is read."""
 
-    first = dt.date(1, 1, 1)
+    first = UNREAD
     first_of = "kebijakan (`valid_from`)"
 
     def dated(
@@ -41,7 +42,7 @@ class DatedReading(Reading):
             following = rows[number + 1]["valid_from"] if number + 1 < len(rows) else OPEN_END
             row["valid_to"] = row["valid_to"] or following
             self._joins(row, following)
-        if rows and rows[0]["valid_from"] != self.first:
+        if rows and self.first not in (UNREAD, rows[0]["valid_from"]):
             self.say(f"{rows[0]['path']}.from", f"harus {self.first}, hari pertama {self.first_of}")
         return rows
 

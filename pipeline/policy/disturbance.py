@@ -25,6 +25,9 @@ NUMBERS = (
     "statement_deadline_days",
 )
 CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_out_punch_code"}
+BEST = {"check_in_punch": "first", "check_out_punch": "last"}
+"""What the punch best for the person is: nobody is earlier than with the first, or leaves later than with the last."""
+DEADLINE_OF = "statement_deadline_of"
 OPTIONAL_NUMBERS = {
     "statement_quota": "statement_quota_count",
     "decision_deadline": "decision_deadline_days",
@@ -35,30 +38,34 @@ OPTIONAL_NUMBERS = {
 }
 LEAST = {"retry_gap_minutes": 1, "same_second_people": 2, "same_manual_people": 2}
 REQUIRED_VALUES = NUMBERS + tuple(CHOICES)
-OPTIONAL_VALUES = tuple(OPTIONAL_NUMBERS)
+OPTIONAL_VALUES = (*OPTIONAL_NUMBERS, DEADLINE_OF)
 CITED = ("base_share_bps", "monthly_cap_bps", *NUMBERS)
 """Whose references make up a period's: decisions are bound to that text through finding_hash."""
 FILE_ACTIONS = ("restore", "needs_statement", "not_supported", "not_assessable")
 """`restore_partly` is no rule: it is what `restore` leaves where minutes remain."""
 
-
+GRADE_NAMES = {"X": "X (dibantah)", "-": "- (tanpa bukti)"}
 PAPERS = {"statement": "surat keterangan orang lain", "certified": "penetapan gangguan"}
 
 
 def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
     """The section's values about records and disturbances: column -> dated rows with `value`."""
     values: dict[str, list[Row]] = {}
-    for key in (*NUMBERS, *OPTIONAL_NUMBERS, *CHOICES):
+    for key in (*NUMBERS, *OPTIONAL_NUMBERS, *CHOICES, DEADLINE_OF):
         if key not in section:
             continue
         rows = reading.dated(section[key], f"value.{key}", ("value",))
         for row in rows:
             place, given = f"{row['path']}.value", row.get("value")
             if key in CHOICES:
-                row["value"] = reading.choice(given, place, PUNCHES)
+                chosen = reading.choice(given, place, (*PUNCHES, "best"))
+                row["value"] = BEST[key] if chosen == "best" else chosen
+            elif key == DEADLINE_OF:
+                row["value"] = reading.choice(given, place, ("day", "month"))
             else:
                 row["value"] = reading.number(given, place, LEAST.get(key, 0))
-        values[CHOICES.get(key, OPTIONAL_NUMBERS.get(key, key))] = rows
+        column = f"{key}_code" if key == DEADLINE_OF else CHOICES.get(key, OPTIONAL_NUMBERS.get(key, key))
+        values[column] = rows
     return values
 
 
@@ -74,6 +81,7 @@ def periods(code: str, values: dict[str, list[Row]], general: Rules, rows: Rows)
             "valid_from": begin,
             "valid_to": end,
             "policy_code": code,
+            "statement_deadline_of_code": "day",
             **dict.fromkeys(OPTIONAL_NUMBERS.values()),
         }
         row |= {name: entry["value"] for name, entry in held.items() if entry}
@@ -128,7 +136,7 @@ def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...
     action = reading.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
     words = [
         f"{word} {', '.join(names.get(code, str(code)) for code in read[key])}"
-        for key, word, names in (("causes", "sebab", CAUSE_NAMES), ("grades", "mutu", {}))
+        for key, word, names in (("causes", "sebab", CAUSE_NAMES), ("grades", "mutu", GRADE_NAMES))
         if isinstance(read.get(key), list)
     ]
     words += [f"{'dengan' if read[key] else 'tanpa'} {word}" for key, word in PAPERS.items() if key in read]

@@ -12,12 +12,22 @@ from schemas import DutyPattern, ShiftPattern
 DAY_SECONDS = 86400
 
 
+WINDOW = ("in_from", "in_to", "out_from", "out_to")
+
+
 class Hours(NamedTuple):
-    """Seconds after local midnight; an end past midnight exceeds a day; apel only where one is held."""
+    """Seconds after local midnight; an end past midnight exceeds a day; apel only where one is held.
+
+    The windows in which punches count are by the clock only where the hours name them.
+    """
 
     start: int
     end: int
     apel: int | None = None
+    in_from: int | None = None
+    in_to: int | None = None
+    out_from: int | None = None
+    out_to: int | None = None
 
 
 def read_groups(reading: DatedReading, value: Any, rows: Rows) -> None:
@@ -48,7 +58,7 @@ def _hours(reading: DatedReading, group: str, span: Row) -> list[Row]:
     for is_ramadan, days in ((False, usual), (True, fasting)):
         for weekday, hours in sorted(days.items()):
             row = {"group_code": group, "weekday_no": weekday, "is_ramadan": is_ramadan}
-            times = {"start_seconds": hours.start, "end_seconds": hours.end, "apel_seconds": hours.apel}
+            times = {f"{name}_seconds": seconds for name, seconds in hours._asdict().items()}
             rows.append(spanned(span, **row, **times))
     return rows
 
@@ -56,8 +66,10 @@ def _hours(reading: DatedReading, group: str, span: Row) -> list[Row]:
 def _days(reading: DatedReading, value: Any, path: str) -> dict[int, Hours]:
     days: dict[int, Hours] = {}
     for place, entry in reading.tables(value, path):
-        read = reading.keys(entry, place, ("weekdays", "start", "end"), ("apel",))
+        read = reading.keys(entry, place, ("weekdays", "start", "end"), ("apel", *WINDOW))
         hours = _times(reading, read, place)
+        if hours:
+            _opens(reading, hours, place)
         for spot, weekday in reading.tables(read.get("weekdays"), f"{place}.weekdays"):
             if not isinstance(weekday, int) or not 1 <= weekday <= 7:
                 reading.say(spot, "harus 1 (Senin) sampai 7 (Minggu)")
@@ -85,7 +97,7 @@ def _shifts(reading: DatedReading, group: str, span: Row) -> list[Row]:
 def _times(reading: DatedReading, read: Row, place: str) -> Hours | None:
     """An end that does not follow the start is on the next day."""
     seconds = {}
-    for key in ("start", "end", "apel"):
+    for key in Hours._fields:
         value = read.get(key)
         if isinstance(value, dt.time):
             seconds[key] = value.hour * 3600 + value.minute * 60 + value.second
@@ -93,5 +105,19 @@ def _times(reading: DatedReading, read: Row, place: str) -> Hours | None:
             reading.wrong(f"{place}.{key}", value, "harus jam seperti 07:30:00")
     if "start" not in seconds or "end" not in seconds:
         return None
-    start, end = seconds["start"], seconds["end"]
-    return Hours(start, end if end > start else end + DAY_SECONDS, seconds.get("apel"))
+    for key in ("end", "out_from", "out_to"):
+        if key in seconds and seconds[key] <= seconds["start"]:
+            seconds[key] += DAY_SECONDS
+    return Hours(**seconds)
+
+
+def _opens(reading: DatedReading, hours: Hours, place: str) -> None:
+    """A window that the clock names holds the hour it is about: nobody is missing who came just then."""
+    start, end = ("start", hours.start), ("end", hours.end)
+    latest = max(start, ("apel", hours.apel or 0), key=lambda named: named[1])
+    for (earlier, first), (later, second) in (
+        (("in_from", hours.in_from), start), (latest, ("in_to", hours.in_to)),
+        (("out_from", hours.out_from), end), (end, ("out_to", hours.out_to)),
+    ):  # fmt: skip
+        if first is not None and second is not None and first > second:
+            reading.say(place, f"`{earlier}` melewati `{later}`: rekaman tepat waktu tidak akan dihitung")

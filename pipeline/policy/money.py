@@ -23,14 +23,16 @@ CHOICES = {
     "method": ("method_code", METHODS),
     "base_of": ("base_of_code", ("day", "last", "prorated")),
     "day_merge": ("day_merge_code", ("sum", "same_code", "worst")),
+    "cut_merge": ("cut_merge_code", ("sum", "worst")),
     "cap_base": ("cap_base_code", ("largest", "last", "prorated")),
     "rounding_mode": ("rounding_mode_code", ("half_up", "down", "up")),
     "rounding_at": ("rounding_at_code", ("event", "month")),
 }
 NUMBERS = ("rounding_step_idr", "day_divisor", "day_minutes")
-OPTIONAL_VALUES = ("day_cap_percent", "day_divisor", "day_minutes")
+OPTIONAL_VALUES = ("day_cap_percent", "day_divisor", "day_minutes", "cut_merge")
 REQUIRED_VALUES = tuple(key for key in (*PERCENTS, *CHOICES, *NUMBERS) if key not in OPTIONAL_VALUES)
 SECTIONS = ("value", "band", "missing", "leave", "attendance_floor")
+BAND_EVENTS = {"late": "late", "early": "early", "apel": "late_apel"}
 MISSING_EVENTS = {"in": "missing_in", "out": "missing_out", "apel": "missing_apel", "both": "absent"}
 RATED = ("day_rate", "month_rate", "month_cut")
 RATES = ("percent", "points", "minutes", "per_minute", "by_count")
@@ -44,15 +46,11 @@ def read_rules(reading: DatedReading, document: Row, path: str, *, whole: bool =
         if key in section:
             column = PERCENTS.get(key, CHOICES[key][0] if key in CHOICES else key)
             rules["value", column] = _values(reading, key, section[key], f"{path}value.{key}")
-    events = ("late", "early")
-    bands = reading.keys(document.get("band", {}), f"{path}band", *((events, ()) if whole else ((), events)))
-    for event, entries in bands.items():
-        rules["band", event] = _bands(reading, event, entries, f"{path}band.{event}")
-    sides = (("in", "out", "both"), ("apel",))
-    missing = reading.keys(
-        document.get("missing", {}), f"{path}missing", *(sides if whole else ((), (*sides[0], *sides[1])))
-    )
-    for side, entries in missing.items():
+    events = (("late", "early"), ("apel",)) if whole else ((), tuple(BAND_EVENTS))
+    for name, entries in reading.keys(document.get("band", {}), f"{path}band", *events).items():
+        rules["band", BAND_EVENTS[name]] = _bands(reading, BAND_EVENTS[name], entries, f"{path}band.{name}")
+    sides = (("in", "out", "both"), ("apel",)) if whole else ((), tuple(MISSING_EVENTS))
+    for side, entries in reading.keys(document.get("missing", {}), f"{path}missing", *sides).items():
         rules["missing", side] = _missing(reading, side, entries, f"{path}missing.{side}")
     leave = document.get("leave", {})
     if not isinstance(leave, dict):

@@ -21,6 +21,12 @@ UNITS = {
     "effective_minutes": ("minutes", "per_minute"),
 }
 """In which unit a rate is written under each method."""
+STARTS = {"late": "late_from_seconds", "early": "early_from_seconds", "late_apel": "apel_late_from_seconds"}
+"""Where the first band of each kind begins; none for an apel that is attended or not."""
+
+
+OWN = ("day_cap_bps", "day_divisor", "day_minutes", "cut_merge_code", "apel", "late_apel", "")
+"""What an override may say though the general rules say nothing of it."""
 
 
 class Override:
@@ -54,7 +60,7 @@ def read_overrides(
             reading.say(f"{path}.to", "mendahului `from`")
         own = _own_rules(reading, read, path, begin)
         for key in own:
-            if key not in general and key[1] not in ("day_cap_bps", "day_divisor", "day_minutes", "apel", ""):
+            if key not in general and key[1] not in OWN:
                 reading.say(f"{path}.{'.'.join(key)}", "tidak ada pada aturan umum, jadi tidak dapat diganti")
         overrides.append(Override(code, scope, begin, end, own))
     _clashes(reading, overrides)
@@ -133,18 +139,17 @@ def money_tables(reading: DatedReading, general: Rules, overrides: list[Override
 
 def _assessment_rules(reading: DatedReading, code: str, rules: Rules) -> list[Row]:
     values = {key[1]: entries for key, entries in rules.items() if key[0] == "value"}
-    bands = {event: rules["band", event] for event in ("late", "early")}
     found = []
     for begin, end in spans(
         row for key, rows in rules.items() if key[0] in ("value", "band", "missing") for row in rows
     ):
         held = {name: in_force(entries, begin) for name, entries in values.items()}
-        row: Row = dict.fromkeys(("day_divisor", "day_minutes", "day_cap_bps"))
+        row: Row = {**dict.fromkeys(("day_divisor", "day_minutes", "day_cap_bps")), "cut_merge_code": "sum"}
         row |= {name: entry["value"] for name, entry in held.items() if entry}
         charges = {key[1]: _at(rows, begin) for key, rows in rules.items() if key[0] in ("band", "missing")}
         _fits(reading, row, held, charges)
-        for event, name in (("late", "late_from_seconds"), ("early", "early_from_seconds")):
-            row[name] = min(band["seconds_from"] for band in _at(bands[event], begin))
+        for event, name in STARTS.items():
+            row[name] = min((band["seconds_from"] for band in charges.get(event, ())), default=None)
         articles = {name: entry["reference"] for name, entry in held.items() if entry}
         row |= {"variant_code": code, "valid_from": begin, "valid_to": end, "articles": articles}
         found.append({**row, "reference": "; ".join(dict.fromkeys(articles.values()))})
@@ -185,7 +190,14 @@ def _rises(reading: DatedReading, charges: dict[str, list[Row]]) -> None:
         for earlier, later in itertools.pairwise(bands):
             if later["count_from"] > 1 and _less(later, earlier):
                 reading.once(later["path"], "tarif menurut hitungan tidak boleh turun")
-    for event, side in (("late", "in"), ("early", "out")):
+    for event, side in (("late", "in"), ("early", "out"), ("late_apel", "apel")):
+        if event not in charges:
+            continue
+        if side not in charges:
+            reading.once(
+                charges[event][0]["path"], "perlu `missing.apel`: yang tidak ikut apel dipotong berapa"
+            )
+            continue
         for lighter, heavier in itertools.pairwise([*charges[event], *charges[side]]):
             if heavier["count_from"] == 1 and _less(heavier, lighter):
                 reading.once(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.policy.dated import OPEN_END, Rows, in_force
 from pipeline.policy.money import RATED
-from pipeline.policy.variants import GENERAL
+from pipeline.policy.variants import GENERAL, STARTS
 from pipeline.strict_toml import Row
 from reports.format_id import number, rupiah
 from reports.labels import ACTIONS
@@ -35,6 +35,7 @@ METHODS = {
 CODES = {
     "base_of_code": {"day": "TPP hari itu", "last": "TPP hari dinas terakhir", "prorated": "rata-rata TPP hari dinas"},
     "day_merge_code": {"sum": "dijumlahkan", "same_code": "kode yang sama sekali saja", "worst": "yang terberat saja"},
+    "cut_merge_code": {"sum": "dijumlahkan", "worst": "yang terberat saja"},
     "cap_base_code": {"largest": "dasar terbesar", "last": "dasar hari dinas terakhir", "prorated": "rata-rata dasar"},
     "rounding_mode_code": {"half_up": "setengah ke atas", "down": "ke bawah", "up": "ke atas"},
     "rounding_at_code": {"event": "setiap kejadian", "month": "jumlah sebulan"},
@@ -47,6 +48,7 @@ MONEY = {
     "day_minutes": "menit kerja efektif sehari",
     "day_merge_code": "beberapa kejadian sehari",
     "day_cap_bps": "batas sehari bila datang",
+    "cut_merge_code": "beberapa potongan sekali sebulan",
     "monthly_cap_bps": "batas sebulan",
     "cap_base_code": "dasar batas sebulan",
     "rounding_step_idr": "kelipatan pembulatan",
@@ -66,6 +68,7 @@ RECORDS = {
     "match_late_seconds": ("rekaman sesudah log paling jauh", "detik"),
     "retry_gap_minutes": ("jarak percobaan serangkaian", "menit"),
     "statement_deadline_days": ("batas waktu surat pernyataan", "hari kerja"),
+    "statement_deadline_of_code": ("hari kerja surat pernyataan dihitung sesudah", ""),
     "decision_deadline_days": ("batas waktu keputusan", "hari kerja"),
     "statement_quota_count": ("kuota surat pernyataan", "sebulan"),
     "same_second_people_count": ("rekaman satu mesin pada detik yang sama diragukan, sejak", "orang"),
@@ -76,6 +79,7 @@ RECORDS = {
 EVENTS = {
     "late": "terlambat",
     "early": "pulang sebelum waktu",
+    "late_apel": "terlambat apel",
     "missing_in": "tanpa presensi masuk",
     "missing_out": "tanpa presensi pulang",
     "missing_apel": "tanpa apel",
@@ -90,6 +94,7 @@ EFFECTS = {
     "no_tpp": "tanpa TPP",
     "none": "tidak membebaskan",
 }
+SAID = {"first": "yang pertama", "last": "yang terakhir", "day": "hari dinas", "month": "akhir bulan"}
 DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 
 
@@ -196,7 +201,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
         articles = row["articles"]
         for name, topic in MONEY.items():
             value = row[name]
-            if value is None:
+            if name not in articles:  # the file leaves it out
                 continue
             if name == "method_code":
                 text = METHODS[value]
@@ -206,7 +211,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
                 text = CODES[name][value]
             else:
                 text = rupiah(value) if name == "rounding_step_idr" else str(value)
-            yield Line(_lead(row) + topic, text, articles.get(name, row["reference"]))
+            yield Line(_lead(row) + topic, text, articles[name])
     for row in _held(rows[Band], day):
         when = _span(row)
         count = (
@@ -225,7 +230,7 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
 
 
 def _span(row: Row) -> str:
-    if row["event_code"] not in ("late", "early"):
+    if row["event_code"] not in STARTS:
         return ""
     begin, end = row["seconds_from"], row["seconds_to"]
     length, unit = (60, "menit") if begin % 60 == 0 and (end or 0) % 60 == 0 else (1, "detik")
@@ -274,7 +279,16 @@ def _duties(rows: Rows, day: dt.date) -> Iterator[Line]:
 
 def _hours(row: Row) -> str:
     apel = "" if row.get("apel_seconds") is None else f", apel {_clock(row['apel_seconds'])}"
-    return f"{_clock(row['start_seconds'])} sampai {_clock(row['end_seconds'])}{apel}"
+    text = f"{_clock(row['start_seconds'])} sampai {_clock(row['end_seconds'])}{apel}"
+    for side, name in (("in", "masuk"), ("out", "pulang")):
+        bounds = [row.get(f"{side}_{edge}_seconds") for edge in ("from", "to")]
+        words = [
+            f"{word} {_clock(at)}"
+            for word, at in zip(("sejak", "sampai"), bounds, strict=True)
+            if at is not None
+        ]
+        text += f", presensi {name} {' '.join(words)}" if words else ""
+    return text
 
 
 def _clock(seconds: int) -> str:
@@ -284,13 +298,11 @@ def _clock(seconds: int) -> str:
 
 
 def _records(rows: Rows, day: dt.date) -> Iterator[Line]:
-    row = in_force(rows[PolicyPeriod], day) or {}
+    row = in_force(rows[PolicyPeriod], day) or {"articles": {}}
     for name, (topic, unit) in RECORDS.items():
-        if row.get(name) is not None:
-            text = {"first": "yang pertama", "last": "yang terakhir"}.get(
-                str(row[name]), f"{row[name]} {unit}"
-            )
-            yield Line(topic, text, row["articles"].get(name, row["reference"]))
+        if name in row["articles"]:
+            text = SAID.get(str(row[name]), f"{row[name]} {unit}")
+            yield Line(topic, text, row["articles"][name])
     rules = {rule["path"]: rule for rule in _held(rows[ActionRule], day)}
     for place, path in enumerate(sorted(rules, key=lambda path: (len(path), path)), start=1):
         rule = rules[path]

@@ -29,6 +29,7 @@ applied as (
         case duty_side.side_code
             when 'in' then duty.late_from_seconds
             when 'out' then duty.early_from_seconds
+            when 'apel' then duty.apel_late_from_seconds
         end as off_from_seconds
     from staged
     inner join duty_side
@@ -62,11 +63,9 @@ timed as (
         applied.off_from_seconds,
         case
             when applied.state_code in ('excused', 'provisional') or applied.effective_at is null then null
-            when applied.side_code = 'in'
-                then greatest(0, epoch(applied.effective_at) - epoch(applied.due_at))
             when applied.side_code = 'out'
                 then greatest(0, epoch(applied.due_at) - epoch(applied.effective_at))
-            else 0  -- an apel is attended or not
+            else greatest(0, epoch(applied.effective_at) - epoch(applied.due_at))
         end as seconds_off
     from applied
 )
@@ -81,9 +80,10 @@ select
     case
         when timed.state_code in ('excused', 'provisional') then timed.state_code
         when timed.effective_at is null then 'missing'
-        when timed.side_code = 'apel' or timed.seconds_off < timed.off_from_seconds then 'on_time'
-        when timed.side_code = 'in' then 'late'
-        else 'early'
+        when timed.off_from_seconds is null then 'on_time'  -- an apel without bands is attended or not
+        when timed.seconds_off < timed.off_from_seconds then 'on_time'
+        when timed.side_code = 'out' then 'early'
+        else 'late'
     end as state_code,
     timed.due_at,
     timed.effective_at,

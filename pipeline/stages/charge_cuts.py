@@ -1,6 +1,8 @@
 """Charge lump cuts: what a decision takes of the month's TPP, whatever the attendance."""
 
 from pipeline.stage import SqlStage
-from schemas import Absence, CutCharge, DutyBase, LeaveRule, ScenarioSide
+from schemas import Absence, AssessmentRule, CutCharge, DutyBase, LeaveRule, ScenarioSide
 
-STAGE = SqlStage(__name__, reads=(ScenarioSide, DutyBase, Absence, LeaveRule), writes=CutCharge)
+STAGE = SqlStage(
+    __name__, reads=(ScenarioSide, DutyBase, Absence, LeaveRule, AssessmentRule), writes=CutCharge
+)

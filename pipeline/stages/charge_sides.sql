@@ -17,6 +17,7 @@ with deviating as (
             when scenario_side.state_code = 'missing' then 'missing_' || scenario_side.side_code
             when scenario_side.side_code = 'in' then 'late'
             when scenario_side.side_code = 'out' then 'early'
+            when scenario_side.side_code = 'apel' then 'late_apel'
         end as event_code
     from scenario_side
     window day as (

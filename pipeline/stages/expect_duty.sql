@@ -95,7 +95,11 @@ timed as (  -- a rostered shift replaces the weekday's hours
             else coalesce(rostered.start_seconds, duty_pattern.start_seconds)
         end as start_seconds,
         coalesce(rostered.end_seconds, duty_pattern.end_seconds) as end_seconds,
-        duty_pattern.apel_seconds
+        duty_pattern.apel_seconds,
+        duty_pattern.in_from_seconds,
+        duty_pattern.in_to_seconds,
+        duty_pattern.out_from_seconds,
+        duty_pattern.out_to_seconds
     from employed
     left join grouped
         on grouped.group_code = employed.group_code
@@ -213,12 +217,17 @@ placed as (
         at_zone(timed.duty_date + timed.start_seconds * interval '1' second, unit.zone) as starts_at,
         at_zone(timed.duty_date + timed.end_seconds * interval '1' second, unit.zone) as ends_at,
         at_zone(timed.duty_date + timed.apel_seconds * interval '1' second, unit.zone) as apel_at,
+        at_zone(timed.duty_date + timed.in_from_seconds * interval '1' second, unit.zone) as in_from_at,
+        at_zone(timed.duty_date + timed.in_to_seconds * interval '1' second, unit.zone) as in_to_at,
+        at_zone(timed.duty_date + timed.out_from_seconds * interval '1' second, unit.zone) as out_from_at,
+        at_zone(timed.duty_date + timed.out_to_seconds * interval '1' second, unit.zone) as out_to_at,
         case
             when assessment_rule.valid_from is null
                 then error('Tidak ada aturan potongan untuk ' || timed.duty_date)
             else assessment_rule.late_from_seconds
         end as late_from_seconds,
         assessment_rule.early_from_seconds,
+        assessment_rule.apel_late_from_seconds,
         coalesce(
             vouched.covered_to, arrived.covered_to, at_zone(timed.period_to::timestamp, timed.home_zone)
         ) as covered_to
@@ -254,11 +263,12 @@ select
     placed.apel_at::timestamp as apel_at,
     placed.late_from_seconds::bigint as late_from_seconds,
     placed.early_from_seconds::bigint as early_from_seconds,
-    (placed.starts_at - placed.accept_before)::timestamp as accept_in_from,
-    placed.ends_at::timestamp as accept_in_to,
-    -- after the start and up to the last second of the window: half-open in whole seconds
-    (placed.starts_at + interval '1' second)::timestamp as accept_out_from,
-    (placed.ends_at + placed.accept_after + interval '1' second)::timestamp as accept_out_to,
+    placed.apel_late_from_seconds::bigint as apel_late_from_seconds,
+    -- by the clock where the hours name one; up to the last second of the window: half-open in whole seconds
+    coalesce(placed.in_from_at, placed.starts_at - placed.accept_before)::timestamp as accept_in_from,
+    coalesce(placed.in_to_at + interval '1' second, placed.ends_at)::timestamp as accept_in_to,
+    coalesce(placed.out_from_at, placed.starts_at + interval '1' second)::timestamp as accept_out_from,
+    (coalesce(placed.out_to_at, placed.ends_at + placed.accept_after) + interval '1' second)::timestamp as accept_out_to,
     placed.covered_to::timestamp as covered_to,
     excused.absence_id::varchar as absence_id,
     excused.kind_code::varchar as absence_kind_code,

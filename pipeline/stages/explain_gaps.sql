@@ -57,6 +57,7 @@ weighed as (
         witnessing.last_stated_at,
         coalesce(witnessing.counter_codes, []) as counter_codes,
         to_minutes(policy_period.recovery_grace_minutes) as recovery_grace,
+        side_cause.side_code <> 'apel' or duty.apel_late_from_seconds is not null as is_timed,
         policy_period.reference
     from side_cause
     inner join policy_period
@@ -69,6 +70,9 @@ weighed as (
         and side_cause.outage_id = exposure.outage_id
     left join outage
         on side_cause.outage_id = outage.outage_id
+    left join duty
+        on side_cause.nip = duty.nip
+        and side_cause.duty_date = duty.duty_date
     left join witnessing
         on side_cause.nip = witnessing.nip
         and side_cause.duty_date = witnessing.duty_date
@@ -137,8 +141,8 @@ measured as (
         case
             when timed.restored_at is null then timed.minutes_off
             when timed.side_code = 'out' then greatest(0, minutes_between(timed.restored_at, timed.due_at))
-            when timed.side_code = 'in' then greatest(0, minutes_between(timed.due_at, timed.restored_at))
-            else 0  -- an apel is attended or not
+            when timed.is_timed then greatest(0, minutes_between(timed.due_at, timed.restored_at))
+            else 0  -- an apel without bands is attended or not
         end as minutes_restored,
         array_to_string(
             list_sort(

@@ -39,7 +39,7 @@ with sided as (
         duty.accept_in_from as accept_from,
         duty.accept_in_to as accept_to,
         duty.covered_to,
-        null as off_from_seconds,
+        duty.apel_late_from_seconds as off_from_seconds,
         duty.is_excused
     from duty
     where duty.apel_at is not null
@@ -62,9 +62,8 @@ recorded as (
         punch_placement.punched_at as recorded_at,
         punch_placement.punch_id,
         case sided.side_code
-            when 'in' then greatest(0, epoch(punch_placement.punched_at) - epoch(sided.due_at))
             when 'out' then greatest(0, epoch(sided.due_at) - epoch(punch_placement.punched_at))
-            else 0  -- an apel is attended or not
+            else greatest(0, epoch(punch_placement.punched_at) - epoch(sided.due_at))
         end as seconds_off
     from sided
     left join punch_placement
@@ -96,9 +95,10 @@ judged as (
             -- who was not yet there when the machine fell silent may have come or left later, as the window allows
             when recorded.recorded_at is null and recorded.accept_to > recorded.silent_from then 'provisional'
             when recorded.recorded_at is null then 'missing'
-            when recorded.side_code = 'apel' or recorded.seconds_off < recorded.off_from_seconds then 'on_time'
-            when recorded.side_code = 'in' then 'late'
-            else 'early'
+            when recorded.off_from_seconds is null then 'on_time'  -- an apel without bands is attended or not
+            when recorded.seconds_off < recorded.off_from_seconds then 'on_time'
+            when recorded.side_code = 'out' then 'early'
+            else 'late'
         end as state_code
     from recorded
 )

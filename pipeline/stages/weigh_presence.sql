@@ -8,7 +8,11 @@ with asked as (
         duty_side.state_code,
         duty_side.accept_from,
         duty_side.accept_to,
-        policy_period.statement_deadline_days
+        policy_period.statement_deadline_days,
+        case policy_period.statement_deadline_of_code
+            when 'month' then last_day(duty_side.duty_date)
+            else duty_side.duty_date
+        end as deadline_after
     from duty_side
     inner join policy_period
         on duty_side.duty_date >= policy_period.valid_from
@@ -111,7 +115,7 @@ signed as (  -- tanggal is the duty date, so after midnight a night shift's time
             when (
                 select count(*)
                 from calendar
-                where calendar.calendar_date > asked.duty_date
+                where calendar.calendar_date > asked.deadline_after
                     and calendar.calendar_date <= coalesce(statement.letter_date, asked.duty_date)
                     and not calendar.is_holiday
                     and calendar.weekday_no between 1 and 5
