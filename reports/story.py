@@ -30,6 +30,7 @@ Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
 OUTCOMES = {"ok": "berhasil", "failed": "gagal", "rejected": "ditolak"}
+SIDE = ("duty_date", "side_code")
 BEFORE, AFTER, STEP = timedelta(minutes=75), timedelta(minutes=105), timedelta(minutes=15)
 
 
@@ -135,11 +136,12 @@ def _move(row: Row) -> str:
 
 
 def _chapter(row: Row, facts: Rows) -> Chapter:
-    mine = [a for a in facts["attempt"] if _tried_for(a, row)]
+    sessions = [s for s in facts["attempt_group"] if all(s[name] == row[name] for name in SIDE)]
+    mine = [a for a in facts["attempt"] if any(_is_of(a, session) for session in sessions)]
     return Chapter(
         row["finding_id"],
         f"{weekday_date(row['duty_date'])}, sisi {SIDES[row['side_code']]}, wajib {_at(row, 'due_at')}",
-        tuple(_sentences(row, mine)),
+        tuple(_sentences(row, sessions)),
         _drawing(row, mine, facts["punch"]),
         tuple(
             (name, lines)
@@ -153,9 +155,9 @@ def _at(row: Row, name: str) -> str:
     return clock_on(row[name], row["zone"], row["duty_date"])
 
 
-def _tried_for(attempt: Row, finding: Row) -> bool:
-    in_window: bool = finding["accept_from"] <= attempt["requested_at"] < finding["accept_to"]
-    return in_window and attempt["direction_code"] in (None, finding["side_code"])
+def _is_of(attempt: Row, session: Row) -> bool:
+    inside: bool = session["started_at"] <= attempt["requested_at"] <= session["ended_at"]
+    return inside and attempt["direction_code"] in (None, session["side_code"])
 
 
 def _line(edge: Row) -> str:
@@ -168,7 +170,7 @@ def _off(row: Row, minutes: int | None) -> str:
     return f"{number(minutes)} menit {'lebih cepat' if row['side_code'] == 'out' else 'terlambat'}"
 
 
-def _sentences(row: Row, attempts: Sequence[Row]) -> list[str]:
+def _sentences(row: Row, sessions: Sequence[Row]) -> list[str]:
     recorded = "tidak ada rekaman" if row["recorded_at"] is None else f"rekaman {_at(row, 'recorded_at')}"
     said = [
         f"Catatan: {recorded}, {_off(row, row['minutes_recorded']) if row['recorded_at'] else label(STATES, row['state_code'])}."
@@ -179,11 +181,9 @@ def _sentences(row: Row, attempts: Sequence[Row]) -> list[str]:
         certified = "sudah ditetapkan" if row["is_certified"] else "belum ditetapkan untuk sisi ini"
         when = span(row["impact_started_at"], row["impact_ended_at"], row["zone"])
         said.append(f"Gangguan: {label(LAYERS, row['layer_code'])}, {when}; {certified}.")
-    if attempts:
-        counts = [
-            f"{sum(a['outcome_code'] == code for a in attempts)} {word}" for code, word in OUTCOMES.items()
-        ]
-        first = clock_on(attempts[0]["requested_at"], row["zone"], row["duty_date"])
+    if sessions:
+        counts = [f"{sum(s[f'{code}_count'] for s in sessions)} {word}" for code, word in OUTCOMES.items()]
+        first = clock_on(sessions[0]["started_at"], row["zone"], row["duty_date"])
         said.append(f"Permintaan sendiri di log: {', '.join(counts)}; yang pertama {first}.")
     else:
         said.append("Permintaan sendiri di log: tidak ada.")

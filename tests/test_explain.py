@@ -52,6 +52,20 @@ def test_the_rupiah_add_up_line_by_line(told: str) -> None:
     assert recorded + sum(amount for amount, text in moves if "disetujui" in text) == restored < recorded
 
 
+def test_a_request_that_two_logs_hold_is_told_once(published_month: Path) -> None:
+    """The province writes a line only for what got through the gateway, which has one for each."""
+    asked = """
+        select nip, duty_date::varchar as day, sum(failed_count)::int as failed from attempt_group
+        inner join finding using (nip, duty_date, side_code)
+        where nip in (select nip from attempt where outcome_code = 'ok' and vantage_code = 'pusat')
+        group by all having sum(ok_count) = 1 and sum(rejected_count) = 0 order by all limit 1"""
+    (row,) = answer_read_only(database_path(published_month, PERIOD), asked).to_pylist()
+    told = CliRunner().invoke(
+        rekon, ["explain", "-C", str(published_month), row["nip"], "--date", row["day"]]
+    )
+    assert f"Permintaan sendiri di log: 1 berhasil, {row['failed']} gagal, 0 ditolak" in told.output
+
+
 def test_every_line_of_evidence_is_told_with_its_file(published_month: Path, nip: str, told: str) -> None:
     edges = answer_read_only(
         database_path(published_month, PERIOD),

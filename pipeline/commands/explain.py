@@ -35,6 +35,7 @@ FACTS = {
         left join outage on outage.outage_id = finding.outage_id
         where finding.nip = '{nip}' order by finding.duty_date, finding.side_code""",
     "attempt": "select * from attempt where nip = '{nip}' order by requested_at, attempt_id",
+    "attempt_group": "select * from attempt_group where nip = '{nip}' order by duty_date, side_code, group_no",
     "punch": """
         select punch_placement.*, punch.line_no, source_file.path
         from punch_placement inner join punch using (punch_id)
