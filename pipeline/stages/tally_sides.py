@@ -7,6 +7,7 @@ from schemas import (
     Duty,
     DutySide,
     EarlierAbsence,
+    EarlierMonth,
     Finding,
     ScenarioSide,
     SideTotal,
@@ -14,6 +15,6 @@ from schemas import (
 
 STAGE = SqlStage(
     __name__,
-    reads=(Duty, DutySide, Finding, Candidate, ScenarioSide, AbsenceCount, EarlierAbsence),
+    reads=(Duty, DutySide, Finding, Candidate, ScenarioSide, AbsenceCount, EarlierAbsence, EarlierMonth),
     writes=SideTotal,
 )

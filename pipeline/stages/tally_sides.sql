@@ -69,6 +69,9 @@ recalled as (
         earlier_absence.nip,
         sum(earlier_absence.absent_days) as day_count,
     from earlier_absence
+    inner join earlier_month
+        on earlier_month.period = earlier_absence.period
+        and earlier_month.is_of_year
     group by earlier_absence.nip
 )
 

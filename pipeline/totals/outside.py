@@ -120,16 +120,17 @@ def _closed(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Ite
 
 
 def _earlier(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Iterator[str]:
-    """Each month of the year before is known or known to be missing, with all of its days of absence."""
+    """Each month before, of the year or in January December, is known or known to be missing, with all its days of absence."""
     months = {row["period"]: row["is_known"] for row in tables["earlier_month"].to_pylist()}
-    if len(months) != int(period[5:7]) - 1:
-        yield f"bulan sebelumnya, tingkat tahun: {len(months)}, seharusnya {int(period[5:7]) - 1}"
+    due = max(1, int(period[5:7]) - 1)
+    if len(months) != due:
+        yield f"bulan sebelumnya, tingkat tahun: {len(months)}, seharusnya {due}"
     for month in sorted(name for name, is_known in months.items() if is_known):
         path = workspace / "terbit" / ledger.of(REVISION, month)[-1].path / _table_path(AbsenceCount)
         published, recalled = pq.read_table(path), where(tables["earlier_absence"], "period", month)
         for name, column in (("hari alpa", "absent_days"), ("hari alpa berturut-turut", "open_run_days")):
-            if (known := sum_of(recalled, column)) != (due := sum_of(published, column)):
-                yield f"{name}, tingkat bulan {month}: {known}, menurut revisinya {due}"
+            if (known := sum_of(recalled, column)) != (told := sum_of(published, column)):
+                yield f"{name}, tingkat bulan {month}: {known}, menurut revisinya {told}"
 
 
 def _locked(ledger: Ledger, period: str) -> list[str]:
