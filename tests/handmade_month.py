@@ -155,6 +155,17 @@ def adjustment_row(issued: int = 0, after: int = 60_000) -> dict[str, Any]:
     }
 
 
+def issued_row(amount: int) -> dict[str, Any]:
+    """What an earlier batch paid to the approved person."""
+    return {
+        "adjustment_id": "i",
+        "nip": APPROVED,
+        "origin_period": PERIOD,
+        "unit_id": "5.01",
+        "adjustment_idr": amount,
+    }
+
+
 def with_value(tables: Tables, contract: type[Table], row: int, column: str, value: Any) -> Tables:
     """The tables with one value changed."""
     rows = tables[contract.table_name()].to_pylist()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from handmade_month import APPROVED, PEOPLE, PERIOD, adjustment_row, month, table, workspace_at
+from handmade_month import APPROVED, PEOPLE, PERIOD, adjustment_row, issued_row, month, table, workspace_at
 from handmade_month import settings as settings_of
 
 from pipeline.cli import rekon
@@ -18,7 +18,7 @@ from pipeline.manifest import sha256_of
 from pipeline.payroll import closed_months, issued_adjustments, publish_batch
 from pipeline.publication import publish_run
 from pipeline.stages.recall_absences import earlier_absences
-from schemas import Adjustment
+from schemas import Adjustment, IssuedAdjustment
 
 NEXT = "2026-02"
 SETTINGS = """
@@ -139,7 +139,8 @@ def test_a_month_that_is_open_owing_or_on_hold_stays_whole(paid: Path) -> None:
     rekon_toml.write_text(SETTINGS, "utf-8")
     publish_run(
         month("b", [(*PEOPLE[0][:3], 50_000, 50_000, "approved"), *PEOPLE[1:]])
-        | {"adjustment": table(Adjustment, [adjustment_row(40_000, 50_000)])},
+        | {"adjustment": table(Adjustment, [adjustment_row(40_000, 50_000)])}
+        | {"issued_adjustment": table(IssuedAdjustment, [issued_row(40_000)])},
         settings_of(), paid, paid / "kerja" / "coret", lambda *_: {},
     )  # fmt: skip
     assert "masih ada yang belum dibayar" in purge(paid, "--yes").stdout

@@ -49,6 +49,7 @@ def propose(
     )
     checks = [{"nip": held, "period": PERIOD, "deduction_idr": 1}] if held else []
     tables["deduction_check"] = table(DeductionCheck, checks)
+    tables = with_value(tables, Adjustment, 0, "is_held", bool(held))
     return publish_run(
         tables, settings(), folder, folder / "kerja" / "coret", lambda _tables, _settings, _facts: {}
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from handmade_month import APPROVED, PEOPLE, PERIOD, PROPOSED, adjustment_row, month, table, with_value
+from handmade_month import (
+    APPROVED,
+    PEOPLE,
+    PERIOD,
+    PROPOSED,
+    adjustment_row,
+    issued_row,
+    month,
+    table,
+    with_value,
+)
 
 from pipeline.errors import TotalsError
 from pipeline.totals import check_totals
@@ -130,15 +140,8 @@ def test_a_closed_month_must_be_adjusted_as_it_moved() -> None:
 
 
 def test_what_was_issued_and_is_not_netted_out_is_missed() -> None:
-    row = {
-        "nip": APPROVED,
-        "origin_period": PERIOD,
-        "unit_id": "5.01",
-        "adjustment_idr": 1,
-        "adjustment_id": "x",
-    }
     assert "rupiah yang sudah dibayar" in _message(
-        {**month(), "issued_adjustment": table(IssuedAdjustment, [row])}
+        {**month(), "issued_adjustment": table(IssuedAdjustment, [issued_row(1)])}
     )
 
 
