@@ -91,12 +91,18 @@ def verify(
 
 
 def published_entry(ledger: Ledger, run: str) -> Entry:
-    """The revision or batch that a person named: its path, folder name or id. Raises SettingsError."""
+    """The revision or batch that a person named: its path, folder name, id, or `r2` where one month has that.
+
+    Raises SettingsError.
+    """
     entries = [entry for entry in ledger.entries if entry.kind in PUBLISHED]
     wanted = run.replace("\\", "/").rstrip("/")
     for entry in reversed(entries):
         if wanted in (entry.path, f"terbit/{entry.path}", entry.path.partition("/")[2], entry.identity):
             return entry
+    numbered = [entry for entry in entries if entry.path.rpartition("/")[2].startswith(f"{wanted}-")]
+    if len(numbered) == 1:
+        return numbered[0]
     known = tuple(entry.path for entry in entries)
     raise SettingsError(
         f"`{run}` tidak ada di buku terbit; yang ada: {', '.join(known) or 'belum ada'}.{nearest(run, known)}"

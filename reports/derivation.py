@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from reports.format_id import local, long_date, number, rupiah, span, zone_name
-from reports.labels import ACTIONS, CAUSES, GRADES, LAYERS, ROLES, SIDES, STATES, STATUSES, label
+from reports.labels import ACTIONS, CAUSES, GRADES, LAYERS, ROLES, SIDES, STATES, STATUSES, TAKEN, label
 
 if TYPE_CHECKING:
     from pipeline.derivation import Derivation
@@ -83,10 +83,12 @@ def _records(finding: Row, duty: Row, punches: Sequence[Row]) -> Iterator[str]:
             f"{_at(row['punched_at'], duty['zone'])} sisi {label(SIDES, row['side_code'])}, {roles[row['role_code']]}"
             f" ({row['path']} baris {row['line_no']}, sidik {row['row_sha256'][:12]})"
         )
-    yield (
-        f"keadaan: {label(STATES, finding['state_code'])}, tercatat {_at(finding['recorded_at'], duty['zone'])},"
-        f" selisih dari wajib {_off(finding['minutes_recorded'])}"
-    )
+    state = label(STATES, finding["state_code"])
+    if finding["recorded_at"] is None:
+        yield f"keadaan: {state}"
+    else:
+        at = _at(finding["recorded_at"], duty["zone"])
+        yield f"keadaan: {state}, tercatat {at}, selisih dari wajib {_off(finding['minutes_recorded'])}"
 
 
 def _cause(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Iterator[str]:
@@ -111,7 +113,7 @@ def _restoring(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> I
     yield f"tindakan kebijakan: {label(ACTIONS, finding['action_code'])}"
     for row in facts["decision"]:
         counts = "berlaku" if row["status_code"] == "counts" else "tidak berlaku"
-        yield f"keputusan {row['verdict_code']}, {counts} ({row['path']} baris {row['line_no']})"
+        yield f"keputusan {label(TAKEN, row['verdict_code'])}, {counts} ({row['path']} baris {row['line_no']})"
     yield f"status: {label(STATUSES, facts['recommendation'][0]['status_code'])}"
     if facts["candidate"]:
         yield f"dipulihkan ke {_at(finding['restored_at'], duty['zone'])}: {_off(finding['minutes_restored'])}"

@@ -299,7 +299,7 @@ def _provenance(month: Month) -> Provenance:
     rows = [
         ("Id run", meta.run_id),
         ("Revisi", number(meta.revision)),
-        ("Kepala buku besar sebelumnya", meta.previous_head),
+        ("Kepala buku terbit sebelumnya", meta.previous_head),
         ("Kebijakan", meta.policy_code),
         *((f"Versi {name}", meta.versions[name]) for name in sorted(meta.versions)),
     ]

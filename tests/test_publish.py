@@ -15,13 +15,20 @@ import pytest
 from handmade_month import APPROVED, PERIOD, adjustment_row, month, settings, table, with_value, workspace_at
 
 from pipeline.archive import archive_folder, fetch
-from pipeline.errors import PublicationUnknownError, ResourceError, TotalsError, VerificationError
+from pipeline.errors import (
+    PublicationUnknownError,
+    ResourceError,
+    SettingsError,
+    TotalsError,
+    VerificationError,
+)
 from pipeline.ledger import GENESIS, read_ledger
 from pipeline.payroll import Batch, issued_adjustments, publish_batch
 from pipeline.publication import Published, RunFacts, publish_run
 from pipeline.settings import Engine, Settings
 from pipeline.stage import Desk
 from pipeline.stages import recall_issued
+from pipeline.verification import published_entry
 from pipeline.warehouse import Warehouse
 from schemas import Adjustment, IssuedAdjustment, PersonMonth
 
@@ -292,3 +299,14 @@ def test_the_recall_stage_writes_what_was_issued(workspace: Path) -> None:
     recall_issued.STAGE.run(desk)
     assert warehouse.arrow(IssuedAdjustment)["adjustment_idr"].to_pylist() == [40_000]
     warehouse.close()
+
+
+def test_a_revision_is_named_by_its_number_where_one_month_has_that(workspace: Path) -> None:
+    _publish(workspace, month())
+    second = _publish(workspace, month("b"))
+    ledger = read_ledger(workspace)
+    assert published_entry(ledger, "r2").identity == second.run_id
+    assert published_entry(ledger, second.name) == published_entry(ledger, f"{PERIOD}/r2-{second.run_id}")
+    for unknown in ("r", "r3", "2"):
+        with pytest.raises(SettingsError, match="tidak ada di buku terbit"):
+            published_entry(ledger, unknown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -58,16 +59,37 @@ def command(workspace: Path, as_json: bool) -> None:
         }
         click.echo(json.dumps(document, sort_keys=True))
     else:
-        click.echo("\n".join([*_ledger_lines(ledger), *(line for month in months for line in _lines(month))]))
+        zone = _zone(workspace)
+        lines = [*_ledger_lines(ledger, zone), *(line for month in months for line in _lines(month, zone))]
+        click.echo("\n".join(lines))
     if strange:
         raise PublicationUnknownError(
             "Ada di terbit/ tetapi tidak tercatat di buku terbit: " + ", ".join(strange)
         )
 
 
-def _ledger_lines(ledger: Ledger) -> Iterator[str]:
+def _zone(workspace: Path) -> str:
+    """The workspace's; where its settings cannot be read, status still answers."""
+    from pipeline.errors import SettingsError
+    from pipeline.settings import load_settings
+
+    try:
+        return load_settings(workspace).zone
+    except SettingsError:
+        return "UTC"
+
+
+def _when(at: str, zone: str) -> str:
+    """The ledger's instant as '24 November 2026, 19.40 WIB'."""
+    from reports.format_id import clock, local, long_date
+
+    instant = dt.datetime.fromisoformat(at).replace(tzinfo=None)
+    return f"{long_date(local(instant, zone).date())}, {clock(instant, zone)}"
+
+
+def _ledger_lines(ledger: Ledger, zone: str) -> Iterator[str]:
     for entry in ledger.entries:
-        yield f"{entry.sequence:>4}  {entry.at}  {entry.path}  {_note(entry)}"
+        yield f"{entry.sequence:>4}  {_when(entry.at, zone)}  {entry.path}  {_note(entry)}"
     yield f"Kepala buku terbit: {ledger.head[:16]}" if ledger.entries else "Belum ada yang terbit."
 
 
@@ -88,21 +110,22 @@ def _note(entry: Entry) -> str:
     return f"{totals['findings']} temuan, potongan setelah pemulihan {rupiah(totals['restored_idr'])}"
 
 
-def _lines(month: Standing) -> Iterator[str]:
+def _lines(month: Standing, zone: str) -> Iterator[str]:
     from reports.format_id import month as month_name
     from reports.format_id import rupiah
 
     yield ""
-    yield f"{month_name(month.period)}, revisi terbaru {month.revision} sejak {month.published_at}"
+    yield f"{month_name(month.period)}, revisi terbaru {month.revision} sejak {_when(month.published_at, zone)}"
     yield (
         f"  Disetujui {rupiah(month.recorded_idr - month.restored_idr)}, sudah dibayar "
         f"{rupiah(month.issued_idr)}, sisa {rupiah(month.owing_idr)}"
     )
     for each in month.waiting:
         unit = f", {each.unit_id}" if each.unit_id else ""
+        counted = "baris" if each.party == "payroll" else "temuan"
         yield (
-            f"  Menunggu {PARTIES[each.party]}{unit}: {each.count}, {rupiah(each.adjustment_idr)}, "
-            f"sejak {each.since}"
+            f"  Menunggu {PARTIES[each.party]}{unit}: {each.count} {counted}, {rupiah(each.adjustment_idr)}, "
+            f"sejak {_when(each.since, zone)}"
         )
     for code in month.blocks:
         yield f"  Penghalang: {BLOCKS[code].format(held=month.held_count)}"
