@@ -192,7 +192,7 @@ def test_later_months_know_what_was_issued_and_that_nothing_else_is_known(closed
     purge(closed, "--yes")
     assert closed_months(closed, NEXT).periods == frozenset()
     assert sum(row["adjustment_idr"] for row in issued_adjustments(closed, {PERIOD})) == 40_000
-    assert earlier_absences(closed, NEXT) == ([{"period": PERIOD, "is_known": False}], [])
+    assert earlier_absences(closed, NEXT) == ([{"period": PERIOD, "is_known": False, "is_of_year": True}], [])
 
 
 def test_what_needs_the_purged_tables_says_so_with_exit_2(closed: Path) -> None:
