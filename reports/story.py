@@ -100,23 +100,27 @@ def _summary(facts: Rows) -> list[str]:
         for row in facts["person_month"]
     ]
     counts = {row["scenario_code"]: row for row in facts["absence_count"]}
-    recorded, potential = counts.get("recorded"), counts.get("potential")
-    if recorded:
-        left, months = potential["absent_days"] if potential else 0, recorded["unknown_months"]
-        unknown = (
-            f" ({months} bulan sebelumnya belum terbit di ruang kerja ini, jadi hari dan rentangnya tidak terhitung)"
-            if months
-            else ""
-        )
-        said.append(
-            f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, paling panjang"
-            f" {recorded['longest_run_days']} hari dinas berturut-turut; {recorded['absent_days'] - left} di antaranya"
-            f" disengketakan. Setahun sampai bulan ini {recorded['year_days']} hari{unknown}."
-            f" Menurut PP 94/2021 Pasal 11:"
-            f" {SANCTIONS[recorded['sanction_code']]} (bila semua usul disetujui:"
-            f" {SANCTIONS[potential['sanction_code'] if potential else 'none']})."
-        )
-    return said
+    return [*said, absences(counts["recorded"], counts.get("potential"))] if "recorded" in counts else said
+
+
+def absences(recorded: Row, potential: Row | None) -> str:
+    """Days of absence of the month and the year, how many are disputed, and where they stand in PP 94/2021.
+
+    Rows of `absence_count`; None where no day would be left if every proposal were approved.
+    """
+    left = potential or {"absent_days": 0, "year_days": 0, "sanction_code": "none"}
+    disputed = {
+        name: f"{recorded[name] - left[name]} di antaranya disengketakan"
+        for name in ("absent_days", "year_days")
+    }
+    months = recorded["unknown_months"]
+    unknown = f" ({months} bulan sebelumnya belum terbit di ruang kerja ini, jadi hari dan rentangnya tidak terhitung)"
+    return (
+        f"Hari kosong seluruhnya menurut catatan: {recorded['absent_days']}, {disputed['absent_days']}; paling panjang"
+        f" {recorded['longest_run_days']} hari dinas berturut-turut. Setahun sampai bulan ini {recorded['year_days']}"
+        f" hari, {disputed['year_days']}{unknown if months else ''}. Menurut PP 94/2021 Pasal 11:"
+        f" {SANCTIONS[recorded['sanction_code']]} (bila semua usul disetujui: {SANCTIONS[left['sanction_code']]})."
+    )
 
 
 def _charge(row: Row) -> tuple[str, int]:

@@ -11,6 +11,8 @@ from handmade_month import APPROVED, month, settings, table, workspace_at
 from pipeline.errors import VerificationError
 from pipeline.publication import Published, publish_run
 from pipeline.stages.recall_absences import earlier_absences
+from reports.labels import SANCTIONS
+from reports.story import absences
 from schemas import AbsenceCount
 
 
@@ -89,4 +91,22 @@ def test_a_month_without_a_day_of_absence_adds_no_row_though_its_count_has_one(w
     assert earlier_absences(workspace, "2026-02") == (
         [{"period": "2026-01", "is_known": True, "is_of_year": True}],
         [],
+    )
+
+
+def test_a_persons_page_says_how_many_days_of_the_year_are_disputed() -> None:
+    """The days of earlier months that a dispute would take away count among the year's disputed ones."""
+    recorded = {
+        "absent_days": 2, "longest_run_days": 10, "year_days": 12, "unknown_months": 1, "sanction_code": "dismissal",
+    }  # fmt: skip
+    potential = {"absent_days": 1, "year_days": 8, "sanction_code": "written_dissatisfaction"}
+    assert absences(recorded, potential) == (
+        "Hari kosong seluruhnya menurut catatan: 2, 1 di antaranya disengketakan; paling panjang 10 hari dinas "
+        "berturut-turut. Setahun sampai bulan ini 12 hari, 4 di antaranya disengketakan (1 bulan sebelumnya belum "
+        "terbit di ruang kerja ini, jadi hari dan rentangnya tidak terhitung). Menurut PP 94/2021 Pasal 11: "
+        f"{SANCTIONS['dismissal']} (bila semua usul disetujui: {SANCTIONS['written_dissatisfaction']})."
+    )
+    assert absences({**recorded, "unknown_months": 0}, None).endswith(
+        f"12 hari, 12 di antaranya disengketakan. Menurut PP 94/2021 Pasal 11: {SANCTIONS['dismissal']} "
+        f"(bila semua usul disetujui: {SANCTIONS['none']})."
     )
