@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -145,7 +146,7 @@ def _chapter(row: Row, facts: Rows) -> Chapter:
     return Chapter(
         row["finding_id"],
         f"{weekday_date(row['duty_date'])}, sisi {SIDES[row['side_code']]}, wajib {_at(row, 'due_at')}",
-        tuple(_sentences(row, sessions)),
+        tuple(_sentences(row, sessions, mine)),
         _drawing(row, mine, facts["punch"]),
         tuple(
             (name, lines)
@@ -164,6 +165,15 @@ def _is_of(attempt: Row, session: Row) -> bool:
     return inside and attempt["direction_code"] in (None, session["side_code"])
 
 
+def _requests(outcome: str, sessions: Sequence[Row], attempts: Sequence[Row]) -> int:
+    """Requests of some outcome, each once: of every session as many as the log that holds most of them."""
+    held = [
+        Counter(a["vantage_code"] for a in attempts if a["outcome_code"] == outcome and _is_of(a, session))
+        for session in sessions
+    ]
+    return sum(max(logs.values(), default=0) for logs in held)
+
+
 def _line(edge: Row) -> str:
     return f"{edge['path']} baris {edge['line_no']}: {label(RULES, edge['rule_id'])}"
 
@@ -174,7 +184,7 @@ def _off(row: Row, minutes: int | None) -> str:
     return f"{number(minutes)} menit {'lebih cepat' if row['side_code'] == 'out' else 'terlambat'}"
 
 
-def _sentences(row: Row, sessions: Sequence[Row]) -> list[str]:
+def _sentences(row: Row, sessions: Sequence[Row], attempts: Sequence[Row]) -> list[str]:
     recorded = "tidak ada rekaman" if row["recorded_at"] is None else f"rekaman {_at(row, 'recorded_at')}"
     said = [
         f"Catatan: {recorded}, {_off(row, row['minutes_recorded']) if row['recorded_at'] else label(STATES, row['state_code'])}."
@@ -186,7 +196,7 @@ def _sentences(row: Row, sessions: Sequence[Row]) -> list[str]:
         when = span(row["impact_started_at"], row["impact_ended_at"], row["zone"])
         said.append(f"Gangguan: {label(LAYERS, row['layer_code'])}, {when}; {certified}.")
     if sessions:
-        counts = [f"{sum(s[f'{code}_count'] for s in sessions)} {word}" for code, word in OUTCOMES.items()]
+        counts = [f"{_requests(code, sessions, attempts)} {word}" for code, word in OUTCOMES.items()]
         first = clock_on(sessions[0]["started_at"], row["zone"], row["duty_date"])
         said.append(f"Permintaan sendiri di log: {', '.join(counts)}; yang pertama {first}.")
     else:

@@ -58,7 +58,7 @@ def test_a_request_that_two_logs_hold_is_told_once(published_month: Path) -> Non
         select nip, duty_date::varchar as day, sum(failed_count)::int as failed from attempt_group
         inner join finding using (nip, duty_date, side_code)
         where nip in (select nip from attempt where outcome_code = 'ok' and vantage_code = 'pusat')
-        group by all having sum(ok_count) = 1 and sum(rejected_count) = 0 order by all limit 1"""
+        group by all having sum(ok_count) = 2 and sum(failed_count) > 0 and sum(rejected_count) = 0 order by all limit 1"""
     (row,) = answer_read_only(database_path(published_month, PERIOD), asked).to_pylist()
     told = CliRunner().invoke(
         rekon, ["explain", "-C", str(published_month), row["nip"], "--date", row["day"]]
