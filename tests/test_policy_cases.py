@@ -159,3 +159,7 @@ def test_a_case_that_is_not_strict_is_refused_word_for_word(
     head, *found = str(refused.value).splitlines()
     assert head == "kebijakan.toml: contoh hitungan tidak dapat dipakai:"
     assert [line.strip() for line in found] == problems
+
+
+def test_a_file_without_groups_or_cases_has_none_to_compute() -> None:
+    assert read_cases("kebijakan.toml", {}) == []

@@ -56,3 +56,23 @@ def test_every_difference_from_the_usual_policy_reads_as_it_did(request: pytest.
         lines += [f"dalam 2026: {sentence(change)}" for change in changes_since(other, FIRST, LAST)]
         text += "\n".join([f"== {path.stem}", *lines, "", ""])
     assert text.splitlines() == held("beda-kebijakan.txt", text, request).splitlines()
+
+
+def test_before_its_first_day_a_policy_says_nothing() -> None:
+    rows = compile_document("k.toml", parse(*read_policy(Path(), "kepmendagri")))
+    assert lines_on(rows, dt.date(2020, 12, 31)) == []
+    assert lines_on(rows, dt.date(2021, 1, 1)) != []
+
+
+def test_the_tenth_rule_of_the_actions_is_told_after_the_second() -> None:
+    document = parse(*read_policy(Path(), "kepmendagri"))
+    (actions,) = document["actions"]
+    causes = ("lost", "failed", "delayed", "flipped", "unsynced", "blocked", "unexplained")
+    more = [{"causes": [cause], "grades": ["A"], "action": "restore"} for cause in causes]
+    rows = compile_document(
+        "k.toml", {**document, "actions": [{**actions, "rules": more + actions["rules"]}]}
+    )
+    told = [line for line in lines_on(rows, DAY) if line.topic.startswith("tindakan")]
+    assert [line.topic.partition(":")[0] for line in told] == [f"tindakan {place}" for place in range(1, 15)]
+    assert "hilang di server" in told[0].topic
+    assert told[7].topic == "tindakan 8: sebab log tidak mencakup"
