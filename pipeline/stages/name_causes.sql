@@ -167,18 +167,7 @@ corroborated as (
 
 gathered as (
     select
-        asked.nip,
-        asked.unit_id,
-        asked.duty_date,
-        asked.side_code,
-        asked.due_at,
-        asked.recorded_at,
-        asked.state_code,
-        asked.minutes_off,
-        asked.outage_id,
-        asked.layer_code,
-        asked.impact_started_at,
-        asked.impact_ended_at,
+        asked.*,
         asked.recorded_at >= asked.impact_ended_at + asked.recovery_grace
         and not coalesce(corroborated.is_attested_meanwhile, false) as is_after_grace,
         case
