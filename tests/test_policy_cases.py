@@ -161,5 +161,10 @@ def test_a_case_that_is_not_strict_is_refused_word_for_word(
     assert [line.strip() for line in found] == problems
 
 
+def test_a_case_is_known_by_its_name_and_article() -> None:
+    (outcome,) = computed(case(name='"satu"', reference='"Pasal 9"'))
+    assert (outcome.case.name, outcome.case.reference) == ("satu", "Pasal 9")
+
+
 def test_a_file_without_groups_or_cases_has_none_to_compute() -> None:
     assert read_cases("kebijakan.toml", {}) == []
