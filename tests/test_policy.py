@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_policy, read_policy
+from pipeline.policy.duties import Hours
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import load_policy
@@ -161,6 +162,15 @@ def test_the_least_that_a_number_and_a_step_may_be_is_accepted() -> None:
     assert [row["match_early_seconds"] for row in tables[PolicyPeriod]] == [0]
     late = [(row["seconds_from"], row["seconds_to"]) for row in tables[Band] if row["event_code"] == "late"]
     assert late[:2] == [(60, 120), (120, 3660)]
+
+
+def test_windows_of_hours_that_end_after_midnight_close_on_the_next_day() -> None:
+    hours = "start = 07:00:00, end = 14:30:00"
+    night = "start = 21:00:00, end = 05:00:00, in_from = 20:00:00, in_to = 23:00:00, out_from = 04:00:00, out_to = 21:00:00"
+    rows = compile_policy("k.toml", changed(hours, night).encode())[DutyPattern]
+    guru = {tuple(row[f"{name}_seconds"] // 3600 for name in Hours._fields if row[f"{name}_seconds"] is not None)
+            for row in rows if row["group_code"] == "guru"}  # fmt: skip
+    assert guru == {(21, 29, 20, 23, 28, 45)}
 
 
 def test_a_value_that_changes_in_mid_month_starts_a_new_span_of_the_policy() -> None:
