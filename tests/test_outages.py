@@ -14,10 +14,11 @@ from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import Model, Window, detect
+from pipeline.outages.detection import Window, detect
 from pipeline.outages.edges import Events, silence_edges
 from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
 from pipeline.outages.measurability import bin_widths, measurable_spans
+from pipeline.outages.model import Model
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     false_alarm_bound,

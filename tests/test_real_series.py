@@ -15,7 +15,8 @@ import pytest
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.detection import Counts, detect
+from pipeline.outages.detection import detect
+from pipeline.outages.model import Counts
 
 SERIES = Path(__file__).parents[2] / "shared" / "data" / "detection"
 

@@ -26,8 +26,9 @@ from schemas import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from pipeline.outages.detection import Counts, Window
+    from pipeline.outages.detection import Window
     from pipeline.outages.edges import Events
+    from pipeline.outages.model import Counts
 
 Row = dict[str, Any]
 GROUP_COLUMNS = {
@@ -113,7 +114,7 @@ class Reader:
         import numpy as np
 
         from pipeline.outages.clock import DAY
-        from pipeline.outages.detection import Counts
+        from pipeline.outages.model import Counts
 
         rows = self.desk.query(
             f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
