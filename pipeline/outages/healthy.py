@@ -79,19 +79,24 @@ def rescored_failure(
     a: int,
     b: int,
     has_retries: bool = True,
+    known: tuple[Array, Array] | None = None,
 ) -> float:
     """Highest running sum from minute a of log f1 - max over healthy shares of log f0, retries discounted.
 
-    In the healthy model whoever failed lately comes back once in ten minutes and mostly fails again, so one
-    stubborn phone that fails every minute never adds up to more than some 16 nats. Both densities depend on
-    the past only: the running product stays a martingale, and Ville's inequality speaks of its highest value.
-    `failed` and `tried` are the whole month. A lost write is never retried: its sender was told that all is well.
+    Whoever failed lately comes back and mostly fails again. Of the failed senders `known` are the own people,
+    and those of them who had failed before, who are left out: each is evidence once. Who the others are nobody
+    knows: in the healthy model whoever failed comes back once in ten minutes, so one stubborn phone that fails every
+    minute never adds up to more than some 16 nats. Both densities depend on the past only: the running product stays a
+    martingale, and Ville's inequality speaks of its highest value. All arrays are the whole month. A
+    lost write is never retried: its sender was told that all is well.
     """
+    own, back = (np.minimum(counts.ravel(), failed) for counts in known or (np.zeros(1), np.zeros(1)))
     low = max(0, a - RETRY_MINUTES)
-    sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum(failed[low:b])])
+    sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum((failed - own)[low:b])])
     returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
-    busy = tried[a:b] > 0
-    x, n = failed[a:b][busy], tried[a:b][busy]
+    x, n = (failed - back)[a:b], (tried - back)[a:b]
+    busy = n > 0
+    x, n = x[busy], n[busy]
     again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
     best = math.inf
     for factor in HEALTHY_SHARES:

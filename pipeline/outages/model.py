@@ -39,7 +39,8 @@ class Counts:
     Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
     Minutes that are not `observed` say nothing: a log that was not written is not silence. `beside` are the other
     senders of the same regions, where the group is spread over all offices as a carrier or a version is: it keeps
-    their pace, while a region or an office may have a day of its own.
+    their pace, while a region or an office may have a day of its own. `known` are the own people among the failed,
+    and those of them who had failed before.
     """
 
     vantage: str
@@ -49,6 +50,7 @@ class Counts:
     observed: Flags | None = None
     alternatives: tuple[str, ...] = ("silence", "failure")
     beside: Array | None = None
+    known: tuple[Array, Array] | None = None
 
 
 @dataclass(frozen=True)
@@ -203,26 +205,35 @@ class Model:
 
     def candidates(self, group: int) -> list[Candidate]:
         """Every segment that is worth a second look, scored again against the best healthy explanation."""
-        found = []
-        for (alternative, number), parts in self.found.items():
-            is_impact = (alternative, WINDOWS[number]) == ("silence", "impact")
-            for whole in joined(parts):
-                part = self.without_healthy_flanks(whole) if is_impact else whole
-                a, b = part.start, part.end
-                if alternative == "silence":
-                    again = self.rescored_silence(number, a, b)
-                    seen, usual = self.n[a:b].sum(), self.mu[a:b].sum()
-                    heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
-                    start = heard if WINDOWS[number] == "impact" else missed
-                else:
-                    start, end = a, b
-                    null = (self.p0, self.precision, FAILURES[number])
-                    again = rescored_failure(self.x, self.n, *null, a, b, alternative == "failure")
-                    seen, usual = self.x[a:b].sum(), self.n[a:b].sum() * self.p0
-                found.append(Candidate(
-                    group, alternative, WINDOWS[number], part, start, end, min(again, part.score), float(seen), float(usual),
-                    self.deferred(a, b) if alternative == "silence" else None))  # fmt: skip
-        return found
+        return [
+            self.silence(group, number, part)
+            if alternative == "silence"
+            else self.failure(group, alternative, number, part)
+            for (alternative, number), parts in self.found.items()
+            for part in joined(parts)
+        ]
+
+    def silence(self, group: int, number: int, part: Segment) -> Candidate:
+        """A silence; an impact window without its healthy flanks."""
+        if WINDOWS[number] == "impact":
+            part = self.without_healthy_flanks(part)
+        a, b = part.start, part.end
+        again = self.rescored_silence(number, a, b)
+        heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
+        start = heard if WINDOWS[number] == "impact" else missed
+        return Candidate(
+            group, "silence", WINDOWS[number], part, start, end, min(again, part.score),
+            float(self.n[a:b].sum()), float(self.mu[a:b].sum()), self.deferred(a, b))  # fmt: skip
+
+    def failure(self, group: int, alternative: str, number: int, part: Segment) -> Candidate:
+        """Failed requests, or lost writes, which nobody tries again."""
+        a, b = part.start, part.end
+        again = rescored_failure(
+            self.x, self.n, self.p0, self.precision, FAILURES[number], a, b,
+            alternative == "failure", self.counts.known)  # fmt: skip
+        return Candidate(
+            group, alternative, WINDOWS[number], part, a, b, min(again, part.score),
+            float(self.x[a:b].sum()), float(self.n[a:b].sum() * self.p0), None)  # fmt: skip
 
     def declared(self, group: int, a: int, b: int) -> tuple[Candidate, int]:
         """The silence of the declared minutes [a, b) in which most senders were missed, and of how many it is one.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pipeline.outages.detection import Window
     from pipeline.outages.edges import Events
+    from pipeline.outages.known import KnownFailures
     from pipeline.outages.model import Counts
 
 Row = dict[str, Any]
@@ -86,6 +87,7 @@ class Reader:
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
         self.around = self.totals()
+        self.failures = read_failures(desk, self.clock.epoch, self.days)
 
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
         """Per vantage the minutes that its log covers whole."""
@@ -136,7 +138,17 @@ class Reader:
             beside = None
             if (vantage, kind, value) in self.around and "silence" in alternatives:
                 beside = np.maximum(self.around[vantage, kind, value] - senders, 0.0)
-            yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives, beside)
+            known = None
+            if (
+                vantage in self.failures
+                and "failure" in alternatives
+                and (kind != "region" or value == self.heads.region)
+            ):
+                known = self.failures[vantage].of(kind, value, self.days)
+            yield (
+                (vantage, kind, value),
+                Counts(vantage, senders, lost, heads, seen, alternatives, beside, known),
+            )
 
     def totals(self) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
         """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
@@ -194,6 +206,32 @@ def declared_spans(
         end = min(math.ceil(reader.clock.minutes(row["ended_at"])), reader.days * DAY)
         for number in numbers.get(place, ()) if start < end else ():
             out.setdefault(number, []).append((start, end))
+    return out
+
+
+def read_failures(desk: Desk, midnight: int, days: int) -> dict[str, KnownFailures]:
+    """Own people with failed requests per vantage, in minutes from the first local midnight (in seconds since 1970)."""
+    import numpy as np
+
+    from pipeline.outages.clock import DAY
+    from pipeline.outages.known import KnownFailures, failed_before
+
+    names = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
+    rows = desk.query(
+        f"select distinct vantage_code, nip, epoch(requested_at)::bigint // 60 - {midnight // 60} as minute, "  # noqa: S608
+        f"{', '.join(names.values())} from attempt where outcome_code = 'failed' order by all"
+    )
+    vantage, person, *places = (
+        np.array(rows[name].to_pylist(), dtype=object) for name in ("vantage_code", "nip", *names.values())
+    )
+    minute = rows["minute"].to_numpy()
+    out: dict[str, KnownFailures] = {}
+    for code in sorted(set(vantage.tolist())):
+        mine = vantage == code
+        again = failed_before(person[mine], minute[mine])
+        inside = (minute[mine] >= 0) & (minute[mine] < days * DAY)
+        where = {kind: values[mine][inside] for kind, values in zip(names, places, strict=True)}
+        out[code] = KnownFailures(minute[mine][inside], again[inside], where)
     return out
 
 
