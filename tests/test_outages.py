@@ -440,3 +440,17 @@ def test_accepted_but_not_stored_is_a_lost_write() -> None:
     found = detect([replace(group, alternatives=("lost_write",))], TYPES).windows
     assert {w.alternative for w in found} == {"lost_write"}
     assert windows(found, "lost_write", "hard") == [(8 * 1440 + 430, 8 * 1440 + 440)]
+
+
+def test_a_group_pays_for_its_own_minutes_only() -> None:
+    """Every group has the same part of alpha: the same silence is worth more where fewer minutes could show one."""
+    groups = null_month(9, (20.0, 4.0))[:2]
+    for group in groups:
+        group.senders[8, 400:480] = group.failed[8, 400:480] = 0
+    found = {w.group: w for w in detect(groups, TYPES).windows if w.window == "hard"}
+    busy, quiet = (Model(group, TYPES, 0.004).tests for group in groups)
+    assert busy > quiet
+    assert found[0].spared == pytest.approx(np.log((busy + quiet) / (2 * busy)))
+    assert found[1].spared == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
+    strong = false_alarm_bound(found[1].rescored, 2 * quiet)
+    assert found[1].bound == pytest.approx(strong), "the bound is that of two groups such as this one"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ ALPHA = 0.01
 class Window(Candidate):
     """A segment that passed, as hard or impact window, and the chance of its like in health."""
 
-    bound: float
+    bound: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,12 @@ def detect(
     spans: list[list[tuple[int, int, int]]] = []
     named: list[Candidate] = []
     named_tests: dict[tuple[int, int, bytes], int] = {}
+    own: list[float] = []
     tests: dict[tuple[bool, bytes], int] = {}  # the block of an office and the office are one group
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
         tests[counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()] = model.tests
+        own.append(float(max(model.tests, 1)))
         found += model.candidates(number)
         for a, b in (declared or {}).get(number, ()):
             part, choices = model.declared(number, a, b)
@@ -66,6 +68,8 @@ def detect(
         )
     out: list[Window] = []
     total = float(sum(tests.values()))
+    mean = total / max(len(tests), 1)
+    found = [replace(part, spared=math.log(mean / own[part.group])) for part in found]
     for alternative in ("silence", "failure", "lost_write"):
         mine = [part for part in found if part.alternative == alternative]
         floor = calibrated_threshold(day_bests(mine, len(day_type)), total, ALPHA)
@@ -88,7 +92,7 @@ def day_bests(candidates: Iterable[Candidate], days: int) -> Array:
     bests = np.full(days, -math.inf)
     for part in candidates:
         day = min(part.segment.start // DAY, days - 1)
-        bests[day] = max(bests[day], part.rescored)
+        bests[day] = max(bests[day], part.worth)
     return bests
 
 
@@ -98,9 +102,11 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
     A middle segment that no hard or impact segment touches stands for both.
     """
     out: list[Window] = []
-    for group in sorted({part.group for part in candidates if part.rescored >= floor}):
-        mine = [part for part in candidates if part.group == group and part.segment.score >= floor]
-        proved = [part for part in mine if part.rescored >= floor]
+    for group in sorted({part.group for part in candidates if part.worth >= floor}):
+        mine = [
+            part for part in candidates if part.group == group and part.segment.score + part.spared >= floor
+        ]
+        proved = [part for part in mine if part.worth >= floor]
         held = [part for part in mine if any(overlap(part, other) for other in proved)]
         for part in held:
             others = [other for other in held if other.window != "middle"]
@@ -110,7 +116,8 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
             best = max(other.rescored for other in proved if overlap(part, other))
             out += [
                 Window(
-                    **{**vars(part), "window": code, "rescored": best}, bound=false_alarm_bound(best, tests)
+                    **{**vars(part), "window": code, "rescored": best},
+                    bound=false_alarm_bound(best + part.spared, tests),
                 )
                 for code in codes
             ]

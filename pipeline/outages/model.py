@@ -70,6 +70,13 @@ class Candidate:
     observed: float
     expected: float
     deferred: float | None
+    spared: float = 0.0
+    """Nats by which the tests of its group are fewer than those of the mean group."""
+
+    @property
+    def worth(self) -> float:
+        """Re-scored nats, as if its group had as many tests as the mean one."""
+        return self.rescored + self.spared
 
 
 def joined(segments: Iterable[Segment]) -> list[Segment]:
