@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.outages.healthy import rescored_failure
 from pipeline.outages.known import KnownFailures, failed_before
+from pipeline.outages.rescoring import rescored_failure
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import detect_outages
@@ -103,7 +103,9 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
     warehouse.write(RequestMinute, minutes)
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     desk = Desk(detect_outages.STAGE, warehouse, settings, tmp_path, tmp_path)
-    known = {key: counts.known for key, counts in detect_outages.Reader(desk).groups()}
+    groups = dict(detect_outages.Reader(desk).groups())
+    known = {key: counts.known for key, counts in groups.items()}
+    assert [key for key, counts in groups.items() if counts.is_office] == [("gerbang", "unit", "U1")]
     for key in (("gerbang", "region", "3205"), ("gerbang", "unit", "U1")):
         people, again = known[key] or (NOBODY, NOBODY)
         assert np.argwhere(people).tolist() == [[1, 400], [1, 580]]

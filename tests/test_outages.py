@@ -16,9 +16,10 @@ from pipeline.outages.baseline import dispersion, expected_counts, failure_null,
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
 from pipeline.outages.detection import Window, detect
 from pipeline.outages.edges import Events, silence_edges
-from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
+from pipeline.outages.healthy import Health
 from pipeline.outages.measurability import bin_widths, measurable_spans
 from pipeline.outages.model import Model
+from pipeline.outages.rescoring import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     false_alarm_bound,
@@ -215,8 +216,8 @@ def test_a_late_morning_explains_an_empty_early_flank() -> None:
     late = 20 * np.exp(-(((np.arange(1440) - 447) / 18) ** 2))
     plain = float(silence_scores(late, mean, 50, 0.5)[400:430].sum())
     assert plain > 20
-    assert rescored_silence(late, mean, 50, 0.5, 400, 430) < 0
-    assert healthy_days(mean, 400, 430).shape == (43, 30)
+    assert rescored_silence(late, Health(mean, 50), 0.5, 400, 430) < 0
+    assert Health(mean, 50).curves(400, 430).shape == (64, 30)
 
 
 def test_a_day_may_begin_early_and_end_late() -> None:
@@ -225,7 +226,7 @@ def test_a_day_may_begin_early_and_end_late() -> None:
     early_and_late = np.where(minute < 720, np.roll(mean, -16), np.roll(mean, 12))
     plain = float(silence_scores(early_and_late, mean, 50, 0.02)[424:840].sum())
     assert plain > 20
-    assert rescored_silence(early_and_late, mean, 50, 0.02, 424, 840) < 12
+    assert rescored_silence(early_and_late, Health(mean, 50), 0.02, 424, 840) < 12
 
 
 def test_a_carrier_is_missed_where_the_others_are_busy_and_not_where_the_whole_day_is_late() -> None:
@@ -248,7 +249,7 @@ def test_the_pace_is_the_lower_of_before_and_after_and_at_most_1_15() -> None:
 
 def test_an_emptied_peak_is_no_late_morning() -> None:
     mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
-    assert rescored_silence(np.zeros(1440), mean, 50, 0.02, 415, 455) > 100
+    assert rescored_silence(np.zeros(1440), Health(mean, 50), 0.02, 415, 455) > 100
 
 
 def test_the_threshold_rises_with_what_healthy_days_reach() -> None:

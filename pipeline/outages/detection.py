@@ -11,10 +11,10 @@ import numpy as np
 from pipeline.outages.arrays import Array, Ints
 from pipeline.outages.baseline import LEAST_SHARE
 from pipeline.outages.clock import DAY
-from pipeline.outages.healthy import calibrated_threshold
 from pipeline.outages.measurability import measurable_spans
 from pipeline.outages.model import Candidate, Counts, Model
-from pipeline.outages.segments import false_alarm_bound
+from pipeline.outages.rescoring import calibrated_threshold
+from pipeline.outages.segments import LEAST, false_alarm_bound
 
 ALPHA = 0.01
 
@@ -104,7 +104,10 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
     out: list[Window] = []
     for group in sorted({part.group for part in candidates if part.worth >= floor}):
         mine = [
-            part for part in candidates if part.group == group and part.segment.score + part.spared >= floor
+            part
+            for part in candidates
+            if part.group == group and part.segment.score + part.spared >= floor
+            if part.window == "impact" or part.rescored >= min(LEAST, floor)
         ]
         proved = [part for part in mine if part.worth >= floor]
         held = [part for part in mine if any(overlap(part, other) for other in proved)]

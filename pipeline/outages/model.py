@@ -10,14 +10,24 @@ import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.baseline import (
+    FEW_DAYS,
     dispersion,
     expected_counts,
     failure_null,
     half_hours,
     pace,
 )
+from pipeline.outages.clock import DAY
 from pipeline.outages.edges import silence_edges
-from pipeline.outages.healthy import rescored_beside, rescored_failure, rescored_silence
+from pipeline.outages.healthy import (
+    FEW_FACTORS,
+    OWN_FACTORS,
+    PACED_FACTORS,
+    ROSTER_FACTORS,
+    Health,
+    is_afternoon,
+)
+from pipeline.outages.rescoring import rescored_failure, rescored_silence
 from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import (
     LEAST,
@@ -30,6 +40,7 @@ from pipeline.outages.segments import (
 WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
 HOUR = 60
+LEAST_DEFERRED = 0.25
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,7 @@ class Counts:
     alternatives: tuple[str, ...] = ("silence", "failure")
     beside: Array | None = None
     known: tuple[Array, Array] | None = None
+    is_office: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,7 @@ class Model:
         self.busy = np.flatnonzero(self.n)
         self.pairs = Pairs.of(self.x[self.busy], self.n[self.busy])
         self.usual = usual_failing
+        self.few = np.array([(day_type == kind).sum() <= FEW_DAYS for kind in day_type])
         blind = counts.observed is not None and not counts.observed.all()
         self.unseen = ~counts.observed.ravel() if blind and counts.observed is not None else None
         self.mean = np.zeros_like(counts.senders)
@@ -180,10 +193,32 @@ class Model:
         surplus = float(np.maximum(self.n[b : b + HOUR] - self.mu[b : b + HOUR], 0).sum())
         return surplus / max(missing, 1.0)
 
-    def rescored_silence(self, number: int, a: int, b: int) -> float:
-        """Nats of [a, b) against the most favourable healthy day."""
-        rescored = rescored_silence if self.counts.beside is None else rescored_beside
-        return rescored(self.n, self.mu, self.k, SILENCES[number], a, b)
+    def health(self, day: int) -> Health:
+        """What a day of the group looks like in health."""
+        counts, factors = self.counts, OWN_FACTORS
+        if counts.beside is not None:
+            factors = PACED_FACTORS
+        elif self.few[min(day, len(self.few) - 1)]:
+            factors = FEW_FACTORS
+        elif counts.is_office and np.ptp(counts.heads) > 0:
+            factors = ROSTER_FACTORS
+        return Health(self.mu, self.k, factors, counts.beside is None, counts.is_office)
+
+    def rescored_silence(self, number: int, a: int, b: int, is_flank: bool = False) -> float:
+        """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing.
+
+        Of an evening whose like are few only those who come back prove that they were turned away.
+        """
+        health = self.health(a // DAY)
+        may_end_early = health.factors == FEW_FACTORS and is_afternoon(a)
+        if may_end_early and self.deferred(a, b) < LEAST_DEFERRED:
+            return 0.0
+        trouble = np.full(self.n.size, is_flank)
+        for (alternative, window), parts in self.found.items():
+            for part in parts:
+                if alternative == "failure" or (window == 0 and (part.end <= a or part.start >= b)):
+                    trouble[part.start : part.end] = True
+        return rescored_silence(self.n, health, SILENCES[number], a, b, trouble)
 
     def without_healthy_flanks(self, impact: Segment) -> Segment:
         """An impact window of silence without what lies beside its hard window and a healthy day explains as well.
@@ -200,11 +235,14 @@ class Model:
         if not hard:
             return impact
         number, first, last = len(SILENCES) - 1, hard[0], hard[-1]
-        if impact.start < first.start and self.rescored_silence(number, impact.start, first.start) < LEAST:
+        if (
+            impact.start < first.start
+            and self.rescored_silence(number, impact.start, first.start, True) < LEAST
+        ):
             impact = replace(
                 impact, start=first.start, start_low=first.start_low, start_high=first.start_high
             )
-        if last.end < impact.end and self.rescored_silence(number, last.end, impact.end) < LEAST:
+        if last.end < impact.end and self.rescored_silence(number, last.end, impact.end, True) < LEAST:
             impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
         inside = slice(impact.start, impact.end)
         score = silence_scores(self.n[inside], self.mu[inside], self.k, SILENCES[number]).sum()

@@ -87,6 +87,14 @@ class Reader:
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
         self.around = self.totals()
+        lines = (
+            "select distinct unit_id, network_cidr from request_minute where unit_id is not null order by all"
+        )
+        self.offices = {
+            pair
+            for row in desk.query(lines).to_pylist()
+            for pair in zip(("unit", "network"), row.values(), strict=True)
+        }
         self.failures = read_failures(desk, self.clock.epoch, self.days)
 
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
@@ -138,17 +146,29 @@ class Reader:
             beside = None
             if (vantage, kind, value) in self.around and "silence" in alternatives:
                 beside = np.maximum(self.around[vantage, kind, value] - senders, 0.0)
-            known = None
-            if (
-                vantage in self.failures
-                and "failure" in alternatives
-                and (kind != "region" or value == self.heads.region)
-            ):
-                known = self.failures[vantage].of(kind, value, self.days)
+            known = self.known(vantage, kind, value) if "failure" in alternatives else None
             yield (
                 (vantage, kind, value),
-                Counts(vantage, senders, lost, heads, seen, alternatives, beside, known),
+                Counts(
+                    vantage,
+                    senders,
+                    lost,
+                    heads,
+                    seen,
+                    alternatives,
+                    beside,
+                    known,
+                    (kind, value) in self.offices,
+                ),
             )
+
+    def known(
+        self, vantage: str, kind: str, value: str
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+        """Own people of a group whose requests failed, and those who had failed before; none of another region."""
+        if vantage not in self.failures or (kind == "region" and value != self.heads.region):
+            return None
+        return self.failures[vantage].of(kind, value, self.days)
 
     def totals(self) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
         """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
