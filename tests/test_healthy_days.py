@@ -12,6 +12,7 @@ from pipeline.outages.baseline import expected_counts, other_least, usual_curve
 from pipeline.outages.healthy import (
     FEW_FACTORS,
     OWN_FACTORS,
+    PACED_FACTORS,
     ROSTER_FACTORS,
     Health,
 )
@@ -142,17 +143,20 @@ def test_an_office_pays_for_a_late_morning_and_not_for_a_late_bell() -> None:
     assert office.prices(960).max() == Health(PEAK, 50.0).prices(420).max() == 0
 
 
-def test_the_level_of_an_office_is_known_where_its_roster_is() -> None:
-    group = null_month(3)[1]
-    heads = np.where(TYPES == 3, 1.0, 40.0)
-    for is_office, on_duty, factors in (
-        (True, heads, ROSTER_FACTORS),
-        (True, np.ones(31), OWN_FACTORS),
-        (False, heads, OWN_FACTORS),
+def test_the_level_of_a_day_is_known_where_its_roster_is() -> None:
+    """Five Fridays are few: their level is free by half where nobody knows who was on duty."""
+    group, heads = null_month(3)[1], np.where(TYPES == 3, 1.0, 40.0)
+    morning, evening, friday = 420, 960, 4 * 1440 + 420
+    for on_duty, beside, is_office, expected in (
+        (heads, None, True, (ROSTER_FACTORS, ROSTER_FACTORS, OWN_FACTORS)),
+        (heads, None, False, (ROSTER_FACTORS, OWN_FACTORS, OWN_FACTORS)),
+        (np.ones(31), None, True, (OWN_FACTORS, OWN_FACTORS, FEW_FACTORS)),
+        (heads, group.senders, False, (PACED_FACTORS, PACED_FACTORS, PACED_FACTORS)),
     ):
-        model = Model(replace(group, heads=on_duty, is_office=is_office), TYPES, 0.004)
-        assert model.health(0).factors == factors
-        assert model.health(4).factors == FEW_FACTORS, "five Fridays are few"
+        model = Model(replace(group, heads=on_duty, beside=beside, is_office=is_office), TYPES, 0.004)
+        assert tuple(model.health(at).factors for at in (morning, evening, friday)) == expected
+        assert model.health(friday).is_few == (beside is None)
+        assert not model.health(morning).is_few
 
 
 def test_an_evening_of_few_like_it_may_end_early_unless_somebody_comes_back() -> None:

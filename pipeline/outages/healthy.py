@@ -35,7 +35,7 @@ OWN_FACTORS = (*HEALTHY_FACTORS, 1.6, 1.8, 2.1)
 """A level that is the lowest of few days may be surpassed."""
 FEW_FACTORS = (0.4, 0.5, 0.6, *OWN_FACTORS)
 ROSTER_FACTORS = tuple(factor for factor in OWN_FACTORS if factor >= 0.85)
-"""An office whose people on duty are known has no free level: what is left is chance and who uses its line."""
+"""Where the people on duty are known the level is not free: what is left is chance and who uses which line."""
 PACED_FACTORS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
 """The day's own swing is in the pace; what is left is a few offices that hold a meeting."""
 
@@ -50,7 +50,7 @@ class Health:
     """What a group's days look like in health: the month's mean in minutes, k, and by what a day's level may differ.
 
     `has_own_day` is false where the mean keeps the pace of the day already: only the level is left to explain a
-    silence. An office has curves of its own.
+    silence. An office has curves of its own. A day that `is_few` is measured by few others.
     """
 
     mean: Array
@@ -58,6 +58,7 @@ class Health:
     factors: tuple[float, ...] = OWN_FACTORS
     has_own_day: bool = True
     is_office: bool = False
+    is_few: bool = False
 
     def lateness(self, minute: int) -> Ints:
         """Minutes by which each curve of the half day of `minute` runs late; the first is the usual day."""
@@ -108,6 +109,6 @@ class Health:
         shifts have bells of their own, and the usual minutes of one refute no other's late bell.
         """
         late = self.lateness(minute)
-        weight = TRUST_OF_FEW if self.factors == FEW_FACTORS else TRUST
+        weight = TRUST_OF_FEW if self.is_few else TRUST
         is_free = (late >= 0) & self.has_own_day & is_afternoon(minute)
         return np.where(is_free, 0.0, weight)

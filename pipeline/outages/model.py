@@ -193,24 +193,24 @@ class Model:
         surplus = float(np.maximum(self.n[b : b + HOUR] - self.mu[b : b + HOUR], 0).sum())
         return surplus / max(missing, 1.0)
 
-    def health(self, day: int) -> Health:
-        """What a day of the group looks like in health."""
-        counts, factors = self.counts, OWN_FACTORS
-        if counts.beside is not None:
-            factors = PACED_FACTORS
-        elif self.few[min(day, len(self.few) - 1)]:
-            factors = FEW_FACTORS
-        elif counts.is_office and np.ptp(counts.heads) > 0:
-            factors = ROSTER_FACTORS
-        return Health(self.mu, self.k, factors, counts.beside is None, counts.is_office)
+    def health(self, minute: int) -> Health:
+        """What the half day of `minute` looks like in health; after noon a meeting may thin a region out, roster or not."""
+        counts, is_few = self.counts, bool(self.few[min(minute // DAY, len(self.few) - 1)])
+        has_own_day = counts.beside is None
+        has_roster = np.ptp(counts.heads) > 0 and (counts.is_office or not is_afternoon(minute))
+        factors: tuple[float, ...] = PACED_FACTORS
+        if has_own_day:
+            known, unknown = (OWN_FACTORS, FEW_FACTORS) if is_few else (ROSTER_FACTORS, OWN_FACTORS)
+            factors = known if has_roster else unknown
+        return Health(self.mu, self.k, factors, has_own_day, counts.is_office, is_few and has_own_day)
 
     def rescored_silence(self, number: int, a: int, b: int, is_flank: bool = False) -> float:
         """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing.
 
         Of an evening whose like are few only those who come back prove that they were turned away.
         """
-        health = self.health(a // DAY)
-        may_end_early = health.factors == FEW_FACTORS and is_afternoon(a)
+        health = self.health(a)
+        may_end_early = health.is_few and is_afternoon(a)
         if may_end_early and self.deferred(a, b) < LEAST_DEFERRED:
             return 0.0
         trouble = np.full(self.n.size, is_flank)
