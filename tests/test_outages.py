@@ -399,7 +399,10 @@ def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
     assert silence_edges(senders, mean, None, 200, 210) == (151, 157, 259), (
         "by the seventh minute 0.7 were missed"
     )
-    assert silence_edges(senders, mean, None, 211, 215) == (211, 214, 259), "an hour and a minute before"
+    assert silence_edges(senders, mean, None, 211, 215) == (157, 157, 259), "an hour and a minute before"
+    assert silence_edges(senders, mean / 10, None, 211, 215) == (211, 214, 259), (
+        "hardly anybody was due in that hour"
+    )
     assert silence_edges(senders, mean, None, 195, 199) == (151, 157, 199), "an hour and a minute after"
     holes = np.zeros(400, dtype=bool)
     holes[[190, 230]] = True
