@@ -26,8 +26,10 @@ class RequestTotal(Table):
     vantage_code: Text = column("Where the log was written", isin=VANTAGES)
     line_count: Integer = column("Parsed lines without overlaps", ge=0)
     request_count: Integer = column("... in the counts by minute, health checks too", ge=0)
+    answered_count: Integer = column("... by how they ended, health checks too", ge=0)
     own_count: Integer = column("Lines that are a punch request of an own employee", ge=0)
     attempt_count: Integer = column("... that are attempts", ge=0)
+    covered_count: Integer = column("... answered within a span in which the log is complete", ge=0)
     accepted_count: Integer = column(
         "People, minutes and leaf groups with a request answered ok that punch sources cover", ge=0
     )
@@ -136,7 +138,9 @@ class ChargeTotal(Table):
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
     duty_count: Integer = column("Duties", ge=1)
-    valued_count: Integer = column("... with a base that comes from the TPP of a duty", ge=0)
+    valued_count: Integer = column(
+        "... with a base that comes from the TPP of a duty, and the days of the month", ge=0
+    )
     charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
     priced_count: Integer = column("... that have a price", ge=0)
     priced_idr: Integer = column("Prices with their daily caps")

@@ -34,6 +34,7 @@ from schemas import (
     IssuedAdjustment,
     Judgement,
     Outage,
+    OutageEvidence,
     PersonMonth,
     Recommendation,
     Table,
@@ -155,8 +156,13 @@ def test_a_difference_between_the_real_and_the_recomputed_deduction_that_is_not_
     assert "rupiah potongan nyata - dihitung ulang, tingkat orang: 1 berbeda, selisih -5 rupiah" in _message(
         tables
     )
-    check = {"nip": PROPOSED, "period": PERIOD, "difference_idr": 5}
-    check_totals({**tables, "deduction_check": table(DeductionCheck, [check])}, PERIOD)
+    check = {
+        "nip": PROPOSED, "period": PERIOD, "deduction_idr": 50_005, "recorded_idr": 50_000, "difference_idr": 5
+    }  # fmt: skip
+    listed = {**tables, "deduction_check": table(DeductionCheck, [check])}
+    check_totals(listed, PERIOD)
+    said = "1 baris deduction_check dengan nyata - dihitung ulang != selisih"
+    assert said in _message(with_value(listed, DeductionCheck, 0, "recorded_idr", 50_001))
 
 
 @pytest.mark.parametrize(
@@ -170,6 +176,12 @@ def test_an_outage_or_incident_that_nothing_tested_is_missed(
     contract: type[Table], row: dict[str, str], said: str
 ) -> None:
     assert said in _message({**month(), contract.table_name(): table(contract, [row])})
+
+
+def test_an_outage_that_was_tested_and_is_not_listed_is_missed() -> None:
+    row = {"subject_id": "a", "outage_id": "a"}
+    message = _message({**month(), "outage_evidence": table(OutageEvidence, [row])})
+    assert "1 gangguan yang diuji tetapi tidak tercatat" in message
 
 
 def test_an_outage_of_a_finding_that_is_not_known_or_not_screened_is_missed() -> None:

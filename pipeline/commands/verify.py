@@ -111,6 +111,7 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
 
 
 def _lines(found: Verification) -> list[str]:
+    from pipeline.ledger import LOCK
     from pipeline.verification import PUBLISHED
 
     lines = [f"Kepala buku terbit: {found.head[:16]}; rantainya utuh."]
@@ -121,6 +122,8 @@ def _lines(found: Verification) -> list[str]:
         )
     for each in found.checked:
         said = f"{len(each.problems)} tidak cocok" if each.problems else f"{each.file_count} berkas cocok"
+        if each.entry.kind == LOCK:
+            said = f"periode {each.entry.period} dikunci sesudah revisi ini"
         if each.removed_count:
             said += f", {each.removed_count} dimusnahkan"
         if each.entry.kind in PUBLISHED and not each.problems:

@@ -7,6 +7,8 @@ with shared as (  -- what the policy may take as the base of a month: of the day
         duty.duty_date,
         duty.tpp_idr,
         half_up_bps(duty.tpp_idr, assessment_rule.base_share_bps) as share_idr,
+        count(*) over (partition by duty.nip) as month_days,
+        count(*) over unit_month as unit_days,
         arg_max(share_idr, duty.duty_date) over unit_month as last_idr,
         (2 * sum(share_idr) over unit_month + count(*) over unit_month) // (2 * count(*) over unit_month) as mean_idr,
     from duty
@@ -24,6 +26,8 @@ valued as (
         count(*) as duty_count,
         count(*) filter (
             where duty_base.tpp_idr = shared.tpp_idr
+                and duty_base.month_days = shared.month_days
+                and duty_base.unit_days = shared.unit_days
                 and duty_base.base_idr in (shared.share_idr, shared.last_idr, shared.mean_idr)
         ) as valued_count,
         max(duty_base.base_idr) as largest_idr,

@@ -16,7 +16,13 @@ with logged as (
 requested as (
     select
         request_minute.vantage_code,
-        sum(request_minute.request_count + request_minute.health_count) as request_count
+        sum(request_minute.request_count + request_minute.health_count) as request_count,
+        sum(
+            request_minute.ok_count
+            + request_minute.rejected_count
+            + request_minute.failed_count
+            + request_minute.health_count
+        ) as answered_count
     from request_minute
     group by request_minute.vantage_code
 ),
@@ -24,7 +30,17 @@ requested as (
 attempted as (
     select
         attempt.vantage_code,
-        count(*) as attempt_count
+        count(*) as attempt_count,
+        count(*) filter (
+            where exists (
+                select 1
+                from coverage
+                where coverage.source_code = 'log'
+                    and coverage.vantage_code = attempt.vantage_code
+                    and attempt.answered_at >= coverage.started_at
+                    and attempt.answered_at < coverage.ended_at
+            )
+        ) as covered_count
     from attempt
     group by attempt.vantage_code
 ),
@@ -59,8 +75,10 @@ select
     logged.vantage_code::varchar as vantage_code,
     logged.line_count::bigint as line_count,
     coalesce(requested.request_count, 0)::bigint as request_count,
+    coalesce(requested.answered_count, 0)::bigint as answered_count,
     logged.own_count::bigint as own_count,
     coalesce(attempted.attempt_count, 0)::bigint as attempt_count,
+    coalesce(attempted.covered_count, 0)::bigint as covered_count,
     coalesce(accepted.accepted_count, 0)::bigint as accepted_count,
     coalesce(stored.accepted_count, 0)::bigint as storage_count,
 from logged

@@ -43,7 +43,9 @@ class Counted:
 COUNTED = (
     Counted(RequestTotal, "titik log", "vantage_code", "titik", RequestMinute, (
         ("permintaan", "baris log yang tidak dihitung per menit", "line_count", "request_count"),
+        ("permintaan", "permintaan yang hasilnya tidak terhitung", "line_count", "answered_count"),
         ("percobaan", "baris log pegawai yang tidak menjadi percobaan", "own_count", "attempt_count"),
+        ("cakupan", "percobaan di luar rentang lognya", "own_count", "covered_count"),
         ("penyimpanan", "jawaban ok yang tidak dicari rekamannya", "accepted_count", "storage_count"),
     )),
     Counted(ActTotal, "orang", "nip", "orang", Duty, (
@@ -154,6 +156,10 @@ def partners(tables: Tables) -> Iterator[str]:
     for name, key in (("outage", "outage_id"), ("incident", "incident_id")):
         if untested := len(distinct(tables[name], key) - tested):
             yield f"gangguan, tingkat baris: {untested} baris {name} tanpa uji"
+    if unknown := len(
+        distinct(tables["outage_evidence"], "outage_id") - {(None,)} - distinct(tables["outage"], "outage_id")
+    ):
+        yield f"gangguan, tingkat baris: {unknown} gangguan yang diuji tetapi tidak tercatat"
     touching = distinct(tables["finding"], "outage_id") - {(None,)}
     if unknown := len(touching - distinct(tables["outage"], "outage_id")):
         yield f"gangguan, tingkat baris: {unknown} gangguan pada temuan yang tidak tercatat"

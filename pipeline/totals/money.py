@@ -111,6 +111,10 @@ def held(tables: Tables, period: str) -> Iterator[str]:
             sums(tables["deduction_check"], ("nip",), {"difference_idr": 1}),
             {key: paid.get(key, 0) - recomputed.get(key, 0) for key in paid.keys() | recomputed.keys()},
         )
+    check = tables["deduction_check"]
+    rest = pc.subtract(pc.fill_null(check["deduction_idr"], 0), check["recorded_idr"])
+    if broken := pc.sum(pc.not_equal(rest, check["difference_idr"])).as_py():
+        yield f"rupiah, tingkat baris: {broken} baris deduction_check dengan nyata - dihitung ulang != selisih"
     disputed: set[Key] = {(nip, period) for (nip,) in distinct(tables["deduction_check"], "nip")}
     disputed |= distinct(tables["closed_hold"], "nip", "origin_period")
     adjustment = tables["adjustment"]
@@ -122,6 +126,9 @@ def held(tables: Tables, period: str) -> Iterator[str]:
 def judged(tables: Tables) -> Iterator[str]:
     """The sensitivity of the month starts from the month as it stands."""
     judgement = tables["judgement"]
+    numbers = judgement["judgement_no"].to_pylist()
+    if sorted(numbers) != list(range(len(numbers))):
+        yield f"kepekaan, tingkat baris: {len(numbers)} baris yang tidak berurutan"
     stands = judgement.filter(pc.equal(judgement["judgement_no"], 0))
     for name in ("recorded_idr", "potential_idr"):
         if (shown := sum_of(stands, name)) != (due := sum_of(tables["person_month"], name)):

@@ -6,7 +6,7 @@ Asked once more at the end of a run, of the folders and the ledger themselves: a
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -84,15 +84,19 @@ def _policy(tables: Tables, policy: Policy) -> Iterator[str]:
 
 
 def _issued(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Iterator[str]:
-    """Per month of origin, what the batches of the ledger paid is what is netted out."""
-    paid: Counter[str] = Counter()
+    """Per month of origin, the lines of the ledger's batches are what is netted out."""
+    paid: dict[str, dict[str, int]] = defaultdict(dict)
     for entry in ledger.of(BATCH):
         for line in batch_lines(entry, workspace / "terbit" / entry.path):
-            paid[line["origin_period"]] += int(line["adjustment_idr"])
+            paid[line["origin_period"]][line["adjustment_id"]] = int(line["adjustment_idr"])
     for origin in (period, *_locked(ledger, period)):
-        known = sum_of(where(tables["issued_adjustment"], "origin_period", origin), "adjustment_idr")
-        if known != paid[origin]:
-            yield f"rupiah yang sudah dibayar, tingkat bulan {origin}: {known}, menurut batchnya {paid[origin]}"
+        rows = where(tables["issued_adjustment"], "origin_period", origin).to_pylist()
+        known, due = {row["adjustment_id"]: row["adjustment_idr"] for row in rows}, paid[origin]
+        if differing := len(known.items() ^ due.items()):
+            yield (
+                f"rupiah yang sudah dibayar, tingkat baris bulan {origin}: {differing} baris bukan baris batchnya atau "
+                f"hilang; seluruhnya {sum(known.values())}, menurut batchnya {sum(due.values())}"
+            )
 
 
 def _closed(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Iterator[str]:
