@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,15 @@ def test_a_case_is_known_by_its_name_and_article() -> None:
 
 def test_a_file_without_groups_or_cases_has_none_to_compute() -> None:
     assert read_cases("kebijakan.toml", {}) == []
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set here")
+def test_a_case_costs_the_same_on_a_computer_in_another_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Jayapura")
+        time.tzset()
+        (outcome,) = computed(
+            case(day="[{ date = 2026-01-05, in = 07:31:00 }]", expect="{ deduction = 10_000 }")
+        )
+    time.tzset()
+    assert outcome.problems == ()
