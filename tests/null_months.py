@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import lfilter
 
-from pipeline.outages.detection import Counts
+from pipeline.outages.model import Counts
 
 MINUTE = np.arange(1440)
 DAYS = 31

@@ -11,7 +11,7 @@ from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.layers import LAYERS, Hypothesis, Judgement, block_log, lost_write_judgement
 from pipeline.outages.refutation import LEAST, absence_bound, success_bound
 from pipeline.outages.slices import ALPHA, best_slice, own_deviance, score_of, shared_deviance, slice_scan
-from pipeline.outages.trails import Segment, Span, trails, without
+from pipeline.outages.trails import Segment, Span, Trail, dating_trail, trails, without
 
 
 def texts(*values: str) -> np.ndarray:
@@ -171,3 +171,18 @@ def test_the_impact_of_a_silence_begins_no_sooner_than_some_log_heard_the_group_
 def test_cuts_leave_the_parts_before_between_and_after() -> None:
     assert without(Span(0, 10), [Span(2, 3), Span(5, 6)]) == [Span(0, 2), Span(3, 5), Span(6, 10)]
     assert without(Span(0, 10), [Span(-1, 11)]) == []
+
+
+def test_a_fault_of_both_systems_of_a_version_is_dated_by_either() -> None:
+    """The version's first failure was of a phone of another region: only the province saw it."""
+
+    def group(value: str, start: float, end: float, kind: str = "client") -> Trail:
+        return Trail(kind, value, (Segment(kind, value, "pusat", "failure", True, start, end, 20.0, 0.0),))
+
+    home = group("3205", 14, 60, "region")
+    every = [group("Android/4.2.1", 0, 50), group("iOS/4.2.1", 11, 70), group("iOS/4.2.0", -9, 70), home]
+    for scope, expected in (("*/4.2.1", Span(0, 70)), ("iOS/*", Span(-9, 70)), ("iOS/4.2.1", Span(11, 70))):
+        assert dating_trail((("client", scope),), "client", home, every).hard == expected
+    for scope in ("*/4.3", "Android/4.3"):
+        assert dating_trail((("client", scope),), "client", home, every) == home, "nobody else dates it"
+    assert dating_trail((("client", "*/4.2.1"),), "client", home, [group("iOS/4.2.1", 61, 70)]) == home

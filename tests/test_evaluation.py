@@ -133,6 +133,12 @@ def test_an_outage_of_another_region_at_the_same_time_is_neither_found_nor_right
     assert score([planted(scope_region="3205")], [claimed()]) == (0, 0)
 
 
+def test_an_outage_of_one_system_is_part_of_one_of_its_version_and_not_of_another() -> None:
+    true = planted("client", scope_client="*/4.2.1")
+    for client, expected in (("Android/4.2.1", (0, 0)), ("Android/*", (0, 0)), ("Android/4.2.0", (1, 1))):
+        assert score([true], [claimed("client", scope_client=client)]) == expected
+
+
 def test_an_outage_that_too_few_people_were_to_meet_is_not_missed_and_not_false() -> None:
     assert score([planted(senders=19)], []) == (0, 0)
     assert score([planted(senders=20)], []) == (1, 0)

@@ -14,10 +14,12 @@ from null_months import DAYS, TYPES, null_month
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import Model, Window, detect
+from pipeline.outages.detection import Window, detect
 from pipeline.outages.edges import Events, silence_edges
-from pipeline.outages.healthy import calibrated_threshold, healthy_days, rescored_failure, rescored_silence
+from pipeline.outages.healthy import Health
 from pipeline.outages.measurability import bin_widths, measurable_spans
+from pipeline.outages.model import Model
+from pipeline.outages.rescoring import calibrated_threshold, rescored_failure, rescored_silence
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     false_alarm_bound,
@@ -214,8 +216,8 @@ def test_a_late_morning_explains_an_empty_early_flank() -> None:
     late = 20 * np.exp(-(((np.arange(1440) - 447) / 18) ** 2))
     plain = float(silence_scores(late, mean, 50, 0.5)[400:430].sum())
     assert plain > 20
-    assert rescored_silence(late, mean, 50, 0.5, 400, 430) < 0
-    assert healthy_days(mean, 400, 430).shape == (43, 30)
+    assert rescored_silence(late, Health(mean, 50), 0.5, 400, 430) < 0
+    assert Health(mean, 50).curves(400, 430).shape == (64, 30)
 
 
 def test_a_day_may_begin_early_and_end_late() -> None:
@@ -224,7 +226,7 @@ def test_a_day_may_begin_early_and_end_late() -> None:
     early_and_late = np.where(minute < 720, np.roll(mean, -16), np.roll(mean, 12))
     plain = float(silence_scores(early_and_late, mean, 50, 0.02)[424:840].sum())
     assert plain > 20
-    assert rescored_silence(early_and_late, mean, 50, 0.02, 424, 840) < 12
+    assert rescored_silence(early_and_late, Health(mean, 50), 0.02, 424, 840) < 12
 
 
 def test_a_carrier_is_missed_where_the_others_are_busy_and_not_where_the_whole_day_is_late() -> None:
@@ -247,7 +249,7 @@ def test_the_pace_is_the_lower_of_before_and_after_and_at_most_1_15() -> None:
 
 def test_an_emptied_peak_is_no_late_morning() -> None:
     mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
-    assert rescored_silence(np.zeros(1440), mean, 50, 0.02, 415, 455) > 100
+    assert rescored_silence(np.zeros(1440), Health(mean, 50), 0.02, 415, 455) > 100
 
 
 def test_the_threshold_rises_with_what_healthy_days_reach() -> None:
@@ -397,7 +399,10 @@ def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
     assert silence_edges(senders, mean, None, 200, 210) == (151, 157, 259), (
         "by the seventh minute 0.7 were missed"
     )
-    assert silence_edges(senders, mean, None, 211, 215) == (211, 214, 259), "an hour and a minute before"
+    assert silence_edges(senders, mean, None, 211, 215) == (157, 157, 259), "an hour and a minute before"
+    assert silence_edges(senders, mean / 10, None, 211, 215) == (211, 214, 259), (
+        "hardly anybody was due in that hour"
+    )
     assert silence_edges(senders, mean, None, 195, 199) == (151, 157, 199), "an hour and a minute after"
     holes = np.zeros(400, dtype=bool)
     holes[[190, 230]] = True
@@ -439,3 +444,17 @@ def test_accepted_but_not_stored_is_a_lost_write() -> None:
     found = detect([replace(group, alternatives=("lost_write",))], TYPES).windows
     assert {w.alternative for w in found} == {"lost_write"}
     assert windows(found, "lost_write", "hard") == [(8 * 1440 + 430, 8 * 1440 + 440)]
+
+
+def test_a_group_pays_for_its_own_minutes_only() -> None:
+    """Every group has the same part of alpha: the same silence is worth more where fewer minutes could show one."""
+    groups = null_month(9, (20.0, 4.0))[:2]
+    for group in groups:
+        group.senders[8, 400:480] = group.failed[8, 400:480] = 0
+    found = {w.group: w for w in detect(groups, TYPES).windows if w.window == "hard"}
+    busy, quiet = (Model(group, TYPES, 0.004).tests for group in groups)
+    assert busy > quiet
+    assert found[0].spared == pytest.approx(np.log((busy + quiet) / (2 * busy)))
+    assert found[1].spared == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
+    strong = false_alarm_bound(found[1].rescored, 2 * quiet)
+    assert found[1].bound == pytest.approx(strong), "the bound is that of two groups such as this one"

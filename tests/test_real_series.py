@@ -15,7 +15,8 @@ import pytest
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.detection import Counts, detect
+from pipeline.outages.detection import detect
+from pipeline.outages.model import Counts
 
 SERIES = Path(__file__).parents[2] / "shared" / "data" / "detection"
 
@@ -200,10 +201,12 @@ def test_the_only_hard_silence_of_the_taxis_is_the_snow_storm(taxis: Series) -> 
 
 
 def test_holidays_thin_the_taxis_without_silencing_them(taxis: Series) -> None:
-    # Independence Day, Labor Day, Thanksgiving, Christmas, New Year, Martin Luther King Day, and the storm: demand, not
-    # faults. The marathon is a surplus.
+    # Independence Day, Labor Day, Thanksgiving, Christmas, the morning before New Year (54 % of the usual), New Year, Martin
+    # Luther King Day, and the storm: demand, not faults. The marathon is a surplus.
     windows = taxis.silences(taxis.weekdays, np.ones(len(taxis.values)), "impact")
-    days = ("2014-07-04", "2014-09-01", "2014-11-27", "2014-12-25", "2015-01-01", "2015-01-19", "2015-01-26")
+    days = (
+        "2014-07-04", "2014-09-01", "2014-11-27", "2014-12-25", "2014-12-31", "2015-01-01", "2015-01-19", "2015-01-26",
+    )  # fmt: skip
     whole = [(pd.Timestamp(day), pd.Timestamp(day) + pd.Timedelta(days=2)) for day in days]
     assert all(any(meet(window, day) for window in windows) for day in whole)
     assert all(any(meet(window, day) for day in whole) for window in windows)

@@ -78,9 +78,17 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(k): v for k, v in row.items()} | {n: row.get(n) or None for n in SCOPES} for row in rows]
 
 
+def _can_meet(one: str | None, other: str | None) -> bool:
+    """The same, or one is part of the other: null is everybody, and a client's `*` is either system or any version."""
+    if not one or not other or one == other:
+        return True
+    parts = (one.split("/"), other.split("/"))
+    return "*" in one + other and all(a == b or "*" in (a, b) for a, b in zip(*parts, strict=False))
+
+
 def _overlap(true: Row, found: Row) -> float:
     """Seconds in common; 0 also where the scopes cannot meet."""
-    if any(true[n] and found[n] and true[n] != found[n] for n in SCOPES):
+    if not all(_can_meet(true[n], found[n]) for n in SCOPES):
         return 0.0
     start = max(true["first_affected_at"], found["started_at"])
     end = min(true["last_affected_at"], found["ended_at"])

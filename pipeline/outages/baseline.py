@@ -11,8 +11,12 @@ from pipeline.outages.scores import PRECISION, Pairs, bb_log
 
 BLOCK = 30
 """Duty boundaries lie on half hours; nothing is smoothed across one."""
-FEWEST_DAYS = 5
+FEWEST_DAYS = 3
+"""Other days of its own type that measure a day; fewer are pooled with their fellows."""
+FEW_DAYS = 5
 FEWEST_LOOK_ALIKES = 2
+SPARSE = 30.0
+"""Senders of a half hour under which most five-minute windows of a day hold fewer than their mean."""
 DISPERSIONS = np.geomspace(0.5, 200.0, 16)
 PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
 LEAST_SHARE = 0.001
@@ -65,30 +69,76 @@ def other_medians(values: Array) -> Array:
     return np.asarray(np.where(left > 0, (low + high) / 2, np.nan), dtype=float)
 
 
+def usual_curve(smooth: Array, head: Array, is_few: bool = False) -> Array:
+    """Per day the curve of the *other* days, of smoothed counts per head (days, whole half hours); `head` (days, 1).
+
+    The median of every minute. A median of few counts is below their mean (of Poisson counts of 0.7 it is 0 or 1), so
+    a half hour with fewer than thirty senders has the median of the half hours as its level and the mean of the
+    minutes as its shape; with so few, one day's storm of retries cannot bend it far. Of a few days the lowest
+    half hour is the level: one wet evening among three is a third of all that is known.
+    """
+    minutes = other_medians(smooth)
+    blocks = smooth.reshape(len(smooth), -1, BLOCK)
+    totals = np.where(np.isnan(blocks).any(axis=2), np.nan, blocks.sum(axis=2))
+    level = other_least(totals) if is_few else other_medians(totals)
+    means = other_means(smooth).reshape(blocks.shape)
+    total = means.sum(axis=2)
+    scale = np.where(total > 0, level / np.maximum(total, 1e-12), 0.0)
+    by_level = ~np.isnan(level) if is_few else level * head < SPARSE
+    curve = np.where(by_level[:, :, None], means * scale[:, :, None], minutes.reshape(blocks.shape))
+    return np.asarray(curve.reshape(smooth.shape), dtype=float)
+
+
+def other_least(values: Array) -> Array:
+    """Per day and column the least of the *other* days; NaN are left out, NaN where no day is left."""
+    filled = np.where(np.isnan(values), np.inf, values)
+    first, second = np.sort(filled, axis=0)[:2]
+    least = np.where(filled <= first, second, first)
+    return np.asarray(np.where(np.isinf(least), np.nan, least), dtype=float)
+
+
+def other_means(values: Array) -> Array:
+    """Per day and column the mean of the *other* days; NaN are left out, 0 where no day is left; (days, columns)."""
+    known = ~np.isnan(values)
+    filled = np.where(known, values, 0.0)
+    total, days = filled.sum(axis=0) - filled, known.sum(axis=0) - known
+    return np.asarray(total / np.maximum(days, 1), dtype=float)
+
+
 def expected_counts(
     counts: Array, day_type: Ints, heads: Array, flagged: Flags, columns: Ints | None = None
 ) -> Array:
     """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
 
-    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). A type with five other days or
-    more is its own measure. With fewer, the lowest of its own median, that of its weekdays in and out of Ramadan,
-    that of Sundays and holidays where it is one, and that of all days of its regime: a Friday's prayers, a fast's early
-    evening and a Sunday without a picket are no outage.
+    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). A type with three other days or
+    more is its own measure: measured by the other weekdays too, a Friday would be blind after their bell. With fewer,
+    the lowest of its own, that of its weekdays in and out of Ramadan, that of Sundays and holidays where it is one, and
+    that of all days of its regime: a fast's early evening and a Sunday without a picket are no outage.
     Returns (days, columns), of whole half hours; all of the day where none are named.
     """
     part = slice(None) if columns is None else columns
     head = np.maximum(heads, 1.0)[:, None]
     smooth = smoothed(np.where(flagged[:, part], np.nan, counts[:, part]) / head)
-    pooled = other_medians(smooth)
+    known = (~np.isnan(smooth)).astype(np.int64)
+    pooled = usual_curve(smooth, head)
+
+    def curve(pool: Flags, own: Flags) -> Array:
+        few = bool(pool.sum() <= FEW_DAYS)
+        whole = pooled if pool.all() and not few else usual_curve(smooth[pool], head[pool], few)
+        return np.asarray(whole[own[pool]], dtype=float)
+
     best = np.full_like(pooled, np.nan)
     for kind in np.unique(day_type):
         own = day_type == kind
+        is_measured = known[own].sum(axis=0) - known[own] >= FEWEST_DAYS
+        best[own] = np.where(is_measured, curve(own, own) if own.sum() > FEWEST_DAYS else np.nan, np.nan)
+        if is_measured.all():
+            continue
         weekdays, regime = day_type % RAMADAN == kind % RAMADAN, day_type // RAMADAN == kind // RAMADAN
         rests = (day_type % RAMADAN >= REST) & (kind % RAMADAN >= REST)
-        for pool in (own,) if own.sum() > FEWEST_DAYS else (own, weekdays, rests, regime):
-            if pool.sum() > FEWEST_LOOK_ALIKES:
-                medians = pooled[own] if pool.all() else other_medians(smooth[pool])[own[pool]]
-                best[own] = np.fmin(best[own], medians)
+        pools = [pool for pool in (own, weekdays, rests, regime) if pool.sum() > FEWEST_LOOK_ALIKES]
+        least = np.fmin.reduce([np.full_like(best[own], np.nan), *(curve(pool, own) for pool in pools)])
+        best[own] = np.where(is_measured, best[own], least)
     return np.asarray(np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head, dtype=float)
 
 

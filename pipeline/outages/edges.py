@@ -23,7 +23,8 @@ def silence_edges(senders: Array, mean: Array, unseen: Flags | None, a: int, b: 
     """Last minute heard before [a, b), exclusive, when somebody was missed by even odds, and next minute heard.
 
     Minutes in which hardly anybody is expected score nothing: a silence scores from the crowd's first minute to its
-    last, not the fault's. Nobody is looked for beyond an hour, or where the log has a hole (`unseen`); a crowd that
+    last, not the fault's. Nobody is looked for beyond an hour, or where the log has a hole (`unseen`): where that hour
+    heard nobody, those who were due in it are missed like others. A crowd that
     comes back within six hours, out of its time, had waited for the end until then (outages.md 1.6).
     All three arrays are a group's month in minutes.
     """
@@ -31,10 +32,11 @@ def silence_edges(senders: Array, mean: Array, unseen: Flags | None, a: int, b: 
     before, after = np.flatnonzero(stops[max(0, a - REACH) : a]), np.flatnonzero(stops[b : b + FAR])
     if after.size and after[0] >= REACH and not _is_crowd(senders, mean, b + int(after[0])):
         after = after[:0]
-    heard = max(0, a - REACH) + int(before[-1]) + 1 if before.size else a
+    low = max(0, a - REACH)
+    low += int(before[-1]) + 1 if before.size else 0
     again = b + int(after[0]) if after.size else b
-    missed = heard + int(np.searchsorted(np.cumsum(mean[heard:b]), HALF))
-    return heard, min(missed, b - 1), again
+    missed = min(low + int(np.searchsorted(np.cumsum(mean[low:b]), HALF)), b - 1)
+    return low if before.size else min(a, missed), missed, again
 
 
 def _is_crowd(senders: Array, mean: Array, minute: int) -> bool:

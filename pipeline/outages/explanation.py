@@ -14,7 +14,7 @@ from pipeline.outages.layers import PLACES, PROVINCE, Court, Judgement, Signals,
 from pipeline.outages.scores import HEALTHY_FACTORS
 from pipeline.outages.segments import NEAR
 from pipeline.outages.slices import ALPHA, shared_deviance, slice_scan
-from pipeline.outages.trails import Segment, Span, Trail, trails, without
+from pipeline.outages.trails import Segment, Span, Trail, dating_trail, trails, without
 
 Scope = tuple[tuple[str, str], ...]
 ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")
@@ -201,7 +201,7 @@ class _Search:
             return None
         if trail.symptom == "no_lines" and not (layer in SERVERS and _is_missed(trail, left, judgement)):
             layer, scope = "log_gap", (("vantage", trail.value),)
-        windows = _windows_of(scope, layer, trail, self.every)
+        windows = dating_trail(scope, layer, trail, self.every)
         return Explained(windows, judgement, left, signals, layer, scope)
 
     def _holed(self, free: list[Span]) -> set[str]:
@@ -273,20 +273,6 @@ def _free(trail: Trail, found: list[Explained]) -> list[Span]:
 def _concerns(outage: Explained, trail: Trail) -> bool:
     """The outage may explain part of the trail: its place is another kind's, or the same."""
     return all(dimension != trail.kind or value == trail.value for dimension, value in outage.scope)
-
-
-def _windows_of(scope: Scope, layer: str, trail: Trail, every: list[Trail]) -> Trail:
-    """The trail that belongs to the scope and overlaps the judged one most; the judged one where there is none."""
-    if layer == "log_gap":
-        same = [t for t in every if t.symptom == "no_lines" and t.value == scope[0][1]]
-    else:
-        same = [t for t in every if scope and (t.kind, t.value) == scope[0] and t.symptom != "no_lines"]
-    near = [t for t in same if t.hard.meet(trail.hard).length > 0]
-    if layer == "central":  # what all regions meet, all regions date
-        near = [t for t in every if t.kind == "region" and t.hard.meet(trail.hard).length > 0]
-        met = [s for t in near if t.symptom != "lost_write" for s in t.segments]
-        return Trail(trail.kind, trail.value, tuple(met or trail.segments))
-    return max(near, key=lambda t: (t.hard.meet(trail.hard).length, -t.hard.start), default=trail)
 
 
 def _merged(found: list[Explained]) -> list[Explained]:

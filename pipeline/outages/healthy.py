@@ -1,117 +1,114 @@
-"""The most favourable healthy explanation of a segment, and how high healthy days reach.
+"""What a group's days may look like in health: early or late, flat, light or full, in a meeting.
 
-mu, k and the failing share are estimated and whole days swing, so a segment is scored again against the best of
-a family of healthy days (outages.md 1.4). The score that remains is what counts.
+mu and k are estimated and whole days swing, so a silence must be more than any of these days explains
+(outages.md 1.4; docs/decisions/0033).
 """
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.outages.arrays import Array
-from pipeline.outages.scores import HEALTHY_FACTORS, bb_log, nb_shape
-from pipeline.outages.segments import LEAST
+from pipeline.outages.arrays import Array, Ints
+from pipeline.outages.scores import HEALTHY_FACTORS
 
 SHIFTS = tuple(range(-20, 21, 2))
-HABIT = 0.1
-"""However late a day runs, one in ten keeps their own time: a whole region never moves as one person."""
-FLAT = 31
+HABIT = 0.03
+"""However late a day runs, a few keep their own time: a whole region never moves as one person."""
+FLATS = (15, 31)
+HELD = (22, 24, 26, 28, 30)
+"""Minutes beyond the shifts of a region by which a whole office may be held after the bell."""
+MEETINGS = tuple(range(14, 77, 2))
+PUNCTUAL = 0.3
+"""Who leaves at the bell while a meeting runs past it."""
+USUAL_LATENESS = 6.0
+MOST_LATENESS = 5.0
+"""Price in nats of an office's morning that explains nothing but by being late: people come by habit."""
 HALF_DAY = 720
+TRUST = 0.25
+"""Weight of what a healthy day explains badly around a silence: the people of many offices never move as one curve
+does (a tempered likelihood; Grünwald & van Ommen 2017)."""
+TRUST_OF_FEW = 0.1
+"""The same of a day that is measured by few others."""
+OWN_FACTORS = (*HEALTHY_FACTORS, 1.6, 1.8, 2.1)
+"""A level that is the lowest of few days may be surpassed."""
+FEW_FACTORS = (0.4, 0.5, 0.6, *OWN_FACTORS)
+ROSTER_FACTORS = tuple(factor for factor in OWN_FACTORS if factor >= 0.85)
+"""Where the people on duty are known the level is not free: what is left is chance and who uses which line."""
 PACED_FACTORS = (0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.15, 1.2)
 """The day's own swing is in the pace; what is left is a few offices that hold a meeting."""
-STICKY = 0.9
-"""Nine in ten of those who come back after a failure fail again: one stubborn phone is one piece of evidence."""
-RETRY_MINUTES = 10
-HEALTHY_SHARES = (1.0, 2.0, 3.0, 5.0)
-PRIOR_PEAKS = 10.0
 
 
-def healthy_days(mean: Array, a: int, b: int) -> Array:
-    """Baselines of [a, b) on a day that runs up to 20 minutes early or late, or flatter; (curves, minutes).
+def is_afternoon(minute: int) -> bool:
+    """Whether a minute of the month lies after noon, when people leave."""
+    return minute // HALF_DAY % 2 == 1
 
-    `mean` is the whole month's baseline in minutes. A day of trouble at the gate moves and flattens a peak
-    without anybody being turned away, and must not look like silence.
+
+@dataclass(frozen=True)
+class Health:
+    """What a group's days look like in health: the month's mean in minutes, k, and by what a day's level may differ.
+
+    `has_own_day` is false where the mean keeps the pace of the day already: only the level is left to explain a
+    silence. An office has curves of its own. A day that `is_few` is measured by few others.
     """
-    reach = max(SHIFTS) + FLAT // 2
-    wide = np.pad(mean, (reach, reach))[a : b + 2 * reach]
-    flat = np.convolve(wide, np.full(FLAT, 1 / FLAT), mode="same")
-    length = b - a
-    own = wide[reach : reach + length]
-    curves = [
-        HABIT * own + (1 - HABIT) * day[reach - shift : reach - shift + length]
-        for day in (wide, flat)
-        for shift in SHIFTS
-    ]
-    return np.asarray([own, *curves], dtype=float)
 
+    mean: Array
+    k: float
+    factors: tuple[float, ...] = OWN_FACTORS
+    has_own_day: bool = True
+    is_office: bool = False
+    is_few: bool = False
 
-def rescored_silence(count: Array, mean: Array, k: float, rho: float, a: int, b: int) -> float:
-    """Log f1 - max over healthy days and theta in [0.7, 1.4] of log f0, over minutes [a, b).
+    def lateness(self, minute: int) -> Ints:
+        """Minutes by which each curve of the half day of `minute` runs late; the first is the usual day."""
+        if not self.has_own_day:
+            return np.zeros(1, dtype=np.int64)
+        held = (*HELD, *MEETINGS) if self.is_office and is_afternoon(minute) else ()
+        return np.array([0, *SHIFTS * (1 + len(FLATS)), *held], dtype=np.int64)
 
-    A morning may run early and the evening of the same day late: each half day of the segment has its own
-    healthy curve and theta. `count` and `mean` are the whole month, from a local midnight.
-    """
-    total = 0.0
-    cuts = [a, *range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY), b]
-    for low, high in pairwise(cuts):
-        y, curves = count[low:high], healthy_days(mean, low, high)
-        best = max(float(nb_shape(y, theta * curves, k).sum(axis=1).max()) for theta in HEALTHY_FACTORS)
-        total += float(nb_shape(y, rho * mean[low:high], k).sum()) - best
-    return total
+    def curves(self, low: int, high: int) -> Array:
+        """Means of [low, high), within one half day, of every such curve; (curves, minutes).
 
+        A day of trouble at the gate moves and flattens a peak by up to twenty minutes without anybody being turned
+        away, and must not look like silence. After noon an office may also be held after the bell, or most of it
+        in a meeting.
+        """
+        late = self.lateness(low)
+        reach, length = int(late.max()) + max(SHIFTS) + max(FLATS) // 2, high - low
+        wide = np.pad(self.mean, (reach, reach))[low : high + 2 * reach]
+        own = wide[reach : reach + length]
+        if not self.has_own_day:
+            return own[None]
+        flat = [np.convolve(wide, np.full(width, 1 / width), mode="same") for width in FLATS]
+        days = [day for day in (wide, *flat) for _ in SHIFTS]
+        days += [wide] * (len(late) - 1 - len(days))
+        punctual = np.full(len(late), HABIT)
+        punctual[1 + (1 + len(FLATS)) * len(SHIFTS) + len(HELD) :] = PUNCTUAL
+        moved = [
+            share * own + (1 - share) * day[reach - minutes : reach - minutes + length]
+            for day, minutes, share in zip(days, late[1:], punctual[1:], strict=True)
+        ]
+        return np.asarray([own, *moved], dtype=float)
 
-def rescored_beside(count: Array, mean: Array, k: float, rho: float, a: int, b: int) -> float:
-    """The same where the mean already keeps the pace of the day: only theta is left to explain a segment [a, b)."""
-    y, usual = count[a:b], mean[a:b]
-    best = max(float(nb_shape(y, theta * usual, k).sum()) for theta in PACED_FACTORS)
-    return float(nb_shape(y, rho * usual, k).sum()) - best
+    def days(self, low: int, high: int) -> Array:
+        """Means of [low, high) on every healthy day; (factors, curves, minutes)."""
+        return np.asarray(np.array(self.factors)[:, None, None] * self.curves(low, high), dtype=float)
 
+    def prices(self, minute: int) -> Array:
+        """What each curve costs as an explanation, in nats: late mornings of an office are rare."""
+        late = self.lateness(minute)
+        if not self.is_office or is_afternoon(minute):
+            return np.zeros(len(late))
+        return np.asarray(np.minimum((late / USUAL_LATENESS) ** 2 / 2, MOST_LATENESS), dtype=float)
 
-def rescored_failure(
-    failed: Array,
-    tried: Array,
-    share: float,
-    precision: float,
-    p1: float,
-    a: int,
-    b: int,
-    has_retries: bool = True,
-) -> float:
-    """Highest running sum from minute a of log f1 - max over healthy shares of log f0, retries discounted.
+    def trust(self, minute: int) -> Array:
+        """Weight per curve of what it explains badly around a silence in the half day of `minute`.
 
-    In the healthy model whoever failed lately comes back once in ten minutes and mostly fails again, so one
-    stubborn phone that fails every minute never adds up to more than some 16 nats. Both densities depend on
-    the past only: the running product stays a martingale, and Ville's inequality speaks of its highest value.
-    `failed` and `tried` are the whole month. A lost write is never retried: its sender was told that all is well.
-    """
-    low = max(0, a - RETRY_MINUTES)
-    sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum(failed[low:b])])
-    returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
-    busy = tried[a:b] > 0
-    x, n = failed[a:b][busy], tried[a:b][busy]
-    again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
-    best = math.inf
-    for factor in HEALTHY_SHARES:
-        base = min(factor * share, max(share, 0.1))
-        null = np.minimum(base + (1 - base) * again / n, 0.95)
-        gain = np.where(null < p1, bb_log(x, n, p1) - bb_log(x, n, null, precision), 0.0)
-        best = min(best, float(np.cumsum(gain).max(initial=0.0)))
-    return best
-
-
-def calibrated_threshold(bests: Array, tests: float, alpha: float) -> float:
-    """The larger of ln(N G K / alpha) and the 1 - alpha point of the best re-scored segment of healthy months.
-
-    `bests` holds the best re-scored segment of each day, every day judged against a baseline that leaves it
-    out. Days that pass the bound by themselves are suspects, not healthy days. The rest of a month is too few for a
-    99 % point, so its excesses over 12 nats are taken as exponential (peaks over threshold; Davison & Smith
-    1990) with a mean drawn to 1, the known-null rate.
-    """
-    floor = math.log(max(tests, 1.0) / alpha)
-    peaks = bests[(bests >= LEAST) & (bests < floor)]
-    mean = (float((peaks - LEAST).sum()) + PRIOR_PEAKS) / (peaks.size + PRIOR_PEAKS)
-    tail = LEAST + mean * math.log(max(peaks.size, 1) / alpha)
-    return max(floor, tail)
+        After noon only an early day answers for the crowd that it claims to have seen before: offices, schools and
+        shifts have bells of their own, and the usual minutes of one refute no other's late bell.
+        """
+        late = self.lateness(minute)
+        weight = TRUST_OF_FEW if self.is_few else TRUST
+        is_free = (late >= 0) & self.has_own_day & is_afternoon(minute)
+        return np.where(is_free, 0.0, weight)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -76,6 +76,31 @@ class Trail:
         if any(s.symptom == "failure" for s in self.segments):
             return "failure"
         return max(self.segments, key=lambda s: (s.nats, s.start)).symptom
+
+
+def dating_trail(scope: Sequence[tuple[str, str]], layer: str, trail: Trail, every: list[Trail]) -> Trail:
+    """The trail that belongs to the scope and overlaps the judged one most; the judged one where there is none.
+
+    What all regions meet, all regions date; a fault of both systems of a version is dated by either.
+    """
+    if layer == "log_gap":
+        same = [t for t in every if t.symptom == "no_lines" and t.value == scope[0][1]]
+    elif layer == "central":
+        same = [t for t in every if t.kind == "region" and t.symptom != "lost_write"]
+    else:
+        same = [t for t in every if scope and _is_part(t, *scope[0]) and t.symptom != "no_lines"]
+    near = [t for t in same if t.hard.meet(trail.hard).length > 0]
+    if layer == "central" or (scope and "*" in scope[0][1]):
+        met = tuple(s for t in near for s in t.segments)
+        return Trail(trail.kind, trail.value, met or trail.segments)
+    return max(near, key=lambda t: (t.hard.meet(trail.hard).length, -t.hard.start), default=trail)
+
+
+def _is_part(trail: Trail, kind: str, value: str) -> bool:
+    """The trail's group is the one named, or one of those that a `*` stands for."""
+    before, star, after = value.partition("*")
+    is_same = trail.value.startswith(before) and trail.value.endswith(after) if star else trail.value == value
+    return trail.kind == kind and is_same
 
 
 def without(span: Span, cuts: Iterable[Span]) -> list[Span]:

@@ -26,8 +26,10 @@ from schemas import (
 if TYPE_CHECKING:
     import numpy as np
 
-    from pipeline.outages.detection import Counts, Window
+    from pipeline.outages.detection import Window
     from pipeline.outages.edges import Events
+    from pipeline.outages.known import KnownFailures
+    from pipeline.outages.model import Counts
 
 Row = dict[str, Any]
 GROUP_COLUMNS = {
@@ -85,6 +87,15 @@ class Reader:
         self.heads = Heads(desk, self.first, self.days)
         self.observed = self.observed_minutes()
         self.around = self.totals()
+        lines = (
+            "select distinct unit_id, network_cidr from request_minute where unit_id is not null order by all"
+        )
+        self.offices = {
+            pair
+            for row in desk.query(lines).to_pylist()
+            for pair in zip(("unit", "network"), row.values(), strict=True)
+        }
+        self.failures = read_failures(desk, self.clock.epoch, self.days)
 
     def observed_minutes(self) -> dict[str, np.ndarray[Any, Any]]:
         """Per vantage the minutes that its log covers whole."""
@@ -113,7 +124,7 @@ class Reader:
         import numpy as np
 
         from pipeline.outages.clock import DAY
-        from pipeline.outages.detection import Counts
+        from pipeline.outages.model import Counts
 
         rows = self.desk.query(
             f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
@@ -135,7 +146,29 @@ class Reader:
             beside = None
             if (vantage, kind, value) in self.around and "silence" in alternatives:
                 beside = np.maximum(self.around[vantage, kind, value] - senders, 0.0)
-            yield (vantage, kind, value), Counts(vantage, senders, lost, heads, seen, alternatives, beside)
+            known = self.known(vantage, kind, value) if "failure" in alternatives else None
+            yield (
+                (vantage, kind, value),
+                Counts(
+                    vantage,
+                    senders,
+                    lost,
+                    heads,
+                    seen,
+                    alternatives,
+                    beside,
+                    known,
+                    (kind, value) in self.offices,
+                ),
+            )
+
+    def known(
+        self, vantage: str, kind: str, value: str
+    ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None:
+        """Own people of a group whose requests failed, and those who had failed before; none of another region."""
+        if vantage not in self.failures or (kind == "region" and value != self.heads.region):
+            return None
+        return self.failures[vantage].of(kind, value, self.days)
 
     def totals(self) -> dict[tuple[str, str, str], np.ndarray[Any, Any]]:
         """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
@@ -193,6 +226,32 @@ def declared_spans(
         end = min(math.ceil(reader.clock.minutes(row["ended_at"])), reader.days * DAY)
         for number in numbers.get(place, ()) if start < end else ():
             out.setdefault(number, []).append((start, end))
+    return out
+
+
+def read_failures(desk: Desk, midnight: int, days: int) -> dict[str, KnownFailures]:
+    """Own people with failed requests per vantage, in minutes from the first local midnight (in seconds since 1970)."""
+    import numpy as np
+
+    from pipeline.outages.clock import DAY
+    from pipeline.outages.known import KnownFailures, failed_before
+
+    names = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
+    rows = desk.query(
+        f"select distinct vantage_code, nip, epoch(requested_at)::bigint // 60 - {midnight // 60} as minute, "  # noqa: S608
+        f"{', '.join(names.values())} from attempt where outcome_code = 'failed' order by all"
+    )
+    vantage, person, *places = (
+        np.array(rows[name].to_pylist(), dtype=object) for name in ("vantage_code", "nip", *names.values())
+    )
+    minute = rows["minute"].to_numpy()
+    out: dict[str, KnownFailures] = {}
+    for code in sorted(set(vantage.tolist())):
+        mine = vantage == code
+        again = failed_before(person[mine], minute[mine])
+        inside = (minute[mine] >= 0) & (minute[mine] < days * DAY)
+        where = {kind: values[mine][inside] for kind, values in zip(names, places, strict=True)}
+        out[code] = KnownFailures(minute[mine][inside], again[inside], where)
     return out
 
 

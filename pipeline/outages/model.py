@@ -1,0 +1,303 @@
+"""A group's healthy month, and the segments of it that speak against health."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.outages.arrays import Array, Flags, Ints
+from pipeline.outages.baseline import (
+    FEW_DAYS,
+    dispersion,
+    expected_counts,
+    failure_null,
+    half_hours,
+    pace,
+)
+from pipeline.outages.clock import DAY
+from pipeline.outages.edges import silence_edges
+from pipeline.outages.healthy import (
+    FEW_FACTORS,
+    OWN_FACTORS,
+    PACED_FACTORS,
+    ROSTER_FACTORS,
+    Health,
+    is_afternoon,
+)
+from pipeline.outages.rescoring import rescored_failure, rescored_silence
+from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
+from pipeline.outages.segments import (
+    LEAST,
+    NEAR,
+    Segment,
+    located,
+    strong_segments,
+)
+
+WINDOWS = ("hard", "middle", "impact")
+REWEIGHTINGS = 2
+HOUR = 60
+LEAST_DEFERRED = 0.25
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A group's month at one vantage; arrays of (days, 1440) but for `heads`, people on duty per day (days,).
+
+    Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
+    Minutes that are not `observed` say nothing: a log that was not written is not silence. `beside` are the other
+    senders of the same regions, where the group is spread over all offices as a carrier or a version is: it keeps
+    their pace, while a region or an office may have a day of its own. `known` are the own people among the failed,
+    and those of them who had failed before.
+    """
+
+    vantage: str
+    senders: Array
+    failed: Array
+    heads: Array
+    observed: Flags | None = None
+    alternatives: tuple[str, ...] = ("silence", "failure")
+    beside: Array | None = None
+    known: tuple[Array, Array] | None = None
+    is_office: bool = False
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A segment before its threshold is known; minutes count from the first local midnight.
+
+    [start, end) is the segment, of silence as far as nobody was heard.
+    """
+
+    group: int
+    alternative: str
+    window: str
+    segment: Segment
+    start: int
+    end: int
+    rescored: float
+    observed: float
+    expected: float
+    deferred: float | None
+    spared: float = 0.0
+    """Nats by which the tests of its group are fewer than those of the mean group."""
+
+    @property
+    def worth(self) -> float:
+        """Re-scored nats, as if its group had as many tests as the mean one."""
+        return self.rescored + self.spared
+
+
+def joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Segments in order, those at most two minutes apart made one."""
+    out: list[Segment] = []
+    for part in sorted(segments, key=lambda s: s.start):
+        if not out or part.start > out[-1].end + NEAR:
+            out.append(part)
+            continue
+        out[-1] = replace(
+            out[-1], end=part.end, score=out[-1].score + part.score,
+            end_low=part.end_low, end_high=part.end_high)  # fmt: skip
+    return out
+
+
+class Model:
+    """A group's healthy month, fitted with the minutes under suspicion left out, and its candidates."""
+
+    def __init__(self, counts: Counts, day_type: Ints, usual_failing: float) -> None:
+        self.counts = counts
+        self.n, self.x = counts.senders.ravel(), counts.failed.ravel()
+        self.busy = np.flatnonzero(self.n)
+        self.pairs = Pairs.of(self.x[self.busy], self.n[self.busy])
+        self.usual = usual_failing
+        self.few = np.array([(day_type == kind).sum() <= FEW_DAYS for kind in day_type])
+        blind = counts.observed is not None and not counts.observed.all()
+        self.unseen = ~counts.observed.ravel() if blind and counts.observed is not None else None
+        self.mean = np.zeros_like(counts.senders)
+        flagged = np.zeros(counts.senders.shape, dtype=np.bool_)
+        if self.unseen is not None:
+            flagged |= self.unseen.reshape(flagged.shape)
+        self.pace = self.paced(day_type, flagged)
+        self.fit(day_type, flagged, half_hours(counts.senders > 0))
+        for _ in range(REWEIGHTINGS):
+            fresh = self.suspects().reshape(flagged.shape) & ~flagged
+            if not fresh.any():
+                break
+            flagged |= fresh
+            self.fit(day_type, flagged, half_hours(fresh & (self.mean > 0)))
+
+    def paced(self, day_type: Ints, flagged: Flags) -> Array | float:
+        """The pace of the senders beside the group, (days, 1440); 1 where it has a day of its own."""
+        counts = self.counts
+        if counts.beside is None:
+            return 1.0
+        return pace(counts.beside, expected_counts(counts.beside, day_type, counts.heads, flagged))
+
+    def fit(self, day_type: Ints, flagged: Flags, columns: Ints) -> None:
+        """Baseline of some minutes of the day, dispersion and failing share, from what is not flagged."""
+        counts = self.counts
+        if columns.size:
+            self.mean[:, columns] = expected_counts(counts.senders, day_type, counts.heads, flagged, columns)
+        self.mu = (self.mean * self.pace).ravel()
+        if self.unseen is not None:
+            self.mu = np.where(self.unseen, 0.0, self.mu)
+        clean = ~flagged.ravel()
+        self.minutes = np.flatnonzero((self.mu > 0) | (self.n > 0))
+        healthy = clean & ~((self.mu > 3) & (self.n < 0.1 * self.mu))
+        self.k = dispersion(self.n[healthy], self.mu[healthy])
+        times = np.bincount(self.pairs.place, clean[self.busy], len(self.pairs.tried)).astype(float)
+        self.p0, self.precision = failure_null(self.pairs, times, self.usual)
+        self.found = {
+            (alternative, number): self.segments(alternative, number)
+            for alternative in self.counts.alternatives
+            for number in range(len(WINDOWS))
+        }
+
+    def segments(self, alternative: str, number: int) -> list[Segment]:
+        """Maximal segments of one alternative that are worth a second look."""
+        if alternative == "silence":
+            minutes = self.minutes
+            scores = silence_scores(self.n[minutes], self.mu[minutes], self.k, SILENCES[number])
+        else:
+            minutes = self.busy
+            scores = failure_scores(self.pairs, self.p0, self.precision, FAILURES[number])
+        parts = (located(scores, minutes, a, b) for a, b, _ in strong_segments(scores, LEAST))
+        return [part for part in parts if part is not None]
+
+    @property
+    def usual_senders(self) -> Array:
+        """Expected senders per minute before the pace of the day; 0 where the log says nothing."""
+        return self.mean.ravel() if self.unseen is None else np.where(self.unseen, 0.0, self.mean.ravel())
+
+    @property
+    def tests(self) -> int:
+        """Starts times alternatives: a segment starts after a minute that speaks against it, so after a busy one."""
+        is_silence = "silence" in self.counts.alternatives
+        others = len(self.counts.alternatives) - is_silence
+        return is_silence * (self.busy.size + 1) * len(SILENCES) + others * self.busy.size * len(FAILURES)
+
+    def suspects(self) -> Flags:
+        """Minutes in candidate segments of any alternative."""
+        flags = np.zeros(self.n.size, dtype=np.bool_)
+        for parts in self.found.values():
+            for part in parts:
+                flags[part.start : part.end] = True
+        return flags
+
+    def deferred(self, a: int, b: int) -> float:
+        """Surplus of the hour after [a, b) over what was missing in it: demand that waited (outages.md 1.6)."""
+        missing = float((self.mu[a:b] - self.n[a:b]).sum())
+        surplus = float(np.maximum(self.n[b : b + HOUR] - self.mu[b : b + HOUR], 0).sum())
+        return surplus / max(missing, 1.0)
+
+    def health(self, minute: int) -> Health:
+        """What the half day of `minute` looks like in health; after noon a meeting may thin a region out, roster or not."""
+        counts, is_few = self.counts, bool(self.few[min(minute // DAY, len(self.few) - 1)])
+        has_own_day = counts.beside is None
+        has_roster = np.ptp(counts.heads) > 0 and (counts.is_office or not is_afternoon(minute))
+        factors: tuple[float, ...] = PACED_FACTORS
+        if has_own_day:
+            known, unknown = (OWN_FACTORS, FEW_FACTORS) if is_few else (ROSTER_FACTORS, OWN_FACTORS)
+            factors = known if has_roster else unknown
+        return Health(self.mu, self.k, factors, has_own_day, counts.is_office, is_few and has_own_day)
+
+    def rescored_silence(self, number: int, a: int, b: int, is_flank: bool = False) -> float:
+        """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing.
+
+        Of an evening whose like are few only those who come back prove that they were turned away.
+        """
+        health = self.health(a)
+        may_end_early = health.is_few and is_afternoon(a)
+        if may_end_early and self.deferred(a, b) < LEAST_DEFERRED:
+            return 0.0
+        trouble = np.full(self.n.size, is_flank)
+        for (alternative, window), parts in self.found.items():
+            for part in parts:
+                if alternative == "failure" or (window == 0 and (part.end <= a or part.start >= b)):
+                    trouble[part.start : part.end] = True
+        return rescored_silence(self.n, health, SILENCES[number], a, b, trouble)
+
+    def without_healthy_flanks(self, impact: Segment) -> Segment:
+        """An impact window of silence without what lies beside its hard window and a healthy day explains as well.
+
+        Half of the usual people before a silence is a late morning, until no late morning explains it.
+        """
+        hard = [
+            s
+            for s in self.found["silence", 0]
+            if s.start < impact.end
+            and s.end > impact.start
+            and self.rescored_silence(0, s.start, s.end) >= LEAST
+        ]
+        if not hard:
+            return impact
+        number, first, last = len(SILENCES) - 1, hard[0], hard[-1]
+        if (
+            impact.start < first.start
+            and self.rescored_silence(number, impact.start, first.start, True) < LEAST
+        ):
+            impact = replace(
+                impact, start=first.start, start_low=first.start_low, start_high=first.start_high
+            )
+        if last.end < impact.end and self.rescored_silence(number, last.end, impact.end, True) < LEAST:
+            impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
+        inside = slice(impact.start, impact.end)
+        score = silence_scores(self.n[inside], self.mu[inside], self.k, SILENCES[number]).sum()
+        return replace(impact, score=float(score))
+
+    def candidates(self, group: int) -> list[Candidate]:
+        """Every segment that is worth a second look, scored again against the best healthy explanation."""
+        return [
+            self.silence(group, number, part)
+            if alternative == "silence"
+            else self.failure(group, alternative, number, part)
+            for (alternative, number), parts in self.found.items()
+            for part in joined(parts)
+        ]
+
+    def silence(self, group: int, number: int, part: Segment) -> Candidate:
+        """A silence; an impact window without its healthy flanks."""
+        if WINDOWS[number] == "impact":
+            part = self.without_healthy_flanks(part)
+        a, b = part.start, part.end
+        again = self.rescored_silence(number, a, b)
+        heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
+        start = heard if WINDOWS[number] == "impact" else missed
+        return Candidate(
+            group, "silence", WINDOWS[number], part, start, end, min(again, part.score),
+            float(self.n[a:b].sum()), float(self.mu[a:b].sum()), self.deferred(a, b))  # fmt: skip
+
+    def failure(self, group: int, alternative: str, number: int, part: Segment) -> Candidate:
+        """Failed requests, or lost writes, which nobody tries again."""
+        a, b = part.start, part.end
+        again = rescored_failure(
+            self.x, self.n, self.p0, self.precision, FAILURES[number], a, b,
+            alternative == "failure", self.counts.known)  # fmt: skip
+        return Candidate(
+            group, alternative, WINDOWS[number], part, a, b, min(again, part.score),
+            float(self.x[a:b].sum()), float(self.n[a:b].sum() * self.p0), None)  # fmt: skip
+
+    def declared(self, group: int, a: int, b: int) -> tuple[Candidate, int]:
+        """The silence of the declared minutes [a, b) in which most senders were missed, and of how many it is one.
+
+        Nobody at all is heard in it; what is silent in the hour on either side is scored with it, since an early or a
+        late day would be heard there.
+        """
+        low, high = max(0, a - HOUR), min(b + HOUR, self.n.size)
+        stops = (
+            self.n[low:high] > 0 if self.unseen is None else (self.n[low:high] > 0) | self.unseen[low:high]
+        )
+        heard = np.concatenate([[low - 1], low + np.flatnonzero(stops), [high]])
+        runs = [(int(x) + 1, int(y)) for x, y in pairwise(heard) if y > a and x + 1 < b]
+        x, y = max(runs, key=lambda run: float(self.mu[max(run[0], a) : min(run[1], b)].sum()))
+        score = self.rescored_silence(0, x, y)
+        x, y = max(x, a), min(y, b)
+        _, start, _ = silence_edges(self.n, self.mu, self.unseen, x, y)
+        segment = Segment(x, y, score, x, x, y, y)
+        usual = float(self.mu[x:y].sum())
+        return Candidate(
+            group, "silence", "middle", segment, start, y, score, 0.0, usual, self.deferred(x, y)
+        ), len(runs)

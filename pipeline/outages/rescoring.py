@@ -1,0 +1,135 @@
+"""Candidates scored again against the most favourable healthy explanation, and how high healthy days reach.
+
+The failing share is estimated too: what remains above its most favourable healthy value counts (outages.md 1.4).
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.outages.arrays import Array, Flags
+from pipeline.outages.healthy import HALF_DAY, Health
+from pipeline.outages.scores import bb_log, nb_shape
+from pipeline.outages.segments import LEAST
+
+LULL = 31
+AROUND = 60
+BACK_MINUTES = 15.0
+RETURNS = (0.0, 0.3, 0.8)
+"""Shares of those missed who come back after an outage, with a mean delay (deferred demand, outages.md 1.6)."""
+STICKY = 0.9
+"""Nine in ten of those who come back after a failure fail again: one stubborn phone is one piece of evidence."""
+RETRY_MINUTES = 10
+HEALTHY_SHARES = (1.0, 2.0, 3.0, 5.0)
+PRIOR_PEAKS = 10.0
+
+
+def pieces(mean: Array, a: int, b: int) -> list[tuple[int, int]]:
+    """[a, b) cut at noon, at midnight, and in the middle of every half hour or more in which nobody is expected.
+
+    A morning may run early and the evening of the same day late: each piece has its own healthy day.
+    """
+    cuts = set(range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY))
+    if b - a < LULL:
+        return list(pairwise([a, *sorted(cuts), b])) if b > a else []
+    idle = np.concatenate([[False], np.convolve(mean[a:b], np.ones(LULL), mode="same") < 1, [False]])
+    edges = np.flatnonzero(np.diff(idle.astype(np.int8)))
+    cuts |= {a + int(x + y) // 2 for x, y in zip(edges[::2], edges[1::2], strict=True) if x > 0 and y < b - a}
+    return list(pairwise([a, *sorted(cuts), b]))
+
+
+def rescored_silence(
+    count: Array, health: Health, rho: float, a: int, b: int, trouble: Flags | None = None
+) -> float:
+    """Log f1 - max over healthy days of log f0, over minutes [a, b); a day pays for what it does not explain nearby.
+
+    The day that is to explain a silence has to explain the hour before and the hour after too: a late morning has no usual
+    minutes before the silence, an early day a crowd. What it explains worse than the best day counts against it by
+    its trust; people who come back after the silence are part of either. Each piece of the segment has a day of its
+    own. `count` is the whole month from a local midnight; the hours end where there is `trouble`, minutes in which requests
+    fail or another silence lies.
+    """
+    before, after = AROUND, AROUND
+    if trouble is not None:
+        before = _steps(trouble[max(0, a - AROUND) : a][::-1])
+        after = _steps(trouble[b : b + AROUND])
+    return sum(
+        _piece_score(count, health, rho, low, high, before * (low == a), after * (high == b))
+        for low, high in pieces(health.mean, a, b)
+    )
+
+
+def _steps(trouble: Flags) -> int:
+    """Minutes before the first trouble, at most the hour."""
+    return int(trouble.argmax()) if trouble.any() else AROUND
+
+
+def _piece_score(count: Array, health: Health, rho: float, a: int, b: int, before: int, after: int) -> float:
+    """The score of [a, b), a piece with one healthy day, and so many minutes around it."""
+    low = max(a - before, a // HALF_DAY * HALF_DAY)
+    high = min(b + after, -(-b // HALF_DAY) * HALF_DAY, len(count))
+    means, y, i, j = health.days(low, high), count[low:high], a - low, b - low
+    left, inside = (
+        nb_shape(y[cut], means[..., cut], health.k).sum(axis=2) for cut in (slice(0, i), slice(i, j))
+    )
+    missing = np.maximum(means[..., i:j].sum(axis=2) - y[i:j].sum(), 0.0)[..., None]
+    back = missing * np.exp(-np.arange(high - b) / BACK_MINUTES) / BACK_MINUTES
+    right = [nb_shape(y[j:], means[..., j:] + share * back, health.k).sum(axis=2) for share in RETURNS]
+    around = left + np.maximum.reduce(right)
+    excuse = inside - health.prices(a) + health.trust(a) * (around - around.max())
+    return float(nb_shape(y[i:j], rho * health.mean[a:b], health.k).sum() - excuse.max())
+
+
+def rescored_failure(
+    failed: Array,
+    tried: Array,
+    share: float,
+    precision: float,
+    p1: float,
+    a: int,
+    b: int,
+    has_retries: bool = True,
+    known: tuple[Array, Array] | None = None,
+) -> float:
+    """Highest running sum from minute a of log f1 - max over healthy shares of log f0, retries discounted.
+
+    Whoever failed lately comes back and mostly fails again. Of the failed senders `known` are the own people,
+    and those of them who had failed before, who are left out: each is evidence once. Who the others are nobody
+    knows: in the healthy model whoever failed comes back once in ten minutes, so one stubborn phone that fails every
+    minute never adds up to more than some 16 nats. Both densities depend on the past only: the running product stays a
+    martingale, and Ville's inequality speaks of its highest value. All arrays are the whole month. A
+    lost write is never retried: its sender was told that all is well.
+    """
+    own, back = (np.minimum(counts.ravel(), failed) for counts in known or (np.zeros(1), np.zeros(1)))
+    low = max(0, a - RETRY_MINUTES)
+    sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum((failed - own)[low:b])])
+    returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
+    x, n = (failed - back)[a:b], (tried - back)[a:b]
+    busy = n > 0
+    x, n = x[busy], n[busy]
+    again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
+    best = math.inf
+    for factor in HEALTHY_SHARES:
+        base = min(factor * share, max(share, 0.1))
+        null = np.minimum(base + (1 - base) * again / n, 0.95)
+        gain = np.where(null < p1, bb_log(x, n, p1) - bb_log(x, n, null, precision), 0.0)
+        best = min(best, float(np.cumsum(gain).max(initial=0.0)))
+    return best
+
+
+def calibrated_threshold(bests: Array, tests: float, alpha: float) -> float:
+    """The larger of ln(N G K / alpha) and the 1 - alpha point of the best re-scored segment of healthy months.
+
+    `bests` holds the best re-scored segment of each day, every day judged against a baseline that leaves it
+    out. Days that pass the bound by themselves are suspects, not healthy days. The rest of a month is too few for a
+    99 % point, so its excesses over 12 nats are taken as exponential (peaks over threshold; Davison & Smith
+    1990) with a mean drawn to 1, the known-null rate.
+    """
+    floor = math.log(max(tests, 1.0) / alpha)
+    peaks = bests[(bests >= LEAST) & (bests < floor)]
+    mean = (float((peaks - LEAST).sum()) + PRIOR_PEAKS) / (peaks.size + PRIOR_PEAKS)
+    tail = LEAST + mean * math.log(max(peaks.size, 1) / alpha)
+    return max(floor, tail)
