@@ -149,7 +149,7 @@ def test_the_level_of_a_day_is_known_where_its_roster_is() -> None:
     morning, evening, friday = 420, 960, 4 * 1440 + 420
     for on_duty, beside, is_office, expected in (
         (heads, None, True, (ROSTER_FACTORS, ROSTER_FACTORS, OWN_FACTORS)),
-        (heads, None, False, (ROSTER_FACTORS, OWN_FACTORS, OWN_FACTORS)),
+        (heads, None, False, (ROSTER_FACTORS, FEW_FACTORS, OWN_FACTORS)),
         (np.ones(31), None, True, (OWN_FACTORS, OWN_FACTORS, FEW_FACTORS)),
         (heads, group.senders, False, (PACED_FACTORS, PACED_FACTORS, PACED_FACTORS)),
     ):

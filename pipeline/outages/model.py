@@ -194,12 +194,16 @@ class Model:
         return surplus / max(missing, 1.0)
 
     def health(self, minute: int) -> Health:
-        """What the half day of `minute` looks like in health; after noon a meeting may thin a region out, roster or not."""
+        """What the half day of `minute` looks like in health.
+
+        After noon a meeting of one large office thins a region or a carrier out, whoever is on duty.
+        """
         counts, is_few = self.counts, bool(self.few[min(minute // DAY, len(self.few) - 1)])
-        has_own_day = counts.beside is None
-        has_roster = np.ptp(counts.heads) > 0 and (counts.is_office or not is_afternoon(minute))
+        has_own_day, has_roster = counts.beside is None, np.ptp(counts.heads) > 0
         factors: tuple[float, ...] = PACED_FACTORS
-        if has_own_day:
+        if has_own_day and is_afternoon(minute) and not counts.is_office:
+            factors = FEW_FACTORS
+        elif has_own_day:
             known, unknown = (OWN_FACTORS, FEW_FACTORS) if is_few else (ROSTER_FACTORS, OWN_FACTORS)
             factors = known if has_roster else unknown
         return Health(self.mu, self.k, factors, has_own_day, counts.is_office, is_few and has_own_day)
