@@ -85,6 +85,8 @@ class AcceptedCount(Table):
         ge=0,
     )
 
+    accepted_idr: Integer = column("Money of the accepted records: gross TPP, or real deductions", ge=0)
+
     _key = ("file_id",)
 
 

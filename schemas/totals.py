@@ -14,6 +14,8 @@ class FileTotal(Table):
     accepted_count: Integer = column("Records that entered the canonical tables", ge=0)
     telling_count: Integer = column("... that say something", ge=0)
     stored_count: Integer = column("... of which the canonical tables hold a row", ge=0)
+    accepted_idr: Integer = column("Money of the accepted records: gross TPP, or real deductions", ge=0)
+    stored_idr: Integer = column("... as the canonical tables have it", ge=0)
     quarantined_count: Integer = column("Records with a problem of severity `record`", ge=0)
     warning_count: Integer = column("Accepted records with a warning", ge=0)
 

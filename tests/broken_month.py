@@ -42,6 +42,7 @@ UNSEEN = {
     "outage_segment": ("row lost",),
     "measurable_span": ("row lost",),
     "outage_evidence": ("row lost",),
+    "source_file": ("+1 byte_count",),
     "file_total": ("+1 warning",),
     "absence_count": ("+1 longest_run_days", "+1 open_run_days"),
 }

@@ -90,6 +90,8 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
                 "accepted_count": 7,
                 "telling_count": 6,
                 "stored_count": 6,
+                "accepted_idr": 0,
+                "stored_idr": 0,
             }
         ],
         Assessment: [],

@@ -74,6 +74,7 @@ def test_a_month_that_ties_gives_its_totals() -> None:
     [
         (FileTotal, 0, "accepted_count", 6, "rekaman, tingkat berkas"),
         (FileTotal, 0, "stored_count", 5, "memberi 6 rekaman yang diterima, tetapi 5 tersimpan"),
+        (FileTotal, 0, "stored_idr", 1, "rupiah masukan, tingkat berkas: 'masukan/x.csv' memberi 0, tersimpan 1"),
         (Adjustment, 0, "issued_idr", 1, "rupiah yang sudah dibayar, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
         (Adjustment, 0, "is_held", True, "orang yang ditahan, tingkat orang-bulan: 1 ditahan tanpa selisih potongan atau sebaliknya"),
         (Adjustment, 0, "origin_period", "2025-12", "penyesuaian, tingkat bulan: 1 bulan asal yang bukan bulan ini dan tidak dikunci"),

@@ -30,6 +30,8 @@ class KindRules:
     accepted: str
     source: str = "clean"
     key: tuple[str, ...] = ()
+    amount: str = "0"
+    """Column of `typed` that holds money."""
     silent: str = "false"
     """Condition over `clean`: an accepted record of which no row is made, because it says nothing."""
 

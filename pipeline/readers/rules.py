@@ -74,6 +74,7 @@ _EMPLOYEE = KindRules(
     kelompok as group_code, tpp_idr, pin, case when is_nip(nip_atasan) then clean_nip(nip_atasan) end as superior_nip,
     first_day as valid_from, (last_day + 1)::date as valid_to, file_id, line_no""",
     key=("clean_nip(nip)", "first_day"),
+    amount="tpp_idr",
 )  # fmt: skip
 _NETWORK = KindRules(
     "network",
@@ -188,6 +189,7 @@ _DEDUCTION = KindRules(
     ),
     "clean_nip(nip) as nip, periode as period, deduction_idr, file_id, line_no",
     key=("clean_nip(nip)", "periode"),
+    amount="deduction_idr",
 )
 _DECISION = KindRules(
     "decision",

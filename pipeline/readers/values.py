@@ -42,11 +42,12 @@ REJECTS = "reject"
 class Validated:
     """How many records of each file (by file_id) were accepted and were not, and how often each reason was given.
 
-    `silent` are the accepted ones of which no row is made, because they say nothing.
+    `silent` are the accepted ones of which no row is made, because they say nothing; `amounts` is the money of the accepted.
     """
 
     accepted: dict[str, int]
     silent: dict[str, int]
+    amounts: dict[str, int]
     broken: dict[str, int]
     codes: dict[str, Counter[str]]
 
@@ -193,7 +194,8 @@ def _validate_kind(
     _find_issues(engine, rules)
     engine.execute(_REJECTED)
     engine.execute(
-        f"insert into good select file_id, count(*), count(*) filter (where {rules.silent}) from clean group by file_id"  # noqa: S608
+        f"insert into good select file_id, count(*), count(*) filter (where {rules.silent}), "  # noqa: S608
+        f"coalesce(sum({rules.amount}), 0) from clean group by file_id"
     )
     chosen = f"select {rules.accepted} from {rules.source}"  # noqa: S608 - rules of ours
     engine.execute(f"create or replace table {_accepted(rules)} as {chosen}")
@@ -323,14 +325,14 @@ def _later(engine: duckdb.DuckDBPyConnection, code: str, header: str, lines: str
 
 
 def _counted(engine: duckdb.DuckDBPyConnection, files: list[str]) -> Validated:
-    accepted, silent, broken = (
+    accepted, silent, amounts, broken = (
         dict.fromkeys(files, 0) | dict(engine.execute(query).fetchall())
-        for query in (_ACCEPTED, _SILENT, _BROKEN)
+        for query in (_ACCEPTED, _SILENT, _AMOUNTS, _BROKEN)
     )
     codes: dict[str, Counter[str]] = {file_id: Counter() for file_id in files}
     for file_id, code, count in engine.execute(_CODES).fetchall():
         codes[file_id][code] = count
-    return Validated(accepted, silent, broken, codes)
+    return Validated(accepted, silent, amounts, broken, codes)
 
 
 def _rejects(engine: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
@@ -343,7 +345,7 @@ _REJECT = """
 create table reject (
     file_id varchar, sheet varchar, line_no bigint, issue_no bigint, code varchar, header varchar, value varchar, is_record boolean
 );
-create table good (file_id varchar, records bigint, silent bigint);
+create table good (file_id varchar, records bigint, silent bigint, amount hugeint);
 """
 _REJECTED = """
 insert into reject
@@ -353,6 +355,7 @@ from issue order by 1, 2 nulls first, 3, 4;
 """
 _ACCEPTED = "select file_id, sum(records)::bigint from good group by file_id"
 _SILENT = "select file_id, sum(silent)::bigint from good group by file_id"
+_AMOUNTS = "select file_id, sum(amount)::bigint from good group by file_id"
 _BROKEN = """
 select file_id, count(*) from (select distinct file_id, sheet, line_no from reject where is_record) group by file_id
 """

@@ -9,6 +9,7 @@ with counted as (
             when source_file.kind_code = 'coverage' then 0  -- they end among the spans of the logs
             else coalesce(accepted_count.accepted_count - accepted_count.silent_count, 0)
         end as telling_count,
+        coalesce(accepted_count.accepted_idr, 0) as accepted_idr,
     from record_count
     inner join source_file
         on source_file.file_id = record_count.file_id
@@ -21,6 +22,7 @@ with counted as (
         log_count.record_count,
         log_count.accepted_count,
         0 as telling_count,
+        0 as accepted_idr,
     from log_count
 ),
 
@@ -55,6 +57,24 @@ held as (
             absence.absence_id as record_id
         from absence
     ) as recorded
+),
+
+paid as (
+    select
+        amounts.file_id,
+        sum(amounts.amount_idr) as stored_idr
+    from (
+        select
+            employee.file_id,
+            employee.tpp_idr as amount_idr
+        from employee
+        union all
+        select
+            deduction.file_id,
+            deduction.deduction_idr as amount_idr
+        from deduction
+    ) as amounts
+    group by amounts.file_id
 ),
 
 stored as (
@@ -94,9 +114,13 @@ select
     counted.accepted_count::bigint as accepted_count,
     counted.telling_count::bigint as telling_count,
     coalesce(stored.stored_count, 0)::bigint as stored_count,
+    counted.accepted_idr::bigint as accepted_idr,
+    coalesce(paid.stored_idr, 0)::bigint as stored_idr,
     coalesce(summed.quarantined_count, 0)::bigint as quarantined_count,
     coalesce(summed.warning_count, 0)::bigint as warning_count,
 from counted
+left join paid
+    on paid.file_id = counted.file_id
 left join stored
     on stored.file_id = counted.file_id
 left join summed

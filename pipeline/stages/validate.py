@@ -78,7 +78,12 @@ def validate(desk: Desk) -> None:
     )
     _refuse_mostly_wrong(desk, files, found)
     accepted = [
-        {"file_id": file_id, "accepted_count": count, "silent_count": found.silent[file_id]}
+        {
+            "file_id": file_id,
+            "accepted_count": count,
+            "silent_count": found.silent[file_id],
+            "accepted_idr": found.amounts[file_id],
+        }
         for file_id, count in found.accepted.items()
     ]
     desk.write(AcceptedCount, pa.Table.from_pylist(accepted, arrow_schema(AcceptedCount)))

@@ -113,6 +113,11 @@ def records(tables: Tables) -> Iterator[str]:
                 f"rekaman, tingkat berkas: {paths.get(file_id, file_id)!r} memberi {row['telling_count']} "
                 f"rekaman yang diterima, tetapi {row['stored_count']} tersimpan"
             )
+        if row["accepted_idr"] != row["stored_idr"]:
+            yield (
+                f"rupiah masukan, tingkat berkas: {paths.get(file_id, file_id)!r} memberi {row['accepted_idr']}, "
+                f"tersimpan {row['stored_idr']}"
+            )
 
 
 def people(tables: Tables) -> Iterator[str]:
