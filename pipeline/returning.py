@@ -22,7 +22,10 @@ ID_DIGITS = 12
 
 @dataclass(frozen=True)
 class Taken:
-    """One file that came back. `path` is where its usable rows are kept, None where there are none."""
+    """One file that came back. `path` is where its usable rows are kept, None where there are none.
+
+    `counts` are the rows kept; `void_count` of them do not hold as things stand, and are among the `refusals`.
+    """
 
     name: str
     kind: str
@@ -30,6 +33,7 @@ class Taken:
     is_new: bool
     counts: Mapping[str, int]
     refusals: tuple[Refusal, ...]
+    void_count: int
     blank_count: int
 
 
@@ -55,14 +59,13 @@ def file_away(workspace: Path, settings: Settings, read: Sequence[tuple[str, Ret
 def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, returned: Returned) -> Taken:
     from reports.slug import slug
 
-    refusals = returned.refusals
+    void: tuple[Refusal, ...] = ()
     if returned.kind == "decision" and returned.rows:
-        refusals += judge(
-            returned, _tables(workspace, settings), _older_findings(workspace, ledger, settings)
-        )
+        void = judge(returned, _tables(workspace, settings), _older_findings(workspace, ledger, settings))
+    refusals, void_count = (*returned.refusals, *void), len({refusal.row_no for refusal in void})
     counts = _counts(returned)
     if not returned.rows:
-        return Taken(name, returned.kind, None, False, counts, refusals, returned.blank_count)
+        return Taken(name, returned.kind, None, False, counts, refusals, void_count, returned.blank_count)
     content = returned.csv_bytes()
     sha256 = sha256_of(content)
     known = [entry for entry in ledger.of(DECISION, settings.period) if entry.manifest_sha256 == sha256]
@@ -79,7 +82,7 @@ def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, return
             supersedes=None,
             totals=counts,
         )
-    return Taken(name, returned.kind, path, not known, counts, refusals, returned.blank_count)
+    return Taken(name, returned.kind, path, not known, counts, refusals, void_count, returned.blank_count)
 
 
 def _counts(returned: Returned) -> dict[str, int]:

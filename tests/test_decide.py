@@ -117,7 +117,7 @@ def test_filled_sheets_are_kept_as_inputs_and_recorded_once(done: Path, tmp_path
     path = filled(tmp_path, [approved(rows[0]), rows[1]])
     first = decide(done, path)
     assert first.exit_code == 0, first.output
-    assert "1 setuju; 0 tidak berlaku, 1 belum diisi" in first.stdout
+    assert "1 setuju; 0 tidak dapat dipakai, 1 belum diisi" in first.stdout
     entry = read_ledger(done).entries[-1]
     assert (entry.kind, dict(entry.totals)) == ("decision", {"approve": 1, "ask_evidence": 0, "reject": 0})
     (kept,) = csv.DictReader(io.StringIO((done / entry.path).read_text("utf-8")))
@@ -146,6 +146,7 @@ def test_every_decision_that_does_not_count_is_listed_with_its_row_and_reason(
     told = decide(done, filled(tmp_path, [answer for answer, _ in answers])).stdout
     said = {int(row): code for row, code in re.findall(r"baris (\d+), \S+: ([A-Z_]+),", told)}
     assert said == {number: code for number, (_, code) in enumerate(answers, start=2) if code}
+    assert "6 setuju (5 di antaranya tidak berlaku); 4 tidak dapat dipakai" in told
     assert not any(row["NIP"] in told or row["Nama"] in told for row in rows), "no person is named"
 
 
@@ -187,7 +188,7 @@ def test_a_certification_comes_back_as_an_incident_with_who_and_which_minutes(
         ),
     )
     assert result.exit_code == 0, result.output
-    assert "1 penetapan gangguan; 3 tidak berlaku" in result.stdout
+    assert "1 penetapan gangguan; 3 tidak dapat dipakai" in result.stdout
     assert "INS-y: VALUE_MISSING" in result.stdout
     assert "INS-z: VALUE_MISSING" in result.stdout
     assert "INS-w: DATE_FORMAT" in result.stdout

@@ -55,9 +55,11 @@ def _lines(taken: Taken) -> list[str]:
 
     counted = ", ".join(f"{count} {TAKEN[code]}" for code, count in taken.counts.items() if count)
     known = "" if taken.is_new or not counted else " (sudah diterima sebelumnya)"
+    void = f" ({taken.void_count} di antaranya tidak berlaku)" if taken.void_count else ""
+    unusable = len({refusal.row_no for refusal in taken.refusals}) - taken.void_count
     lines = [
-        f"{taken.name}: {counted or 'tidak ada yang dapat dipakai'}{known}; "
-        f"{len(taken.refusals)} tidak berlaku, {taken.blank_count} belum diisi"
+        f"{taken.name}: {counted or 'tidak ada yang dapat dipakai'}{void}{known}; "
+        f"{unusable} tidak dapat dipakai, {taken.blank_count} belum diisi"
     ]
     for refusal in taken.refusals:
         detail = f" ({refusal.detail})" if refusal.detail else ""
