@@ -191,8 +191,9 @@ gathered as (
         coalesce(answering.is_authenticated, true) as is_authenticated,
         acting.failed_at,
         acting.tried_at,
+        -- a log line ends in whole seconds, so the try began up to a second later: a gain of that second is not proved
         acting.failed_at is not null and asked.side_code = 'in'
-        and minutes_between(asked.due_at, acting.failed_at) >= asked.minutes_off as is_no_better,
+        and minutes_between(asked.due_at, acting.failed_at + interval '1' second) >= asked.minutes_off as is_no_better,
         coalesce(
             not asked.is_exposed_by_line  -- what came through may have gone over another line
             and answering.answered_at < asked.impact_ended_at
