@@ -188,3 +188,21 @@ def test_who_is_held_when_the_month_closes_is_held_in_the_next_months_batch() ->
         assert [row["nip"] for row in history.lines()] == [other, held]
     finally:
         history.teardown()
+
+
+def test_what_was_paid_for_a_closed_month_that_everybody_left_is_taken_back_in_the_next_batch() -> None:
+    """Found by 2,000 examples: without anybody the closed month had no row that could give back."""
+    january, february = PERIODS
+    history = PayrollHistory()
+    history.begin()
+    try:
+        history.correct_and_pay(january, NIPS[0], (3_000, 1_000))
+        for nip in NIPS:
+            history.remove(january, nip, "5.01")
+        history.propose(january)
+        close_period(history.folder, january)
+        history.propose(february)
+        history.finalize(february)
+        assert sum(received(history.lines()).values()) == 0
+    finally:
+        history.teardown()

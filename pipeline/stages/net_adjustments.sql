@@ -21,15 +21,13 @@ with owing as (
     from closed_month
 ),
 
-issued as (
+issued as (  -- of this month and of closed ones, also one that everybody has left (recall_issued)
     select
         issued_adjustment.origin_period,
         issued_adjustment.nip,
         issued_adjustment.unit_id,
         sum(issued_adjustment.adjustment_idr)::bigint as issued_idr
     from issued_adjustment
-    where issued_adjustment.origin_period in (select setting.period from setting)
-        or issued_adjustment.origin_period in (select closed_month.origin_period from closed_month)
     group by issued_adjustment.origin_period, issued_adjustment.nip, issued_adjustment.unit_id
 ),
 

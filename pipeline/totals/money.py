@@ -59,10 +59,8 @@ def adjusted(tables: Tables, period: str) -> Iterator[str]:
     """Per person-month, OPD and in total, recorded - restored = what is and was paid for the month and for closed ones."""
     closed = tables["closed_month"]
     months = {period: tables["person_month"]}
-    months |= {
-        origin: where(closed, "origin_period", origin)
-        for (origin,) in sorted(distinct(closed, "origin_period"))
-    }
+    origins = distinct(closed, "origin_period") | distinct(tables["issued_adjustment"], "origin_period")
+    months |= {origin: where(closed, "origin_period", origin) for (origin,) in sorted(origins - {(period,)})}
     for origin, of_month in months.items():
         adjustment = where(tables["adjustment"], "origin_period", origin)
         late = "" if origin == period else f" susulan {origin}"
