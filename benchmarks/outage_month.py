@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
 from pipeline.warehouse import Warehouse
-from schemas import Calendar, Outage, RequestMinute, Setting
+from schemas import Attempt, Calendar, Outage, RequestMinute, Setting
 from schemas.table import Table
 
 PEOPLE, UNITS, PROVIDERS, VERSIONS, OTHERS, DAYS = 25_000, 70, 12, 30, 5, 31
@@ -30,8 +30,8 @@ MIDNIGHT = np.datetime64("2025-12-31T17:00", "us")
 BROKEN = (1440 + 400, 1440 + 535)
 
 
-def requests(rng: np.random.Generator) -> pd.DataFrame:
-    """RequestMinute rows of two punches a working day; the gateway's link is broken on the second day."""
+def requests(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """RequestMinute and Attempt rows of two punches a working day; the gateway's link is broken on the second day."""
     senders = PEOPLE + OTHERS * PEOPLE // 2
     region = np.where(np.arange(senders) < PEOPLE, 0, 1 + np.arange(senders) % OTHERS)
     unit = np.where(region == 0, rng.integers(0, UNITS, senders), UNITS)
@@ -46,14 +46,15 @@ def requests(rng: np.random.Generator) -> pd.DataFrame:
     sent = pd.concat(parts)
     sent = pd.DataFrame(
         {
-            "minute": sent["minute"], "region": region[sent["who"]], "unit": unit[sent["who"]],
+            "who": sent["who"], "minute": sent["minute"], "region": region[sent["who"]], "unit": unit[sent["who"]],
             "provider": provider[sent["who"]], "client": client[sent["who"]]}
     )  # fmt: skip
-    out = []
+    out, own = [], []
     for vantage in ("gerbang", "pusat"):
         mine = sent[sent["region"] == 0] if vantage == "gerbang" else sent
         cut = mine["minute"].between(BROKEN[0], BROKEN[1] - 1) & (mine["region"] == 0)
         mine = mine.assign(failed=cut.astype(int))[(vantage == "gerbang") | ~cut]
+        own.append(mine[mine["region"] == 0].assign(vantage_code=vantage))
         counts = mine.groupby(["minute", "region", "unit", "provider", "client"], as_index=False)["failed"]
         rows = counts.agg(["size", "sum"])
         home = (rows["unit"] < UNITS).to_numpy()
@@ -70,7 +71,22 @@ def requests(rng: np.random.Generator) -> pd.DataFrame:
             "request_count": n, "ok_count": n - x, "failed_count": x, "upstream_failed_count": x,
             "sender_count": n, "failed_sender_count": x}  # fmt: skip
         out.append(frame.assign(**values))
-    return pd.concat(out)
+    return pd.concat(out), attempts(pd.concat(own, ignore_index=True))
+
+
+def attempts(sent: pd.DataFrame) -> pd.DataFrame:
+    """One row per request of the region's own people."""
+    at = MIDNIGHT + sent["minute"].to_numpy().astype("timedelta64[m]")
+    unit = sent["unit"].astype(str)
+    values = {
+        "attempt_id": "f:" + sent.index.astype(str), "vantage_code": sent["vantage_code"],
+        "nip": "1990010120150" + (10_000 + sent["who"]).astype(str), "requested_at": at, "answered_at": at,
+        "endpoint_code": "punch", "outcome_code": np.where(sent["failed"] > 0, "failed", "ok"),
+        "status_code": np.where(sent["failed"] > 0, 504, 200), "is_retried": False, "unit_id": "OPD" + unit,
+        "network_cidr": "10." + unit + ".0.0/16", "provider": "ISP" + sent["provider"].astype(str),
+        "client_code": "Android/" + sent["client"].astype(str), "is_authenticated": True, "row_sha256": "0" * 64,
+        "file_id": "f", "line_no": 1}  # fmt: skip
+    return pd.DataFrame(values, columns=list(Attempt.columns()))
 
 
 def draw(database: Path) -> None:
@@ -82,8 +98,9 @@ def draw(database: Path) -> None:
         Setting: [("2026-01", "3205", "Asia/Jakarta", FIRST, last)],
         Calendar: [(day, day.isoweekday(), day == FIRST, False, False, None, None) for day in dates],
     }
-    warehouse.write(RequestMinute, requests(np.random.default_rng(1)))
-    tables = {table for stage in STAGES for table in stage.reads} - {RequestMinute}
+    for table, frame in zip((RequestMinute, Attempt), requests(np.random.default_rng(1)), strict=True):
+        warehouse.write(table, frame)
+    tables = {table for stage in STAGES for table in stage.reads} - {RequestMinute, Attempt}
     for table in sorted(tables - {table for stage in STAGES for table in stage.writes}, key=str):
         warehouse.write(table, pd.DataFrame(rows.get(table, []), columns=list(table.columns())))
     warehouse.close()

@@ -103,7 +103,7 @@ class Stage:
     writes: tuple[Contract, ...]
     work: Callable[[Desk], None]
     is_reading: bool = False
-    """The stage holds files beside the run's database, which then keeps to READING_MEMORY."""
+    """The stage holds files or arrays beside the run's database, which then keeps to READING_MEMORY."""
 
     @property
     def name(self) -> str:

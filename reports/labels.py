@@ -103,6 +103,7 @@ TESTS = {
     "health_checks": "Apakah server itu sendiri hidup?",
     "probe": "Apa kata pemeriksaan berkala dari luar?",
     "receipt_times": "Apakah server menyimpan presensi pada menit-menit itu?",
+    "other_lines": "Apakah orangnya memakai jaringan lain?",
     "deferred_demand": "Apakah orang kembali sesudahnya?",
     "worst_sets": "Siapa yang paling terdampak?",
     "declared": "Apakah log mendukung pernyataan gangguan?",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import lfilter
 
-from pipeline.outages.model import Counts
+from pipeline.outages.counts import Counts
 
 MINUTE = np.arange(1440)
 DAYS = 31

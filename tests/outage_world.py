@@ -19,6 +19,7 @@ from pipeline.stage import Desk
 from pipeline.stages import attribute_outages
 from pipeline.warehouse import Warehouse
 from schemas import (
+    Attempt,
     Calendar,
     Coverage,
     Incident,
@@ -277,7 +278,7 @@ def attributed(
     for table, rows in (
         (Calendar, [(d, d.isoweekday(), d == FIRST, False, False, None, None) for d in days]),
         (Setting, [("2026-01", HOME, "Asia/Jakarta", FIRST, dt.date(2026, 2, 1))]),
-        (Coverage, cover), (Incident, incidents), (Probe, probes), (OutageSegment, windows_of(world, windows)),
+        (Coverage, cover), (Incident, incidents), (Probe, probes), (Attempt, []), (OutageSegment, windows_of(world, windows)),
     ):  # fmt: skip
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     stage = attribute_outages.STAGE

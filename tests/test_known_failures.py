@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.group_counts import Reader
 from pipeline.outages.known import KnownFailures, failed_before
-from pipeline.outages.rescoring import rescored_failure
+from pipeline.outages.rescoring import Tries, rescored_failure
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import detect_outages
@@ -25,7 +26,7 @@ SHARE, PRECISION = 0.001, 50.0
 
 
 def nats(known: tuple[np.ndarray, np.ndarray] | None, failed: np.ndarray = FAILED) -> float:
-    return rescored_failure(failed, TRIED, SHARE, PRECISION, 0.5, 20, 30, known=known)
+    return rescored_failure([Tries(failed, TRIED, known)], SHARE, PRECISION, 0.5, 20, 30)
 
 
 def test_ten_people_are_ten_pieces_of_evidence_and_one_who_tries_ten_times_is_one() -> None:
@@ -40,6 +41,17 @@ def test_more_known_people_than_failed_senders_are_not_counted() -> None:
     """A person of two places is two rows in the people and one sender of the minute."""
     assert nats((3 * FAILED, NOBODY)) == nats((FAILED, NOBODY))
     assert nats((3 * FAILED, 3 * FAILED)) == 0
+
+
+def test_what_is_a_stubborn_phone_in_one_region_is_an_outage_in_five() -> None:
+    """A stranger of one region is nobody who failed in another (a central fault on a Friday noon)."""
+    regions = [
+        Tries(*(np.where(number == MINUTE % 5, x, 0.0) for x in (FAILED, TRIED))) for number in range(5)
+    ]
+    alone = [rescored_failure([region], SHARE, PRECISION, 0.5, 20, 30) for region in regions]
+    assert max(alone) < 12
+    assert rescored_failure(regions, SHARE, PRECISION, 0.5, 20, 30) == pytest.approx(sum(alone))
+    assert sum(alone) > nats(None) + 15
 
 
 @pytest.mark.parametrize(
@@ -63,11 +75,11 @@ def test_who_failed_within_three_hours_is_no_new_evidence(
 def test_a_group_has_the_failures_of_its_place_and_a_region_has_all() -> None:
     places = {"unit": np.array(["U1", "U2", "U1"], dtype=object)}
     known = KnownFailures(np.array([5, 6, 1445]), np.array([False, False, True]), places)
-    people, again = known.of("unit", "U1", 2)
+    people, again = known.counts("unit", "U1", 2)
     assert np.argwhere(people).tolist() == [[0, 5], [1, 5]]
     assert np.argwhere(again).tolist() == [[1, 5]]
-    assert known.of("region", "3205", 2)[0].sum() == 3
-    assert not known.of("unit", "U3", 2)[0].any()
+    assert known.counts("region", "3205", 2)[0].sum() == 3
+    assert not known.counts("unit", "U3", 2)[0].any()
 
 
 def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path: Path) -> None:
@@ -103,7 +115,7 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
     warehouse.write(RequestMinute, minutes)
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     desk = Desk(detect_outages.STAGE, warehouse, settings, tmp_path, tmp_path)
-    groups = dict(detect_outages.Reader(desk).groups())
+    groups = dict(Reader(desk).groups())
     known = {key: counts.known for key, counts in groups.items()}
     assert [key for key, counts in groups.items() if counts.is_office] == [("gerbang", "unit", "U1")]
     for key in (("gerbang", "region", "3205"), ("gerbang", "unit", "U1")):

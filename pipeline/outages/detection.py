@@ -10,9 +10,11 @@ import numpy as np
 
 from pipeline.outages.arrays import Array, Ints
 from pipeline.outages.baseline import LEAST_SHARE
+from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import DAY
+from pipeline.outages.counts import Counts
 from pipeline.outages.measurability import measurable_spans
-from pipeline.outages.model import Candidate, Counts, Model
+from pipeline.outages.model import Model
 from pipeline.outages.rescoring import calibrated_threshold
 from pipeline.outages.segments import LEAST, false_alarm_bound
 
@@ -56,7 +58,8 @@ def detect(
     tests: dict[tuple[bool, bytes], int] = {}  # the block of an office and the office are one group
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
-        tests[counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()] = model.tests
+        same = counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()
+        tests[same] = max(model.tests, tests.get(same, 0))
         own.append(float(max(model.tests, 1)))
         found += model.candidates(number)
         for a, b in (declared or {}).get(number, ()):
@@ -99,7 +102,8 @@ def day_bests(candidates: Iterable[Candidate], days: int) -> Array:
 def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list[Window]:
     """What passes the threshold re-scored, and what overlaps it: the other window of the same trouble.
 
-    A middle segment that no hard or impact segment touches stands for both.
+    A middle segment that no hard or impact segment touches stands for both, and so does an impact window in which
+    only a part failed.
     """
     out: list[Window] = []
     for group in sorted({part.group for part in candidates if part.worth >= floor}):
@@ -112,19 +116,33 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
         proved = [part for part in mine if part.worth >= floor]
         held = [part for part in mine if any(overlap(part, other) for other in proved)]
         for part in held:
-            others = [other for other in held if other.window != "middle"]
-            codes: tuple[str, ...] = (part.window,)
-            if part.window == "middle":
-                codes = () if any(overlap(part, other) for other in others) else ("hard", "impact")
+            met = [other for other in held if overlap(part, other)]
             best = max(other.rescored for other in proved if overlap(part, other))
+            start, end = hull(part, met)
             out += [
                 Window(
-                    **{**vars(part), "window": code, "rescored": best},
+                    **{**vars(part), "window": code, "rescored": best, "start": start, "end": end},
                     bound=false_alarm_bound(best + part.spared, tests),
                 )
-                for code in codes
+                for code in codes(part, met)
             ]
     return out
+
+
+def codes(part: Candidate, met: Sequence[Candidate]) -> tuple[str, ...]:
+    """Which windows a candidate stands for, among those of its trouble."""
+    if part.window == "middle":
+        return () if any(other.window != "middle" for other in met) else ("hard", "impact")
+    if part.window == "hard":
+        return () if any(other.is_partial for other in met) else ("hard",)
+    return ("hard", "impact") if part.is_partial else ("impact",)
+
+
+def hull(part: Candidate, met: Sequence[Candidate]) -> tuple[int, int]:
+    """Minutes of a candidate; an impact window of failures holds the others of its trouble."""
+    if part.window != "impact" or part.alternative == "silence":
+        return part.start, part.end
+    return min(other.start for other in met), max(other.end for other in met)
 
 
 def overlap(one: Candidate, other: Candidate) -> bool:

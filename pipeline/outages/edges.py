@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, texts
 from pipeline.outages.scores import HEALTHY_FACTORS
 from pipeline.outages.slices import ALPHA, shared_deviance
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Seconds = Ints
 REACH = 60
 FAR = 360
 CROWD = 10
-HALF = float(np.log(2))
 MINUTE = 60
 
 
@@ -35,8 +39,20 @@ def silence_edges(senders: Array, mean: Array, unseen: Flags | None, a: int, b: 
     low = max(0, a - REACH)
     low += int(before[-1]) + 1 if before.size else 0
     again = b + int(after[0]) if after.size else b
-    missed = min(low + int(np.searchsorted(np.cumsum(mean[low:b]), HALF)), b - 1)
+    missed = low + first_missed(mean[low:b])
     return low if before.size else min(a, missed), missed, again
+
+
+def first_missed(mean: Array) -> int:
+    """The minute at or before which by even odds the first sender was missed, of a silence that may have begun in any.
+
+    With M(t) expected until t, a silence from minute s fits with probability e^(-M(s)), and misses nobody until t with
+    e^(M(s) - M(t)). So before a bell the few who are expected in an hour do not date a fault: the crowd does.
+    """
+    total = np.cumsum(mean)
+    begins = np.exp(mean - total)
+    missed = np.cumsum(begins) - np.arange(1, mean.size + 1) * np.exp(-total)
+    return min(int(np.searchsorted(missed, begins.sum() / 2)), mean.size - 1)
 
 
 def _is_crowd(senders: Array, mean: Array, minute: int) -> bool:
@@ -53,6 +69,12 @@ class Events:
     begin: Seconds
     end: Seconds
     places: dict[str, Texts]
+
+    @classmethod
+    def of(cls, rows: pa.Table, kinds: Iterable[str]) -> Events:
+        """Rows with begin, done and one column per kind of place, in order of begin."""
+        places = {kind: texts(rows[kind]) for kind in kinds}
+        return cls(rows["begin"].to_numpy(), rows["done"].to_numpy(), places)
 
     def edges(self, start: int, end: int, kind: str, value: str) -> tuple[int, int]:
         """The window [start, end) in seconds, narrowed within its first and last minute to own failed requests.

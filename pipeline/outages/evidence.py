@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.outages.cells import Traffic
+from pipeline.outages.detours import DeadLines
 from pipeline.outages.explanation import Explained
 from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
@@ -22,6 +23,7 @@ from reports.labels import VANTAGES as VANTAGE_NAMES
 REFUTED = 0.05
 AFTER = 60
 MOST_SETS = 3
+LINES = {"unit": "jaringan unit", "network": "jaringan", "provider": "penyedia"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Test:
     nats: float | None = None
 
 
-def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
+def tests_of(outage: Explained, traffic: Traffic, home: str, lines: DeadLines) -> Iterator[Test]:
     """Every test that has something to say about the outage."""
     judgement = outage.judgement
     for layer in LAYERS:
@@ -55,6 +57,7 @@ def tests_of(outage: Explained, traffic: Traffic, home: str) -> Iterator[Test]:
     yield from _gateway_errors(outage, court)
     yield from _checks(outage)
     yield from _receipts(outage)
+    yield from _other_lines(outage, lines)
     yield from _deferred(outage, traffic, court)
     yield from _worst_sets(outage)
 
@@ -187,6 +190,28 @@ def _receipts(outage: Explained) -> Iterator[Test]:
     fits = (seen >= 0.5 * usual) == (outage.layer in ("log_gap", "site", "network", "client"))
     yield Test("receipt_times", "supports" if fits else "neutral", text, observed=seen, expected=usual,
                nats=_nats(outage, "received"))  # fmt: skip
+
+
+def _other_lines(outage: Explained, lines: DeadLines) -> Iterator[Test]:
+    """Over which line the people of a dead line were heard."""
+    for kind, value in outage.scope:
+        detours = lines.detours(kind, value)
+        if detours is None:
+            continue
+        start, end = outage.trail.hard
+        over, others, usual = detours.between(start, end)
+        if over + others < 1:
+            continue
+        # A run may begin at any of them.
+        bound = min(1.0, (over + others) * math.exp(-detours.rescored(math.floor(start), math.ceil(end))))
+        text = (
+            f"Dari pegawai wilayah ini yang biasa memakai {LINES[kind]} {value}, {number(over)} terdengar lewat jaringan "
+            f"itu pada menit-menit itu dan {number(others)} lewat jaringan lain (biasanya {number(usual)} dari "
+            f"{number(over + others)})"
+        )
+        text += f"; bila jaringan itu hidup, peluangnya {chance(bound)}." if bound <= STRONG else "."
+        yield Test("other_lines", "supports" if bound <= STRONG else "neutral", text, observed=others, expected=usual,
+                   bound=bound, nats=_nats(outage, "lines"))  # fmt: skip
 
 
 def _deferred(outage: Explained, traffic: Traffic, court: Court) -> Iterator[Test]:

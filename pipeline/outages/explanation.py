@@ -193,7 +193,9 @@ class _Search:
         if not _is_open(trail, cells, gone, is_partly_explained):
             return None
         is_beneath, left = cells is not whole, cells.without(gone)
-        signals = Signals() if is_beneath else self.signals_in(*pieces)  # they tell of the outage above
+        signals = self.signals_in(*pieces)
+        if is_beneath:  # what is received and probed tells of the outage above
+            signals = Signals(line_nats=signals.line_nats)
         court = Court(left, signals, self.home, self._holed(free), BEHIND if is_beneath else ())
         judgement = court.judge(proposals(trail, court))
         layer, scope = judgement.layer, judgement.best.scope
@@ -208,7 +210,7 @@ class _Search:
         """Vantages whose log has a hole in more than half of the free minutes."""
         whole, missing = sum(span.length for span in free), dict[str, float]()
         for gap in self.every:
-            if gap.kind == "vantage":
+            if gap.symptom == "no_lines":
                 cut = sum(gap.hard.meet(span).length for span in free)
                 missing[gap.value] = missing.get(gap.value, 0.0) + cut
         return {vantage for vantage, minutes in missing.items() if minutes * 2 > whole}

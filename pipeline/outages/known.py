@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, texts
 from pipeline.outages.clock import DAY
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MEMORY = 180
 """Minutes for which whoever failed is no new evidence: a phone that does not work is tried again until the duty is over."""
@@ -33,7 +38,16 @@ class KnownFailures:
     again: Flags
     places: dict[str, Texts]
 
-    def of(self, kind: str, value: str, days: int) -> tuple[Array, Array]:
+    @classmethod
+    def of(cls, rows: pa.Table, kinds: Iterable[str], days: int) -> KnownFailures:
+        """Rows with nip, minute and one column per kind of place; those outside the month only tell who failed before."""
+        minute = rows["minute"].to_numpy()
+        again = failed_before(texts(rows["nip"]), minute)
+        inside = (minute >= 0) & (minute < days * DAY)
+        places = {kind: texts(rows[kind])[inside] for kind in kinds}
+        return cls(minute[inside], again[inside], places)
+
+    def counts(self, kind: str, value: str, days: int) -> tuple[Array, Array]:
         """Of a group: all of them, and those who had failed before; both (days, 1440)."""
         mine = (
             self.places[kind] == value if kind in self.places else np.ones(len(self.minute), dtype=np.bool_)

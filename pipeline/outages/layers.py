@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,10 +31,14 @@ BROKEN = (FAILING, SILENT)
 
 @dataclass(frozen=True)
 class Signals:
-    """What else was seen in the window: (seen, usual) punches received, and per vantage (up, down) probes."""
+    """What else was seen in the window: (seen, usual) punches received, and per vantage (up, down) probes.
+
+    `line_nats` tells by how much the people of a line (kind and value) speak for it being dead.
+    """
 
     received: tuple[float, float] = (0.0, 0.0)
     probes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    line_nats: Callable[[str, str], float] = lambda _kind, _value: 0.0
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,7 @@ class Court:
             if up + down >= 1:
                 state = h.others.get(f"probe {vantage}", HEALTHY)
                 out[f"probe {vantage}"] = count_log(up + down, down, up + down, state)
+        out["lines"] = sum(self.signals.line_nats(kind, value) for kind, value in h.scope)
         seen, usual = self.signals.received
         if usual >= 1:
             out["received"] = received_log(seen, usual, h.others["received"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -17,10 +18,14 @@ from pipeline.outages.baseline import (
     half_hours,
     pace,
 )
+from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import DAY
+from pipeline.outages.counts import Counts
+from pipeline.outages.detours import Detours
 from pipeline.outages.edges import silence_edges
 from pipeline.outages.healthy import (
     FEW_FACTORS,
+    HALF_DAY,
     OWN_FACTORS,
     PACED_FACTORS,
     ROSTER_FACTORS,
@@ -41,54 +46,6 @@ WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
 HOUR = 60
 LEAST_DEFERRED = 0.25
-
-
-@dataclass(frozen=True)
-class Counts:
-    """A group's month at one vantage; arrays of (days, 1440) but for `heads`, people on duty per day (days,).
-
-    Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
-    Minutes that are not `observed` say nothing: a log that was not written is not silence. `beside` are the other
-    senders of the same regions, where the group is spread over all offices as a carrier or a version is: it keeps
-    their pace, while a region or an office may have a day of its own. `known` are the own people among the failed,
-    and those of them who had failed before.
-    """
-
-    vantage: str
-    senders: Array
-    failed: Array
-    heads: Array
-    observed: Flags | None = None
-    alternatives: tuple[str, ...] = ("silence", "failure")
-    beside: Array | None = None
-    known: tuple[Array, Array] | None = None
-    is_office: bool = False
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A segment before its threshold is known; minutes count from the first local midnight.
-
-    [start, end) is the segment, of silence as far as nobody was heard.
-    """
-
-    group: int
-    alternative: str
-    window: str
-    segment: Segment
-    start: int
-    end: int
-    rescored: float
-    observed: float
-    expected: float
-    deferred: float | None
-    spared: float = 0.0
-    """Nats by which the tests of its group are fewer than those of the mean group."""
-
-    @property
-    def worth(self) -> float:
-        """Re-scored nats, as if its group had as many tests as the mean one."""
-        return self.rescored + self.spared
 
 
 def joined(segments: Iterable[Segment]) -> list[Segment]:
@@ -167,6 +124,11 @@ class Model:
         parts = (located(scores, minutes, a, b) for a, b, _ in strong_segments(scores, LEAST))
         return [part for part in parts if part is not None]
 
+    @cached_property
+    def detours(self) -> Detours | None:
+        """How the people of a line were heard, held as long as its model; None of a group that is no line."""
+        return None if self.counts.detours is None else self.counts.detours()
+
     @property
     def usual_senders(self) -> Array:
         """Expected senders per minute before the pace of the day; 0 where the log says nothing."""
@@ -211,18 +173,27 @@ class Model:
     def rescored_silence(self, number: int, a: int, b: int, is_flank: bool = False) -> float:
         """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing.
 
-        Of an evening whose like are few only those who come back prove that they were turned away.
+        Each half day has a health of its own: rosters fix the level of a morning, not that of an evening.
         """
-        health = self.health(a)
-        may_end_early = health.is_few and is_afternoon(a)
-        if may_end_early and self.deferred(a, b) < LEAST_DEFERRED:
-            return 0.0
         trouble = np.full(self.n.size, is_flank)
         for (alternative, window), parts in self.found.items():
             for part in parts:
                 if alternative == "failure" or (window == 0 and (part.end <= a or part.start >= b)):
                     trouble[part.start : part.end] = True
-        return rescored_silence(self.n, health, SILENCES[number], a, b, trouble)
+        noons = range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY)
+        return sum(
+            self.rescored_half(SILENCES[number], x, y, trouble) for x, y in pairwise([a, *noons, max(a, b)])
+        )
+
+    def rescored_half(self, rho: float, a: int, b: int, trouble: Flags) -> float:
+        """The same of [a, b) within one half day.
+
+        Of an evening whose like are few only those who come back prove that they were turned away.
+        """
+        health = self.health(a)
+        if health.is_few and is_afternoon(a) and self.deferred(a, b) < LEAST_DEFERRED:
+            return 0.0
+        return rescored_silence(self.n, health, rho, a, b, trouble)
 
     def without_healthy_flanks(self, impact: Segment) -> Segment:
         """An impact window of silence without what lies beside its hard window and a healthy day explains as well.
@@ -260,29 +231,50 @@ class Model:
             else self.failure(group, alternative, number, part)
             for (alternative, number), parts in self.found.items()
             for part in joined(parts)
-        ]
+        ] + [self.silence(group, WINDOWS.index("middle"), part) for part in self.deserted()]
+
+    def deserted(self) -> list[Segment]:
+        """Runs of people over other lines where the counts tell of no silence: the usual day may be mismeasured."""
+        if self.detours is None:
+            return []
+        silent = [p for (kind, _), parts in self.found.items() if kind == "silence" for p in parts]
+        runs = [Segment(a, b, nats, a, a, b, b) for a, b, nats in self.detours.strong_runs(LEAST)]
+        return [run for run in runs if not any(p.start < run.end and run.start < p.end for p in silent)]
 
     def silence(self, group: int, number: int, part: Segment) -> Candidate:
         """A silence; an impact window without its healthy flanks."""
         if WINDOWS[number] == "impact":
             part = self.without_healthy_flanks(part)
         a, b = part.start, part.end
-        again = self.rescored_silence(number, a, b)
+        again = min(self.rescored_silence(number, a, b), part.score)
+        if self.detours is not None:
+            away = self.detours.rescored(a, b)
+            again, part = max(again, away), replace(part, score=max(part.score, away))
         heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
         start = heard if WINDOWS[number] == "impact" else missed
         return Candidate(
-            group, "silence", WINDOWS[number], part, start, end, min(again, part.score),
+            group, "silence", WINDOWS[number], part, start, end, again,
             float(self.n[a:b].sum()), float(self.mu[a:b].sum()), self.deferred(a, b))  # fmt: skip
 
     def failure(self, group: int, alternative: str, number: int, part: Segment) -> Candidate:
         """Failed requests, or lost writes, which nobody tries again."""
         a, b = part.start, part.end
+        tries = [counts.tries for counts in self.counts.parts or (self.counts,)]
         again = rescored_failure(
-            self.x, self.n, self.p0, self.precision, FAILURES[number], a, b,
-            alternative == "failure", self.counts.known)  # fmt: skip
+            tries, self.p0, self.precision, FAILURES[number], a, b, alternative == "failure"
+        )
         return Candidate(
             group, alternative, WINDOWS[number], part, a, b, min(again, part.score),
-            float(self.x[a:b].sum()), float(self.n[a:b].sum() * self.p0), None)  # fmt: skip
+            float(self.x[a:b].sum()), float(self.n[a:b].sum() * self.p0), None,
+            WINDOWS[number] == "impact" and self.is_partial(a, b))  # fmt: skip
+
+    def is_partial(self, a: int, b: int) -> bool:
+        """Whether half of the senders failing explains [a, b) better than all of them."""
+        inside = (self.busy >= a) & (self.busy < b)
+        hard, middle = (
+            failure_scores(self.pairs, self.p0, self.precision, p1)[inside].sum() for p1 in FAILURES[:2]
+        )
+        return bool(middle > hard)
 
     def declared(self, group: int, a: int, b: int) -> tuple[Candidate, int]:
         """The silence of the declared minutes [a, b) in which most senders were missed, and of how many it is one.

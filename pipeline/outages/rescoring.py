@@ -6,6 +6,8 @@ The failing share is estimated too: what remains above its most favourable healt
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -83,40 +85,62 @@ def _piece_score(count: Array, health: Health, rho: float, a: int, b: int, befor
     return float(nb_shape(y[i:j], rho * health.mean[a:b], health.k).sum() - excuse.max())
 
 
+@dataclass(frozen=True)
+class Tries:
+    """Failed and all senders of one group in the minutes of a month, and of the failed the own people.
+
+    `known` are they, and those of them who had failed before.
+    """
+
+    failed: Array
+    tried: Array
+    known: tuple[Array, Array] | None = None
+
+    def fresh(self, a: int, b: int) -> tuple[Array, Array, Array]:
+        """Of minutes [a, b) failed and all senders without own people who failed before, and failed strangers due back.
+
+        Who strangers are nobody knows: in the healthy model whoever failed comes back once in ten minutes.
+        """
+        own, back = (
+            np.minimum(counts.ravel(), self.failed) for counts in self.known or (np.zeros(1), np.zeros(1))
+        )
+        low = max(0, a - RETRY_MINUTES)
+        sums = np.concatenate(
+            [np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum((self.failed - own)[low:b])]
+        )
+        returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
+        return (self.failed - back)[a:b], (self.tried - back)[a:b], returning
+
+
 def rescored_failure(
-    failed: Array,
-    tried: Array,
+    parts: Sequence[Tries],
     share: float,
     precision: float,
     p1: float,
     a: int,
     b: int,
     has_retries: bool = True,
-    known: tuple[Array, Array] | None = None,
 ) -> float:
     """Highest running sum from minute a of log f1 - max over healthy shares of log f0, retries discounted.
 
-    Whoever failed lately comes back and mostly fails again. Of the failed senders `known` are the own people,
-    and those of them who had failed before, who are left out: each is evidence once. Who the others are nobody
-    knows: in the healthy model whoever failed comes back once in ten minutes, so one stubborn phone that fails every
-    minute never adds up to more than some 16 nats. Both densities depend on the past only: the running product stays a
-    martingale, and Ville's inequality speaks of its highest value. All arrays are the whole month. A
-    lost write is never retried: its sender was told that all is well.
+    Whoever failed lately comes back and mostly fails again. Own people who had failed before are left out: each
+    is evidence once. Of strangers one stubborn phone that fails every minute never adds up to more than some 16 nats, and
+    in one part (a region, where the group is a whole vantage) it is none of another. Both densities depend on the
+    past only: the running product stays a martingale, and Ville's inequality speaks of its highest value. A lost write
+    is never retried: its sender was told that all is well.
     """
-    own, back = (np.minimum(counts.ravel(), failed) for counts in known or (np.zeros(1), np.zeros(1)))
-    low = max(0, a - RETRY_MINUTES)
-    sums = np.concatenate([np.zeros(RETRY_MINUTES + 1 - (a - low)), np.cumsum((failed - own)[low:b])])
-    returning = (sums[RETRY_MINUTES : RETRY_MINUTES + b - a] - sums[: b - a]) / RETRY_MINUTES
-    x, n = (failed - back)[a:b], (tried - back)[a:b]
-    busy = n > 0
-    x, n = x[busy], n[busy]
-    again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
+    minutes = [part.fresh(a, b) for part in parts]
     best = math.inf
     for factor in HEALTHY_SHARES:
         base = min(factor * share, max(share, 0.1))
-        null = np.minimum(base + (1 - base) * again / n, 0.95)
-        gain = np.where(null < p1, bb_log(x, n, p1) - bb_log(x, n, null, precision), 0.0)
-        best = min(best, float(np.cumsum(gain).max(initial=0.0)))
+        gains = np.zeros(b - a)
+        for failed, tried, returning in minutes:
+            busy = tried > 0
+            x, n = failed[busy], tried[busy]
+            again = STICKY * returning[busy] if has_retries else np.zeros(x.size)
+            null = np.minimum(base + (1 - base) * again / n, 0.95)
+            gains[busy] += np.where(null < p1, bb_log(x, n, p1) - bb_log(x, n, null, precision), 0.0)
+        best = min(best, float(np.cumsum(gains).max(initial=0.0)))
     return best
 
 

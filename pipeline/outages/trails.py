@@ -86,7 +86,11 @@ def dating_trail(scope: Sequence[tuple[str, str]], layer: str, trail: Trail, eve
     if layer == "log_gap":
         same = [t for t in every if t.symptom == "no_lines" and t.value == scope[0][1]]
     elif layer == "central":
-        same = [t for t in every if t.kind == "region" and t.symptom != "lost_write"]
+        same = [
+            t
+            for t in every
+            if t.kind in ("region", "vantage") and t.symptom not in ("lost_write", "no_lines")
+        ]
     else:
         same = [t for t in every if scope and _is_part(t, *scope[0]) and t.symptom != "no_lines"]
     near = [t for t in same if t.hard.meet(trail.hard).length > 0]

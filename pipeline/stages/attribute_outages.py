@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.stage import Desk, Stage
 from schemas import (
+    Attempt,
     Calendar,
     Coverage,
     Incident,
@@ -23,6 +24,7 @@ from schemas import (
 if TYPE_CHECKING:
     from pipeline.outages.cells import Piece, Traffic
     from pipeline.outages.clock import Clock
+    from pipeline.outages.detours import DeadLines
     from pipeline.outages.evidence import Test
     from pipeline.outages.explanation import Explained
     from pipeline.outages.incidents import Declared, Ruling
@@ -81,9 +83,9 @@ def load_traffic(desk: Desk, clock: Clock) -> Traffic:
 
 
 class SignalSource:
-    """Receipt times and probes of a window."""
+    """Receipt times, probes and dead lines of a window."""
 
-    def __init__(self, desk: Desk, clock: Clock, traffic: Traffic) -> None:
+    def __init__(self, desk: Desk, clock: Clock, traffic: Traffic, lines: DeadLines) -> None:
         import numpy as np
 
         received = desk.query(
@@ -94,7 +96,7 @@ class SignalSource:
             (row["vantage_code"], clock.minutes(row["probed_at"]), row["is_up"])
             for row in desk.arrow(Probe).to_pylist()
         ]
-        self.traffic = traffic
+        self.traffic, self.lines = traffic, lines
 
     def __call__(self, *pieces: Piece) -> Signals:
         """What was received and probed in the pieces, and what is usually received then."""
@@ -114,7 +116,9 @@ class SignalSource:
             if any(start <= at < end for start, end in pieces):
                 up, down = probes.get(vantage, (0.0, 0.0))
                 probes[vantage] = (up + is_up, down + (not is_up))
-        return Signals((float(counts[0]), usual), probes)
+        return Signals(
+            (float(counts[0]), usual), probes, lambda kind, value: self.lines.nats(kind, value, pieces)
+        )
 
 
 def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
@@ -229,7 +233,9 @@ def attribute_outages(desk: Desk) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
+    from pipeline.group_counts import read_heard
     from pipeline.outages.clock import Clock
+    from pipeline.outages.detours import DeadLines
     from pipeline.outages.evidence import tests_of
     from pipeline.outages.explanation import explain
     from pipeline.outages.trails import Span
@@ -237,18 +243,19 @@ def attribute_outages(desk: Desk) -> None:
     setting = desk.frame(Setting).iloc[0]
     home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])
     traffic = load_traffic(desk, clock)
+    lines = DeadLines(read_heard(desk, clock.epoch, len(traffic.day_type)))
     covered = covered_spans(desk, clock)
     gaps = {
         vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
         for vantage, spans in covered.items()
     }
     segments = load_segments(desk, clock)
-    found = explain(segments, gaps, traffic, SignalSource(desk, clock, traffic), home)
+    found = explain(segments, gaps, traffic, SignalSource(desk, clock, traffic, lines), home)
     pairs = [(outage, outage_row(outage, clock)) for outage in found]
     evidence = [
         test_row(test, row["outage_id"], outage_id=row["outage_id"])
         for outage, row in pairs
-        for test in tests_of(outage, traffic, home)
+        for test in tests_of(outage, traffic, home, lines)
     ]
     evidence += declared_rows(desk, clock, traffic, covered, pairs, home)
     desk.write(Outage, pd.DataFrame([row for _, row in pairs], columns=list(Outage.columns())))
@@ -257,7 +264,8 @@ def attribute_outages(desk: Desk) -> None:
 
 STAGE = Stage(
     __name__,
-    reads=(OutageSegment, RequestMinute, Coverage, Setting, Calendar, Incident, Punch, Probe),
+    reads=(OutageSegment, RequestMinute, Attempt, Coverage, Setting, Calendar, Incident, Punch, Probe),
     writes=(Outage, OutageEvidence),
     work=attribute_outages,
+    is_reading=True,
 )
