@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline.outages.arrays import Array, Flags, texts
 from pipeline.outages.clock import DAY, Clock
 from pipeline.outages.counts import Counts
-from pipeline.outages.detours import HALF_DAY, Detours, Heard
+from pipeline.outages.detours import Detours, Heard
 from pipeline.outages.edges import Events
 from pipeline.outages.known import KnownFailures
 from schemas import Coverage, Setting
@@ -47,7 +47,7 @@ select vantage_code, person::integer as person, min(minute)::integer as minute, 
 from asked
 inner join person on person.nip = asked.nip
 inner join line on {" and ".join(f"line.{kind} is not distinct from asked.{kind}" for kind in LINES)}
-group by vantage_code, person, minute // {HALF_DAY}, line
+group by vantage_code, person, minute // 60, line
 order by vantage_code, person, minute, line"""  # noqa: S608 - names of our own
 EVENTS = f"""select vantage_code, begin, done, {", ".join(PLACES)} from asked
 where outcome_code = 'failed' order by vantage_code, begin, attempt_id"""  # noqa: S608 - names of our own
@@ -80,6 +80,12 @@ class Heads:
 SPREAD = {"provider": "provider is not null and unit_id is null", "client": "client_code is not null"}
 """Groups whose senders sit in all offices of their regions; who uses an office's line keeps its office's hours."""
 REGION = ("vantage_code", "region_code")
+EITHER = (
+    "'*/' || nullif(split_part(client_code, '/', 2), '')",
+    "case when client_code like '%/%' then split_part(client_code, '/', 1) || '/*' end",
+)
+"""One version of every system, and one system in every version."""
+FAILING = ("request_minute", "sender_count", "failed_sender_count", ("failure",))
 REQUESTS = ("request_minute", "sender_count", "failed_sender_count", ("silence", "failure"))
 WRITES = ("storage_minute", "accepted_count", "accepted_count - stored_count", ("lost_write",))
 
@@ -128,6 +134,8 @@ class Reader:
         for vantage, parts in regions.items():
             if len(parts) > 1:
                 yield (vantage, "vantage", vantage), together(parts, self.heads.ones)
+        for column in EITHER:
+            yield from self._groups("client", column, *FAILING)
         own = {**GROUP_COLUMNS, "region": f"'{self.desk.settings.region}'"}
         for kind, column in own.items():
             yield from self._groups(kind, column, *WRITES)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from pipeline.outages.arrays import named
 from pipeline.outages.cells import Traffic, WindowCells
 from pipeline.outages.layers import LAYERS, Hypothesis, Judgement, block_log, lost_write_judgement
 from pipeline.outages.refutation import LEAST, absence_bound, success_bound
@@ -173,16 +174,34 @@ def test_cuts_leave_the_parts_before_between_and_after() -> None:
     assert without(Span(0, 10), [Span(-1, 11)]) == []
 
 
-def test_a_fault_of_both_systems_of_a_version_is_dated_by_either() -> None:
-    """The version's first failure was of a phone of another region: only the province saw it."""
+def test_an_outage_is_dated_by_the_trail_of_its_own_scope_and_the_province_by_all_regions() -> None:
+    """A stray phone of one system may fail long before the version does: senders of both systems date both."""
 
     def group(value: str, start: float, end: float, kind: str = "client") -> Trail:
         return Trail(kind, value, (Segment(kind, value, "pusat", "failure", True, start, end, 20.0, 0.0),))
 
-    home = group("3205", 14, 60, "region")
-    every = [group("Android/4.2.1", 0, 50), group("iOS/4.2.1", 11, 70), group("iOS/4.2.0", -9, 70), home]
-    for scope, expected in (("*/4.2.1", Span(0, 70)), ("iOS/*", Span(-9, 70)), ("iOS/4.2.1", Span(11, 70))):
+    home, pool = group("3205", 14, 60, "region"), group("pusat", 12, 61, "vantage")
+    every = [group("Android/4.2.1", 0, 50), group("*/4.2.1", 10, 70), group("iOS/4.2.0", -9, 70), home, pool]
+    for scope, expected in (("*/4.2.1", Span(10, 70)), ("Android/4.2.1", Span(0, 50))):
         assert dating_trail((("client", scope),), "client", home, every).hard == expected
-    for scope in ("*/4.3", "Android/4.3"):
+    for scope in ("iOS/*", "*/4.3", "Android/4.3"):
         assert dating_trail((("client", scope),), "client", home, every) == home, "nobody else dates it"
-    assert dating_trail((("client", "*/4.2.1"),), "client", home, [group("iOS/4.2.1", 61, 70)]) == home
+    assert dating_trail((("client", "*/4.2.1"),), "client", home, [group("*/4.2.1", 61, 70)]) == home
+    assert dating_trail((), "central", home, every).hard == Span(12, 61)
+    gap = Trail(
+        "vantage", "pusat", (Segment("vantage", "pusat", "pusat", "no_lines", True, 0, 90, 0.0, 1.0),)
+    )
+    assert dating_trail((), "central", home, [*every, gap]).hard == Span(12, 61), "a hole is no failure"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("*/4.2", [True, True, False, False]),
+        ("iOS/*", [False, True, True, False]),
+        ("iOS/4.2", [False, True, False, False]),
+    ],
+)
+def test_a_star_names_every_system_or_every_version(name: str, expected: list[bool]) -> None:
+    codes = np.array(["Android/4.2", "iOS/4.2", "iOS/4.20", None], dtype=object)
+    assert named(codes, name).tolist() == expected

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.outages.detours import ELSEWHERE, HALF_DAY, MOST_USE, STRAY, Detours, Heard
+from pipeline.outages.detours import ANEW, ELSEWHERE, MOST_USE, STRAY, Detours, Heard
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
@@ -31,7 +31,8 @@ from schemas import (
     StorageMinute,
 )
 
-DAYS, PEOPLE = 20, 12
+TIMES, PEOPLE = 20, 12
+HALF_DAY = 720
 BROKEN = 10  # the half day in which the line is dead
 BELL = 400  # minute of the half day at which people are heard, one a minute
 
@@ -42,7 +43,7 @@ def month(away: int = PEOPLE, returns: int = PEOPLE, early: int = 0) -> Detours:
     `early` of them come over the line before, and of those away `returns` come over it an hour later.
     """
     rows = []
-    for half in range(DAYS):
+    for half in range(TIMES):
         for person in range(PEOPLE):
             at = half * HALF_DAY + BELL + person
             is_away = half == BROKEN and early <= person < early + away
@@ -69,7 +70,7 @@ def test_people_who_use_a_line_and_are_heard_over_another_prove_that_it_is_dead(
     assert window(month(away=0)) == 0
 
 
-def test_people_who_spend_the_half_day_elsewhere_prove_nothing() -> None:
+def test_people_who_are_elsewhere_together_prove_nothing() -> None:
     """A ceremony at the regent's square: their line is idle before and after as well."""
     assert window(month(returns=0)) == pytest.approx(ELSEWHERE)
     assert ELSEWHERE < window(month(returns=1)) < window(month(returns=2)) < window(month(returns=8))
@@ -94,21 +95,25 @@ def test_who_never_uses_the_line_says_nothing_of_it_and_who_seldom_does_says_lit
     assert detours.nats[0] == pytest.approx(math.log(STRAY / detours.use[0]))
 
 
-def test_each_person_is_heard_once_over_the_line_and_once_over_others_in_a_half_day() -> None:
-    minute = np.array([5, 6, 7, 8, 9, HALF_DAY - 1, HALF_DAY, 2 * HALF_DAY])
+def test_each_time_counts_once_over_the_line_and_once_over_others() -> None:
+    """Who leaves at noon on a Friday is heard anew, though the morning was the same half day."""
+    minute = np.array([5, 6, 7, 8, 9, 9 + ANEW, 10 + 2 * ANEW, 11 + 3 * ANEW])
     over = np.array([True, False, True, False, False, True, True, True])
     detours = Detours.of(of_people(np.zeros(8, dtype=np.int64), minute), over)
-    assert detours.minute.tolist() == [5, 6, HALF_DAY, 2 * HALF_DAY]
+    assert detours.minute.tolist() == [5, 6, 10 + 2 * ANEW, 11 + 3 * ANEW], (
+        "three hours later is the same time still"
+    )
     assert detours.is_over.tolist() == [True, False, True, True]
     assert detours.between(5, 6) == (1, 0, pytest.approx(1 - detours.use[0]))
-    assert detours.between(6, HALF_DAY)[:2] == (0, 1)
+    assert detours.between(6, 10 + 2 * ANEW)[:2] == (0, 1)
 
 
-def test_the_half_day_itself_does_not_tell_how_often_a_person_uses_the_line() -> None:
+def test_a_time_itself_does_not_tell_how_often_a_person_uses_the_line() -> None:
     heard = of_people(np.zeros(2, dtype=np.int64), np.array([0, HALF_DAY]))
     detours = Detours.of(heard, np.array([True, False]))
-    assert detours.minute.tolist() == [HALF_DAY], "on the first half day nothing else is known of them"
-    assert not len(Detours.of(of_people(heard.person[:0], heard.minute[:0]), np.zeros(0, dtype=bool)).minute)
+    assert detours.minute.tolist() == [HALF_DAY], "of the first time nothing else is known"
+    nobody = of_people(heard.person[:0], heard.minute[:0])
+    assert not len(Detours.of(nobody, np.zeros(0, dtype=bool)).minute)
 
 
 def test_rows_outside_the_month_and_lines_nobody_uses_are_nobody() -> None:

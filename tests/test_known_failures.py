@@ -92,7 +92,7 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
         [{
             "attempt_id": key, "vantage_code": "gerbang", "nip": f"19900101201501100{nip}", "requested_at": at,
             "answered_at": at, "endpoint_code": "punch_in", "direction_code": "in", "outcome_code": "failed",
-            "status_code": 502, "is_retried": False, "unit_id": "U1", "is_authenticated": True,
+            "status_code": 502, "is_retried": False, "unit_id": "U1", "client_code": "iOS/4.2", "is_authenticated": True,
             "row_sha256": "0" * 64, "file_id": "f", "line_no": 1,
         } for key, nip, at in attempts],
         columns=list(Attempt.columns()),
@@ -100,8 +100,9 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
     counted = dict.fromkeys((name for name in RequestMinute.columns() if name.endswith("_count")), 1)
     minutes = pd.DataFrame(
         [
-            {"vantage_code": "gerbang", "minute_at": attempts[0][2], "region_code": region, "unit_id": unit, **counted}
-            for region, unit in (("3205", "U1"), ("3206", None))
+            {"vantage_code": "gerbang", "minute_at": attempts[0][2], "region_code": region, "unit_id": unit,
+             "client_code": client, **counted}
+            for region, unit, client in (("3205", "U1", "iOS/4.2"), ("3206", None, "plain"))
         ],
         columns=list(RequestMinute.columns()),
     )  # fmt: skip
@@ -124,3 +125,13 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
         assert people[1, 580] == 2
         assert np.argwhere(again).tolist() == [[1, 580]]
     assert known["gerbang", "region", "3206"] is None
+    everybody = groups["gerbang", "vantage", "gerbang"]
+    assert everybody.alternatives == ("failure",)
+    assert [part.known is None for part in everybody.parts] == [False, True]
+    assert everybody.senders[1, 400] == 2
+    versions = [key[2] for key in groups if key[1] == "client"]
+    assert versions == ["iOS/4.2", "plain", "*/4.2", "iOS/*"], "a code without a system is of no version"
+    assert np.argwhere((groups["gerbang", "client", "*/4.2"].known or (NOBODY,))[0]).tolist() == [
+        [1, 400],
+        [1, 580],
+    ]

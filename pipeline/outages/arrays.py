@@ -19,3 +19,12 @@ Texts = NDArray[np.object_]
 def texts(column: pa.ChunkedArray) -> Texts:
     """A column of texts; None for null."""
     return np.array(column.to_pylist(), dtype=object)
+
+
+def named(values: Texts, name: str) -> Flags:
+    """Which of the texts are a name; a `*` in it stands for anything, as in `*/4.2.1` for one version of every system."""
+    if "*" not in name:
+        return np.asarray(values == name, dtype=np.bool_)
+    before, _, after = name.partition("*")
+    found = [bool(text) and text.startswith(before) and text.endswith(after) for text in values.tolist()]
+    return np.array(found, dtype=np.bool_)

@@ -25,7 +25,7 @@ class Candidate:
     expected: float
     deferred: float | None
     is_partial: bool = False
-    """An impact window in which a part fails throughout: what hard windows lie in it are chance."""
+    """A middle window in which a part fails throughout: what hard windows lie in it are chance."""
     spared: float = 0.0
     """Nats by which the tests of its group are fewer than those of the mean group."""
 

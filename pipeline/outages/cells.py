@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, named
 from pipeline.outages.baseline import LEAST_SHARE
 from pipeline.outages.clock import DAY, RAMADAN, REST
 
@@ -53,12 +53,7 @@ class WindowCells:
 
     def members(self, dimension: str, value: str) -> Flags:
         """Leaves of a group; a client may be `os/*` or `*/version`."""
-        texts = self.groups[dimension]
-        if dimension != "client" or "*" not in value:
-            return np.asarray(texts == value, dtype=np.bool_)
-        prefix, _, suffix = value.partition("*")
-        found = [t.startswith(prefix) and t.endswith(suffix) for t in texts.tolist()]
-        return np.array(found, dtype=np.bool_)
+        return named(self.groups[dimension], value)
 
     def without(self, gone: Flags) -> WindowCells:
         """The other leaves."""

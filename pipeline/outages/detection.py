@@ -100,11 +100,7 @@ def day_bests(candidates: Iterable[Candidate], days: int) -> Array:
 
 
 def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list[Window]:
-    """What passes the threshold re-scored, and what overlaps it: the other window of the same trouble.
-
-    A middle segment that no hard or impact segment touches stands for both, and so does an impact window in which
-    only a part failed.
-    """
+    """What passes the threshold re-scored, and what overlaps it: the other window of the same trouble."""
     out: list[Window] = []
     for group in sorted({part.group for part in candidates if part.worth >= floor}):
         mine = [
@@ -130,12 +126,16 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
 
 
 def codes(part: Candidate, met: Sequence[Candidate]) -> tuple[str, ...]:
-    """Which windows a candidate stands for, among those of its trouble."""
+    """Which windows a candidate stands for, among those of its trouble.
+
+    The middle one stands for what is missing. Where only a part failed there is no hard window but the impact's.
+    """
+    others = {other.window for other in met}
     if part.window == "middle":
-        return () if any(other.window != "middle" for other in met) else ("hard", "impact")
-    if part.window == "hard":
-        return () if any(other.is_partial for other in met) else ("hard",)
-    return ("hard", "impact") if part.is_partial else ("impact",)
+        return () if others - {"middle"} else ("hard", "impact")
+    if not any(other.is_partial for other in met):
+        return (part.window,)
+    return ("hard", "impact") if part.window == "impact" else () if "impact" in others else ("hard",)
 
 
 def hull(part: Candidate, met: Sequence[Candidate]) -> tuple[int, int]:

@@ -19,20 +19,21 @@ from pipeline.outages.segments import strong_segments
 if TYPE_CHECKING:
     import pyarrow as pa
 
-HALF_DAY = 720
+ANEW = 180
+"""Minutes after which whoever was heard is heard anew: the next punch, not the same one tried again."""
 STRAY = 0.02
 """Share of those heard who come over a line that is dead: a block of another place, a clock that is off."""
 PRIOR_USES = 1.5
-"""A person's use of a line is drawn to that of all its users, as if by so many half days."""
+"""A person's use of a line is drawn to that of all its users, as if by so many times."""
 MOST_USE = 0.97
 AROUND = 60
 ELSEWHERE = float(np.log(100))
-"""Price in nats of people who spend a half day elsewhere together, at a ceremony for one; assumed."""
+"""Price in nats of people who are elsewhere together, at a ceremony for one; assumed."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Own people heard at a vantage: the first minute of the month per person, half day and line, by person and minute.
+    """Own people heard at a vantage: the first minute of the month per person, hour and line, by person and minute.
 
     `line` numbers the different lines; `lines` are the names of each kind that they belong to, None for none.
     """
@@ -60,7 +61,7 @@ class Heard:
 class Detours:
     """Of the people who use a line, each time they were heard, in order of time: over it or not, and how often they use it.
 
-    Each is heard at most once in a half day over the line and once over others.
+    Each time counts at most once over the line and once over others.
     """
 
     minute: Ints
@@ -69,21 +70,21 @@ class Detours:
 
     @classmethod
     def of(cls, heard: Heard, is_over: Flags) -> Detours:
-        """How often a person uses the line is that of the other half days, by the line that came first on each."""
+        """How often a person uses the line is that of the other times, by the line that came first in each."""
         mine = np.zeros(int(heard.person.max(initial=0)) + 1, dtype=np.bool_)
         mine[heard.person[is_over]] = True
         users = mine[heard.person]
         person, minute, over = heard.person[users], heard.minute[users], is_over[users]
-        half = minute // HALF_DAY
-        is_first = np.append(True, (person[1:] != person[:-1]) | (half[1:] != half[:-1]))[: len(person)]
-        day = np.cumsum(is_first) - 1
+        is_first = np.append(True, (person[1:] != person[:-1]) | (minute[1:] - minute[:-1] > ANEW))
+        is_first = is_first[: len(person)]
+        time = np.cumsum(is_first) - 1
         used = np.bincount(person[is_first], over[is_first].astype(float), minlength=len(mine))
         seen = np.bincount(person[is_first], minlength=len(mine)).astype(float)
         usual = float(used.sum() / max(seen[used > 0].sum(), 1.0))
-        others = used[person] - over[is_first][day]
+        others = used[person] - over[is_first][time]
         use = (others + PRIOR_USES * usual) / (seen[person] - 1 + PRIOR_USES)
         keep = np.zeros(len(person), dtype=np.bool_)
-        keep[np.unique(day * 2 + over, return_index=True)[1]] = True
+        keep[np.unique(time * 2 + over, return_index=True)[1]] = True
         keep &= others > 0
         rows = np.flatnonzero(keep)
         rows = rows[np.lexsort((over[rows], person[rows], minute[rows]))]
@@ -112,13 +113,12 @@ class Detours:
         ]
 
     def rescored(self, a: int, b: int) -> float:
-        """Nats of the strongest run of times that meets minutes [a, b), against two healthy half days.
+        """Nats of the strongest run of times that meets minutes [a, b), against two healthy explanations.
 
-        On a usual one people come over their line as on other days. Or they spend all of it elsewhere: then nobody
-        comes over the line in the hour before and after the run either.
+        People come over their line as at other times. Or they are elsewhere: then nobody comes over the line in the
+        hour before and after the run either.
         """
-        low, high = max(a - AROUND, a // HALF_DAY * HALF_DAY), min(b + AROUND, -(-b // HALF_DAY) * HALF_DAY)
-        first, left, right, last = np.searchsorted(self.minute, [low, a, b, high])
+        first, left, right, last = np.searchsorted(self.minute, [a - AROUND, a, b, b + AROUND])
         total = np.concatenate([[0.0], np.cumsum(self.nats[first:last])])
         best = 0.0
         for start in range(right - first) if left < right else ():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts, texts
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, named, texts
 from pipeline.outages.scores import HEALTHY_FACTORS
 from pipeline.outages.slices import ALPHA, shared_deviance
 
@@ -85,7 +85,7 @@ class Events:
         low, high = np.searchsorted(self.begin, [start, end])
         mine = np.arange(low, high)
         if kind in self.places:
-            mine = mine[self.places[kind][low:high] == value]
+            mine = mine[named(self.places[kind][low:high], value)]
         if not mine.size:
             return start, end
         first, last = int(self.begin[mine[0]]), int(self.end[mine].max()) + 1

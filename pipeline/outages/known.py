@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts, texts
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, named, texts
 from pipeline.outages.clock import DAY
 
 if TYPE_CHECKING:
@@ -49,9 +49,8 @@ class KnownFailures:
 
     def counts(self, kind: str, value: str, days: int) -> tuple[Array, Array]:
         """Of a group: all of them, and those who had failed before; both (days, 1440)."""
-        mine = (
-            self.places[kind] == value if kind in self.places else np.ones(len(self.minute), dtype=np.bool_)
-        )
+        everybody = np.ones(len(self.minute), dtype=np.bool_)
+        mine = named(self.places[kind], value) if kind in self.places else everybody
         known, again = (
             np.bincount(self.minute[rows], minlength=days * DAY).astype(float).reshape(days, DAY)
             for rows in (mine, mine & self.again)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -32,33 +31,14 @@ from pipeline.outages.healthy import (
     Health,
     is_afternoon,
 )
-from pipeline.outages.rescoring import rescored_failure, rescored_silence
+from pipeline.outages.rescoring import best_excuse, rescored_failure
 from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
-from pipeline.outages.segments import (
-    LEAST,
-    NEAR,
-    Segment,
-    located,
-    strong_segments,
-)
+from pipeline.outages.segments import LEAST, Segment, joined, located, strong_segments
 
 WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
 HOUR = 60
 LEAST_DEFERRED = 0.25
-
-
-def joined(segments: Iterable[Segment]) -> list[Segment]:
-    """Segments in order, those at most two minutes apart made one."""
-    out: list[Segment] = []
-    for part in sorted(segments, key=lambda s: s.start):
-        if not out or part.start > out[-1].end + NEAR:
-            out.append(part)
-            continue
-        out[-1] = replace(
-            out[-1], end=part.end, score=out[-1].score + part.score,
-            end_low=part.end_low, end_high=part.end_high)  # fmt: skip
-    return out
 
 
 class Model:
@@ -171,7 +151,11 @@ class Model:
         return Health(self.mu, self.k, factors, has_own_day, counts.is_office, is_few and has_own_day)
 
     def rescored_silence(self, number: int, a: int, b: int, is_flank: bool = False) -> float:
-        """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing.
+        """Nats of [a, b) against the most favourable healthy day; beside a silence what lies around a flank proves nothing."""
+        return self.excuse(number, a, b, is_flank)[0]
+
+    def excuse(self, number: int, a: int, b: int, is_flank: bool = False) -> tuple[float, Array]:
+        """The nats that the most favourable healthy day leaves, and its mean in [a, b).
 
         Each half day has a health of its own: rosters fix the level of a morning, not that of an evening.
         """
@@ -181,19 +165,20 @@ class Model:
                 if alternative == "failure" or (window == 0 and (part.end <= a or part.start >= b)):
                     trouble[part.start : part.end] = True
         noons = range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY)
-        return sum(
-            self.rescored_half(SILENCES[number], x, y, trouble) for x, y in pairwise([a, *noons, max(a, b)])
-        )
+        halves = [
+            self.excuse_of_half(SILENCES[number], x, y, trouble) for x, y in pairwise([a, *noons, max(a, b)])
+        ]
+        return sum(nats for nats, _ in halves), np.concatenate([mean for _, mean in halves])
 
-    def rescored_half(self, rho: float, a: int, b: int, trouble: Flags) -> float:
+    def excuse_of_half(self, rho: float, a: int, b: int, trouble: Flags) -> tuple[float, Array]:
         """The same of [a, b) within one half day.
 
         Of an evening whose like are few only those who come back prove that they were turned away.
         """
         health = self.health(a)
         if health.is_few and is_afternoon(a) and self.deferred(a, b) < LEAST_DEFERRED:
-            return 0.0
-        return rescored_silence(self.n, health, rho, a, b, trouble)
+            return 0.0, self.mu[a:b]
+        return best_excuse(self.n, health, rho, a, b, trouble)
 
     def without_healthy_flanks(self, impact: Segment) -> Segment:
         """An impact window of silence without what lies beside its hard window and a healthy day explains as well.
@@ -246,15 +231,26 @@ class Model:
         if WINDOWS[number] == "impact":
             part = self.without_healthy_flanks(part)
         a, b = part.start, part.end
-        again = min(self.rescored_silence(number, a, b), part.score)
+        again, mean = self.excuse(number, a, b)
+        if WINDOWS[number] == "hard" and again >= LEAST:
+            a, b = self.unheard(a, b, mean)
+        again = min(again, part.score)
         if self.detours is not None:
-            away = self.detours.rescored(a, b)
+            away = self.detours.rescored(part.start, part.end)
             again, part = max(again, away), replace(part, score=max(part.score, away))
         heard, missed, end = silence_edges(self.n, self.mu, self.unseen, a, b)
         start = heard if WINDOWS[number] == "impact" else missed
         return Candidate(
             group, "silence", WINDOWS[number], part, start, end, again,
             float(self.n[a:b].sum()), float(self.mu[a:b].sum()), self.deferred(a, b))  # fmt: skip
+
+    def unheard(self, a: int, b: int, mean: Array) -> tuple[int, int]:
+        """[a, b) without ends in which people are heard as on the healthy day that explains it best.
+
+        On a late morning the first who come are too few for a usual day, yet they came.
+        """
+        best = strong_segments(silence_scores(self.n[a:b], mean, self.k, SILENCES[0]), LEAST)
+        return (a + min(x for x, _, _ in best), a + max(y for _, y, _ in best)) if best else (a, b)
 
     def failure(self, group: int, alternative: str, number: int, part: Segment) -> Candidate:
         """Failed requests, or lost writes, which nobody tries again."""
@@ -266,7 +262,7 @@ class Model:
         return Candidate(
             group, alternative, WINDOWS[number], part, a, b, min(again, part.score),
             float(self.x[a:b].sum()), float(self.n[a:b].sum() * self.p0), None,
-            WINDOWS[number] == "impact" and self.is_partial(a, b))  # fmt: skip
+            WINDOWS[number] == "middle" and self.is_partial(a, b))  # fmt: skip
 
     def is_partial(self, a: int, b: int) -> bool:
         """Whether half of the senders failing explains [a, b) better than all of them."""

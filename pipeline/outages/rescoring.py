@@ -46,7 +46,14 @@ def pieces(mean: Array, a: int, b: int) -> list[tuple[int, int]]:
 def rescored_silence(
     count: Array, health: Health, rho: float, a: int, b: int, trouble: Flags | None = None
 ) -> float:
-    """Log f1 - max over healthy days of log f0, over minutes [a, b); a day pays for what it does not explain nearby.
+    """Log f1 - max over healthy days of log f0, over minutes [a, b): what the best excuse leaves."""
+    return best_excuse(count, health, rho, a, b, trouble)[0]
+
+
+def best_excuse(
+    count: Array, health: Health, rho: float, a: int, b: int, trouble: Flags | None = None
+) -> tuple[float, Array]:
+    """Nats that the healthy day that explains [a, b) best leaves to the silence, and its mean in these minutes.
 
     The day that is to explain a silence has to explain the hour before and the hour after too: a late morning has no usual
     minutes before the silence, an early day a crowd. What it explains worse than the best day counts against it by
@@ -58,10 +65,11 @@ def rescored_silence(
     if trouble is not None:
         before = _steps(trouble[max(0, a - AROUND) : a][::-1])
         after = _steps(trouble[b : b + AROUND])
-    return sum(
-        _piece_score(count, health, rho, low, high, before * (low == a), after * (high == b))
+    found = [
+        _piece_excuse(count, health, rho, low, high, before * (low == a), after * (high == b))
         for low, high in pieces(health.mean, a, b)
-    )
+    ]
+    return sum(nats for nats, _ in found), np.concatenate([np.zeros(0), *(mean for _, mean in found)])
 
 
 def _steps(trouble: Flags) -> int:
@@ -69,8 +77,10 @@ def _steps(trouble: Flags) -> int:
     return int(trouble.argmax()) if trouble.any() else AROUND
 
 
-def _piece_score(count: Array, health: Health, rho: float, a: int, b: int, before: int, after: int) -> float:
-    """The score of [a, b), a piece with one healthy day, and so many minutes around it."""
+def _piece_excuse(
+    count: Array, health: Health, rho: float, a: int, b: int, before: int, after: int
+) -> tuple[float, Array]:
+    """The same of [a, b), a piece with one healthy day, and so many minutes around it."""
     low = max(a - before, a // HALF_DAY * HALF_DAY)
     high = min(b + after, -(-b // HALF_DAY) * HALF_DAY, len(count))
     means, y, i, j = health.days(low, high), count[low:high], a - low, b - low
@@ -82,7 +92,9 @@ def _piece_score(count: Array, health: Health, rho: float, a: int, b: int, befor
     right = [nb_shape(y[j:], means[..., j:] + share * back, health.k).sum(axis=2) for share in RETURNS]
     around = left + np.maximum.reduce(right)
     excuse = inside - health.prices(a) + health.trust(a) * (around - around.max())
-    return float(nb_shape(y[i:j], rho * health.mean[a:b], health.k).sum() - excuse.max())
+    best = np.unravel_index(int(excuse.argmax()), excuse.shape)
+    nats = float(nb_shape(y[i:j], rho * health.mean[a:b], health.k).sum() - excuse[best])
+    return nats, means[best][i:j]
 
 
 @dataclass(frozen=True)

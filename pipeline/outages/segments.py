@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,6 +132,19 @@ def support(scores: Array, a: int, b: int) -> tuple[int, int]:
     outward = np.cumsum(scores[:a][::-1]) < -SUPPORT
     first = a - (int(outward.argmax()) if outward.any() else a)
     return first, max(first, last)
+
+
+def joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Segments in order, those at most two minutes apart made one."""
+    out: list[Segment] = []
+    for part in sorted(segments, key=lambda s: s.start):
+        if not out or part.start > out[-1].end + NEAR:
+            out.append(part)
+            continue
+        out[-1] = replace(
+            out[-1], end=part.end, score=out[-1].score + part.score,
+            end_low=part.end_low, end_high=part.end_high)  # fmt: skip
+    return out
 
 
 def false_alarm_bound(score: float, tests: float) -> float:

@@ -81,7 +81,7 @@ class Trail:
 def dating_trail(scope: Sequence[tuple[str, str]], layer: str, trail: Trail, every: list[Trail]) -> Trail:
     """The trail that belongs to the scope and overlaps the judged one most; the judged one where there is none.
 
-    What all regions meet, all regions date; a fault of both systems of a version is dated by either.
+    What all regions meet, all regions date.
     """
     if layer == "log_gap":
         same = [t for t in every if t.symptom == "no_lines" and t.value == scope[0][1]]
@@ -92,19 +92,12 @@ def dating_trail(scope: Sequence[tuple[str, str]], layer: str, trail: Trail, eve
             if t.kind in ("region", "vantage") and t.symptom not in ("lost_write", "no_lines")
         ]
     else:
-        same = [t for t in every if scope and _is_part(t, *scope[0]) and t.symptom != "no_lines"]
+        same = [t for t in every if scope and (t.kind, t.value) == scope[0] and t.symptom != "no_lines"]
     near = [t for t in same if t.hard.meet(trail.hard).length > 0]
-    if layer == "central" or (scope and "*" in scope[0][1]):
+    if layer == "central":
         met = tuple(s for t in near for s in t.segments)
         return Trail(trail.kind, trail.value, met or trail.segments)
     return max(near, key=lambda t: (t.hard.meet(trail.hard).length, -t.hard.start), default=trail)
-
-
-def _is_part(trail: Trail, kind: str, value: str) -> bool:
-    """The trail's group is the one named, or one of those that a `*` stands for."""
-    before, star, after = value.partition("*")
-    is_same = trail.value.startswith(before) and trail.value.endswith(after) if star else trail.value == value
-    return trail.kind == kind and is_same
 
 
 def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
