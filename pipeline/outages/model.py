@@ -116,10 +116,16 @@ class Model:
 
     @property
     def tests(self) -> int:
-        """Starts times alternatives: a segment starts after a minute that speaks against it, so after a busy one."""
+        """Starts times alternatives: a segment starts after a minute that speaks against it, so after a busy one.
+
+        A run of people over other lines starts after one who came over their own.
+        """
         is_silence = "silence" in self.counts.alternatives
         others = len(self.counts.alternatives) - is_silence
-        return is_silence * (self.busy.size + 1) * len(SILENCES) + others * self.busy.size * len(FAILURES)
+        runs = 0 if self.detours is None else int(self.detours.is_over.sum()) + 1
+        return (
+            is_silence * (self.busy.size + 1) * len(SILENCES) + others * self.busy.size * len(FAILURES) + runs
+        )
 
     def suspects(self) -> Flags:
         """Minutes in candidate segments of any alternative."""
