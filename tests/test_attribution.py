@@ -169,6 +169,20 @@ def test_the_impact_of_a_silence_begins_no_sooner_than_some_log_heard_the_group_
     assert trails([*rare, fails])[0].impact == Span(0, 100)
 
 
+def test_a_silence_between_two_failures_does_not_join_them() -> None:
+    """A carrier's link failed in the morning, the carrier was silent at two, and one app failed from four on."""
+
+    def part(symptom: str, is_hard: bool, start: float, end: float) -> Segment:
+        return Segment("provider", "Sel", "gerbang", symptom, is_hard, start, end, 20.0, 1e-6)
+
+    failures = [part("failure", False, 0, 600), part("failure", True, 0, 10), part("failure", True, 540, 600)]
+    silences = [part("silence", False, 420, 475), part("silence", True, 421, 475)]
+    found = trails([*failures, *silences])
+    assert [(t.symptom, t.impact) for t in found] == [
+        ("failure", Span(0, 10)), ("silence", Span(420, 475)), ("failure", Span(540, 600))
+    ]  # fmt: skip
+
+
 def test_cuts_leave_the_parts_before_between_and_after() -> None:
     assert without(Span(0, 10), [Span(2, 3), Span(5, 6)]) == [Span(0, 2), Span(3, 5), Span(6, 10)]
     assert without(Span(0, 10), [Span(-1, 11)]) == []

@@ -373,6 +373,11 @@ def test_an_impact_window_holds_the_stronger_windows_that_it_meets() -> None:
     chance = replace(part, window="hard", segment=replace(segment, start=25), start=25)
     found = windows_of([chance, part, part_failed], 30.0, 1.0)
     assert [(w.window, w.start, w.end) for w in found] == [("hard", 10, 30), ("impact", 10, 30)]
+    elsewhere = replace(part, window="hard", segment=replace(segment, start=40, end=50), start=40, end=50)
+    longer = replace(part, segment=replace(segment, end=60), end=60)
+    found = windows_of([chance, longer, part_failed, elsewhere], 30.0, 1.0)
+    wanted = [("impact", 10, 60), ("hard", 10, 30), ("hard", 40, 50)]
+    assert [(w.window, w.start, w.end) for w in found] == wanted, "another trouble in the same impact window"
     silent = [replace(each, alternative="silence") for each in (part, wider)]
     assert [(w.window, w.start, w.end) for w in windows_of(silent, 30.0, 1.0)] == [("impact", 20, 30)]
 
@@ -522,3 +527,23 @@ def test_a_group_pays_for_its_own_minutes_only() -> None:
     assert found[1].spared == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
     strong = false_alarm_bound(found[1].rescored, 2 * quiet)
     assert found[1].bound == pytest.approx(strong), "the bound is that of two groups such as this one"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_two_windows_of_a_trouble_are_of_one_kind_and_start(seed: int) -> None:
+    """Whatever overlaps what: a segment's identity is its group, alternative, window and start."""
+    rng = np.random.default_rng(seed)
+    parts: list[Candidate] = []
+    for window in ("hard", "middle", "impact"):
+        edges = np.sort(rng.choice(24, 2 * int(rng.integers(0, 4)), replace=False))
+        for a, b in edges.reshape(-1, 2).tolist():
+            is_partial = window == "middle" and bool(rng.random() < 0.5)
+            segment = Segment(a, b, 40.0, a, a, b, b)
+            parts.append(Candidate(0, "failure", window, segment, a, b, 40.0, 9.0, 1.0, None, is_partial))
+    found = windows_of(parts, 30.0, 1.0)
+    names = [(w.window, w.segment.start) for w in found]
+    assert len(names) == len(set(names))
+    told = {minute for w in found if w.window == "hard" for minute in range(w.start, w.end)}
+    assert all(told & set(range(p.start, p.end)) for p in parts if p.window == "hard"), (
+        "no hard window is lost"
+    )

@@ -120,22 +120,34 @@ def windows(candidates: Sequence[Candidate], floor: float, tests: float) -> list
                     **{**vars(part), "window": code, "rescored": best, "start": start, "end": end},
                     bound=false_alarm_bound(best + part.spared, tests),
                 )
-                for code in codes(part, met)
+                for code in codes(part, held)
             ]
     return out
 
 
-def codes(part: Candidate, met: Sequence[Candidate]) -> tuple[str, ...]:
-    """Which windows a candidate stands for, among those of its trouble.
+def codes(part: Candidate, held: Sequence[Candidate]) -> tuple[str, ...]:
+    """Which windows a candidate stands for.
 
-    The middle one stands for what is missing. Where only a part failed there is no hard window but the impact's.
+    The middle one stands for what is missing. Where only a part failed, the impact window stands for the hard one too,
+    unless another trouble's hard window lies in it; then the middle one does.
     """
-    others = {other.window for other in met}
-    if part.window == "middle":
-        return () if others - {"middle"} else ("hard", "impact")
-    if not any(other.is_partial for other in met):
-        return (part.window,)
-    return ("hard", "impact") if part.window == "impact" else () if "impact" in others else ("hard",)
+    met = [other for other in held if overlap(part, other)]
+    if part.window == "hard":
+        return () if any(other.is_partial for other in met) else ("hard",)
+    if part.window == "impact":
+        return ("hard", "impact") if is_all_partial(part, held) else ("impact",)
+    if all(other.window == "middle" for other in met):
+        return ("hard", "impact")
+    is_told = any(other.window == "impact" and is_all_partial(other, held) for other in met)
+    return ("hard",) if part.is_partial and not is_told else ()
+
+
+def is_all_partial(impact: Candidate, held: Sequence[Candidate]) -> bool:
+    """Whether a part failed in an impact window, and every hard window in it is chance in such a part."""
+    met = [other for other in held if overlap(impact, other)]
+    parts = [other for other in met if other.is_partial]
+    hard = [other for other in met if other.window == "hard"]
+    return bool(parts) and all(any(overlap(one, part) for part in parts) for one in hard)
 
 
 def hull(part: Candidate, met: Sequence[Candidate]) -> tuple[int, int]:

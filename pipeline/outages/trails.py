@@ -123,18 +123,19 @@ def trails(segments: Iterable[Segment]) -> list[Trail]:
 
 
 def _unbridged(segments: list[Segment]) -> Iterator[Segment]:
-    """Impact windows cut where the hard windows within them lie more than two hours apart.
+    """Impact windows cut where the hard windows of their symptom within them lie more than two hours apart.
 
-    Two faults with a night between them are two outages, however many phones failed in between.
+    Two faults with a night between them are two outages, however many phones failed in between; nor does a silence
+    between them join their failures.
     """
-    hard: dict[tuple[str, str], list[Segment]] = {}
+    hard: dict[tuple[str, str, str], list[Segment]] = {}
     for segment in sorted(segments, key=_order):
         if segment.is_hard:
-            hard.setdefault((segment.kind, segment.value), []).append(segment)
+            hard.setdefault((segment.kind, segment.value, segment.symptom), []).append(segment)
     for segment in segments:
         start = segment.start
         if not segment.is_hard:
-            own = hard.get((segment.kind, segment.value), [])
+            own = hard.get((segment.kind, segment.value, segment.symptom), [])
             inside = [s for s in own if s.start < segment.end and s.end > segment.start]
             reach = min((s.end for s in inside), default=segment.end)
             for one in inside:
