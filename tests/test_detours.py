@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.outages.detours import ANEW, ELSEWHERE, MOST_USE, STRAY, Detours, Heard
+from pipeline.outages.detours import ANEW, ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
@@ -84,6 +85,18 @@ def test_a_run_counts_where_it_meets_the_window_and_only_there() -> None:
     assert window(detours, BELL - 9, BELL + 1) == window(detours), "the first of them is"
     assert window(detours, BELL - 9, BELL) == 0
     assert window(detours, BELL - 9, BELL - 9) == 0
+
+
+def test_where_the_counts_tell_of_no_silence_a_run_is_one_where_somebody_is_due() -> None:
+    """After a carrier's outage whoever it turned away comes over it, when nobody else is due any more."""
+    detours, begin = month(), BROKEN * HALF_DAY + BELL
+    due = np.zeros(TIMES * HALF_DAY)
+    due[begin : begin + PEOPLE] = LEAST_DUE / PEOPLE
+    (run,) = detours.deserted([], due)
+    assert (run.start, run.end, run.score) == (begin, begin + PEOPLE, pytest.approx(window(detours)))
+    assert detours.deserted([], due * 0.99) == []
+    assert detours.deserted([replace(run, start=run.end, end=run.end + 9)], due) == [run]
+    assert detours.deserted([replace(run, start=run.end - 1, end=run.end + 9)], due) == []
 
 
 def test_who_never_uses_the_line_says_nothing_of_it_and_who_seldom_does_says_little() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
-from pipeline.outages.segments import strong_segments
+from pipeline.outages.segments import LEAST, Segment, strong_segments
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,6 +27,8 @@ PRIOR_USES = 1.5
 """A person's use of a line is drawn to that of all its users, as if by so many times."""
 MOST_USE = 0.97
 AROUND = 60
+LEAST_DUE = 3.0
+"""Senders of whom at least one is heard in nineteen of twenty cases: exp(-3) = 0.05."""
 ELSEWHERE = float(np.log(100))
 """Price in nats of people who are elsewhere together, at a ceremony for one; assumed."""
 
@@ -105,12 +107,21 @@ class Detours:
         """Nats of minutes [start, end)."""
         return float(self.nats[slice(*np.searchsorted(self.minute, [start, end]))].sum())
 
-    def strong_runs(self, least: float) -> list[tuple[int, int, float]]:
-        """Minutes [start, end) and nats of every maximal run of so many nats."""
-        return [
-            (int(self.minute[a]), int(self.minute[b - 1]) + 1, nats)
-            for a, b, nats in strong_segments(self.nats, least)
-        ]
+    def deserted(self, known: Iterable[Segment], mean: Array) -> list[Segment]:
+        """The strongest runs of times, in minutes, that share none with those known or with one another.
+
+        Somebody must be due, of `mean` senders per minute of the month: whoever another line turned away comes late over it,
+        when all others have come.
+        """
+        taken = list(known)
+        found: list[Segment] = []
+        for low, high, nats in sorted(strong_segments(self.nats, LEAST), key=lambda run: -run[2]):
+            a, b = int(self.minute[low]), int(self.minute[high - 1]) + 1
+            is_free = not any(part.start < b and a < part.end for part in taken)
+            if is_free and mean[a:b].sum() >= LEAST_DUE:
+                found.append(Segment(a, b, nats, a, a, b, b))
+                taken.append(found[-1])
+        return found
 
     def rescored(self, a: int, b: int) -> float:
         """Nats of the strongest run of times that meets minutes [a, b), against two healthy explanations.

@@ -39,8 +39,6 @@ WINDOWS = ("hard", "middle", "impact")
 REWEIGHTINGS = 2
 HOUR = 60
 LEAST_DEFERRED = 0.25
-LEAST_DUE = 3.0
-"""Senders of whom at least one is heard in nineteen of twenty cases: exp(-3) = 0.05."""
 
 
 class Model:
@@ -227,19 +225,9 @@ class Model:
         ] + [self.silence(group, WINDOWS.index("middle"), part) for part in self.deserted()]
 
     def deserted(self) -> list[Segment]:
-        """Runs of people over other lines where the counts tell of no silence: the usual day may be mismeasured.
-
-        Somebody must be due: whoever another line turned away comes late over it when all others have come.
-        """
-        if self.detours is None:
-            return []
+        """Runs of people over other lines where the counts tell of no silence: the usual day may be mismeasured."""
         silent = [p for (kind, _), parts in self.found.items() if kind == "silence" for p in parts]
-        found: list[Segment] = []
-        for a, b, nats in sorted(self.detours.strong_runs(LEAST), key=lambda run: -run[2]):
-            is_known = any(p.start < b and a < p.end for p in [*silent, *found])  # runs may share a minute
-            if not is_known and self.mu[a:b].sum() >= LEAST_DUE:
-                found.append(Segment(a, b, nats, a, a, b, b))
-        return found
+        return [] if self.detours is None else self.detours.deserted(silent, self.mu)
 
     def silence(self, group: int, number: int, part: Segment) -> Candidate:
         """A silence; an impact window without its healthy flanks."""
