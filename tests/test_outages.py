@@ -15,7 +15,7 @@ from null_months import DAYS, TYPES, null_month
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import Window, detect
+from pipeline.outages.detection import SHARES, Window, detect
 from pipeline.outages.detection import windows as windows_of
 from pipeline.outages.edges import Events, first_missed, silence_edges
 from pipeline.outages.healthy import Health
@@ -521,12 +521,13 @@ def test_a_group_pays_for_its_own_minutes_only() -> None:
     for group in groups:
         group.senders[8, 400:480] = group.failed[8, 400:480] = 0
     found = {w.group: w for w in detect(groups, TYPES).windows if w.window == "hard"}
-    busy, quiet = (Model(group, TYPES, 0.004).tests for group in groups)
+    busy, quiet = (Model(group, TYPES, 0.004).tests("silence") for group in groups)
     assert busy > quiet
     assert found[0].spared == pytest.approx(np.log((busy + quiet) / (2 * busy)))
     assert found[1].spared == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
-    strong = false_alarm_bound(found[1].rescored, 2 * quiet)
+    strong = false_alarm_bound(found[1].rescored, 2 * quiet / SHARES["silence"])
     assert found[1].bound == pytest.approx(strong), "the bound is that of two groups such as this one"
+    assert sum(SHARES.values()) == 1
 
 
 @pytest.mark.parametrize("seed", range(60))

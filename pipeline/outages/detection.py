@@ -19,6 +19,8 @@ from pipeline.outages.rescoring import calibrated_threshold
 from pipeline.outages.segments import LEAST, false_alarm_bound
 
 ALPHA = 0.01
+SHARES = {"silence": 0.75, "failure": 0.2, "lost_write": 0.05}
+"""Parts of alpha: a failure is there or is not, a silence is told by its length (Bonferroni, unequal weights)."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,14 @@ def detect(
     spans: list[list[tuple[int, int, int]]] = []
     named: list[Candidate] = []
     named_tests: dict[tuple[int, int, bytes], int] = {}
-    own: list[float] = []
-    tests: dict[tuple[bool, bytes], int] = {}  # the block of an office and the office are one group
+    own: list[dict[str, int]] = []
+    tests: dict[str, dict[tuple[bool, bytes], int]] = {alternative: {} for alternative in SHARES}
     for number, counts in enumerate(groups):
         model = Model(counts, day_type, usual[counts.vantage, counts.alternatives])
+        own.append({alternative: max(model.tests(alternative), 1) for alternative in counts.alternatives})
         same = counts.beside is None, counts.senders.tobytes() + counts.failed.tobytes()
-        tests[same] = max(model.tests, tests.get(same, 0))
-        own.append(float(max(model.tests, 1)))
+        for alternative, size in own[-1].items():  # the block of an office and the office are one group
+            tests[alternative][same] = size
         found += model.candidates(number)
         for a, b in (declared or {}).get(number, ()):
             part, choices = model.declared(number, a, b)
@@ -70,13 +73,15 @@ def detect(
             measurable_spans(model.usual_senders, model.k) if "silence" in counts.alternatives else []
         )
     out: list[Window] = []
-    total = float(sum(tests.values()))
-    mean = total / max(len(tests), 1)
-    found = [replace(part, spared=math.log(mean / own[part.group])) for part in found]
-    for alternative in ("silence", "failure", "lost_write"):
-        mine = [part for part in found if part.alternative == alternative]
-        floor = calibrated_threshold(day_bests(mine, len(day_type)), total, ALPHA)
-        out += windows(mine, floor, total)
+    for alternative, groups_of in tests.items():
+        total, mean = float(sum(groups_of.values())), sum(groups_of.values()) / max(len(groups_of), 1)
+        mine = [
+            replace(part, spared=math.log(mean / own[part.group][alternative]))
+            for part in found
+            if part.alternative == alternative
+        ]
+        floor = calibrated_threshold(day_bests(mine, len(day_type)), total / SHARES[alternative], ALPHA)
+        out += windows(mine, floor, total / SHARES[alternative])
     named = [part for part in named if not any(w.group == part.group and overlap(w, part) for w in out)]
     few = float(sum(named_tests.values()))
     out += windows(named, math.log(max(few, 1.0) / ALPHA), few)

@@ -114,18 +114,15 @@ class Model:
         """Expected senders per minute before the pace of the day; 0 where the log says nothing."""
         return self.mean.ravel() if self.unseen is None else np.where(self.unseen, 0.0, self.mean.ravel())
 
-    @property
-    def tests(self) -> int:
-        """Starts times alternatives: a segment starts after a minute that speaks against it, so after a busy one.
+    def tests(self, alternative: str) -> int:
+        """Starts times windows: a segment starts after a minute that speaks against it, so after a busy one.
 
         A run of people over other lines starts after one who came over their own.
         """
-        is_silence = "silence" in self.counts.alternatives
-        others = len(self.counts.alternatives) - is_silence
+        if alternative != "silence":
+            return self.busy.size * len(FAILURES)
         runs = 0 if self.detours is None else int(self.detours.is_over.sum()) + 1
-        return (
-            is_silence * (self.busy.size + 1) * len(SILENCES) + others * self.busy.size * len(FAILURES) + runs
-        )
+        return (self.busy.size + 1) * len(SILENCES) + runs
 
     def suspects(self) -> Flags:
         """Minutes in candidate segments of any alternative."""
