@@ -8,6 +8,8 @@ import numpy as np
 from scipy.signal import lfilter
 
 from pipeline.outages.counts import Counts
+from pipeline.outages.healthy import Health
+from pipeline.outages.rescoring import best_excuse
 
 MINUTE = np.arange(1440)
 DAYS = 31
@@ -19,6 +21,13 @@ def profile(late: float = 0.0) -> np.ndarray:
     arrive = np.exp(-(((MINUTE - 435 - late) / 18) ** 2))
     leave = np.where(960 + max(late, 0) <= MINUTE, np.exp(-(MINUTE - 960 - late) / 14), 0.0)
     return arrive + leave + np.where((MINUTE > 360) & (MINUTE < 1080), 0.01, 0.0005)
+
+
+def rescored_silence(
+    count: np.ndarray, health: Health, rho: float, a: int, b: int, trouble: np.ndarray | None = None
+) -> float:
+    """Nats of a silence of [a, b) that the best excuse leaves."""
+    return best_excuse(count, health, rho, a, b, trouble)[0]
 
 
 def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.9) -> np.ndarray:

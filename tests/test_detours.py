@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.outages.detours import ANEW, ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
+from pipeline.outages.detours import ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
+from pipeline.outages.known import MEMORY
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages
@@ -110,15 +111,15 @@ def test_who_never_uses_the_line_says_nothing_of_it_and_who_seldom_does_says_lit
 
 def test_each_time_counts_once_over_the_line_and_once_over_others() -> None:
     """Who leaves at noon on a Friday is heard anew, though the morning was the same half day."""
-    minute = np.array([5, 6, 7, 8, 9, 9 + ANEW, 10 + 2 * ANEW, 11 + 3 * ANEW])
+    minute = np.array([5, 6, 7, 8, 9, 9 + MEMORY, 10 + 2 * MEMORY, 11 + 3 * MEMORY])
     over = np.array([True, False, True, False, False, True, True, True])
     detours = Detours.of(of_people(np.zeros(8, dtype=np.int64), minute), over)
-    assert detours.minute.tolist() == [5, 6, 10 + 2 * ANEW, 11 + 3 * ANEW], (
+    assert detours.minute.tolist() == [5, 6, 10 + 2 * MEMORY, 11 + 3 * MEMORY], (
         "three hours later is the same time still"
     )
     assert detours.is_over.tolist() == [True, False, True, True]
     assert detours.between(5, 6) == (1, 0, pytest.approx(1 - detours.use[0]))
-    assert detours.between(6, 10 + 2 * ANEW)[:2] == (0, 1)
+    assert detours.between(6, 10 + 2 * MEMORY)[:2] == (0, 1)
 
 
 def test_a_time_itself_does_not_tell_how_often_a_person_uses_the_line() -> None:

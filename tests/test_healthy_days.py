@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from null_months import TYPES, null_month
+from null_months import TYPES, null_month, rescored_silence
 
 from pipeline.outages.baseline import expected_counts, other_least, usual_curve
 from pipeline.outages.healthy import (
@@ -17,7 +17,7 @@ from pipeline.outages.healthy import (
     Health,
 )
 from pipeline.outages.model import Model
-from pipeline.outages.rescoring import pieces, rescored_silence
+from pipeline.outages.rescoring import pieces
 
 MINUTE = np.arange(1440)
 PEAK = 3 * np.exp(-(((MINUTE - 435) / 18) ** 2))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from null_months import DAYS, TYPES, null_month
+from null_months import DAYS, TYPES, null_month, rescored_silence
 
 from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
 from pipeline.outages.candidate import Candidate
@@ -21,7 +21,7 @@ from pipeline.outages.edges import Events, first_missed, silence_edges
 from pipeline.outages.healthy import Health
 from pipeline.outages.measurability import bin_widths, measurable_spans
 from pipeline.outages.model import Model
-from pipeline.outages.rescoring import Tries, calibrated_threshold, rescored_failure, rescored_silence
+from pipeline.outages.rescoring import Tries, calibrated_threshold, rescored_failure
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     Segment,

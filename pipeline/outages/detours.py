@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.known import MEMORY
+from pipeline.outages.rescoring import AROUND
 from pipeline.outages.segments import LEAST, Segment, strong_segments
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ANEW = 180
-"""Minutes after which whoever was heard is heard anew: the next punch, not the same one tried again."""
 STRAY = 0.02
 """Share of those heard who come over a line that is dead: a block of another place, a clock that is off."""
 PRIOR_USES = 1.5
 """A person's use of a line is drawn to that of all its users, as if by so many times."""
 MOST_USE = 0.97
-AROUND = 60
 LEAST_DUE = 3.0
 """Senders of whom at least one is heard in nineteen of twenty cases: exp(-3) = 0.05."""
 ELSEWHERE = float(np.log(100))
@@ -63,7 +62,8 @@ class Heard:
 class Detours:
     """Of the people who use a line, each time they were heard, in order of time: over it or not, and how often they use it.
 
-    Each time counts at most once over the line and once over others.
+    Who is heard again within three hours is the same punch tried again. Each time counts at most once over the line and
+    once over others.
     """
 
     minute: Ints
@@ -77,7 +77,7 @@ class Detours:
         mine[heard.person[is_over]] = True
         users = mine[heard.person]
         person, minute, over = heard.person[users], heard.minute[users], is_over[users]
-        is_first = np.append(True, (person[1:] != person[:-1]) | (minute[1:] - minute[:-1] > ANEW))
+        is_first = np.append(True, (person[1:] != person[:-1]) | (minute[1:] - minute[:-1] > MEMORY))
         is_first = is_first[: len(person)]
         time = np.cumsum(is_first) - 1
         used = np.bincount(person[is_first], over[is_first].astype(float), minlength=len(mine))

@@ -43,13 +43,6 @@ def pieces(mean: Array, a: int, b: int) -> list[tuple[int, int]]:
     return list(pairwise([a, *sorted(cuts), b]))
 
 
-def rescored_silence(
-    count: Array, health: Health, rho: float, a: int, b: int, trouble: Flags | None = None
-) -> float:
-    """Log f1 - max over healthy days of log f0, over minutes [a, b): what the best excuse leaves."""
-    return best_excuse(count, health, rho, a, b, trouble)[0]
-
-
 def best_excuse(
     count: Array, health: Health, rho: float, a: int, b: int, trouble: Flags | None = None
 ) -> tuple[float, Array]:
