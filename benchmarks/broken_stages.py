@@ -29,7 +29,7 @@ def main(workspace: Path, names: list[str]) -> int:
         for stage in month.stages:
             if names and stage.name not in names:
                 continue
-            for contract in month.desk(stage).written:
+            for contract in stage.writes:
                 rows = month.whole[contract].to_pylist()
                 if not rows:
                     print(f"{stage.name:20} {contract.table_name():22} empty")

@@ -19,18 +19,17 @@ import pytest
 import sqlglot
 from sqlglot import expressions as e
 
+from pipeline.audit.policy_cases import SETTLING, Case, lay_out, outcomes, read_cases
+from pipeline.engine.stage import Rule
+from pipeline.engine.strict_toml import parse
+from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_document, preset_names, read_policy
-from pipeline.policy.cases import SETTLING, Case, lay_out, outcomes, read_cases
-from pipeline.stage import SqlStage
-from pipeline.stages import STAGES
-from pipeline.strict_toml import parse
-from pipeline.warehouse import Warehouse
+from pipeline.stages import RULES
 from tests import test_rules
 from tests.reference import months
 from tests.reference.people import DAYS_A_MONTH, generated, recorded_anew
 from tests.test_regimes import FILES, regime
 
-RULES = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
 LAYING = ("expect_duty", "await_machines", "place_punches", "match_punches", "build_scenarios")
 MONEY = (*LAYING, *SETTLING)
@@ -272,7 +271,7 @@ Warehouse.__init__ = _open  # type: ignore[method-assign, assignment]
 CHANGED: dict[str, str] = {}
 """The mutant that runs in a rule's place; only what it computes may kill it, so contracts are not checked."""
 Warehouse._check = Warehouse._comment = lambda _self, _contract: None  # type: ignore[method-assign]
-SqlStage.sql = property(lambda stage: CHANGED.get(stage.name, TEXTS[stage.name]))  # type: ignore[assignment, method-assign]
+Rule.sql = property(lambda stage: CHANGED.get(stage.name, TEXTS[stage.name]))  # type: ignore[assignment, method-assign]
 
 
 def main(stages: list[str]) -> int:

@@ -16,16 +16,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import attribute_outages, detect_outages
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import Attempt, Calendar, Outage, RequestMinute, Setting
 from schemas.table import Table
 
 PEOPLE, UNITS, PROVIDERS, VERSIONS, OTHERS, DAYS = 25_000, 70, 12, 30, 5, 31
 FIRST = dt.date(2026, 1, 1)
-STAGES = (detect_outages.STAGE, attribute_outages.STAGE)
+STAGES = (BY_NAME["detect_outages"], BY_NAME["attribute_outages"])
 MIDNIGHT = np.datetime64("2025-12-31T17:00", "us")
 BROKEN = (1440 + 400, 1440 + 535)
 
@@ -123,7 +123,7 @@ def main() -> None:
         print(f"tables ready: {peak()}")
         for stage in STAGES:
             start, busy = time.perf_counter(), time.process_time()
-            stage.run(Desk(stage, warehouse, settings, folder, folder))
+            stage.run(StageContext(stage, warehouse, settings, folder, folder))
             wall, cpu = time.perf_counter() - start, time.process_time() - busy
             print(f"{stage.name}: {wall:.1f} s, of them {cpu:.1f} s on a processor; peak {peak()}")
         print(f"outages found: {len(warehouse.arrow(Outage))}")

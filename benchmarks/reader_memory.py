@@ -24,11 +24,11 @@ from pathlib import Path
 
 import xlsxwriter
 
-from pipeline.run import setting_row
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.settings import load_settings
-from pipeline.stage import Desk
-from pipeline.stages import ingest, ingest_logs, load_policy, snapshot, validate
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
+from pipeline.stages.intake.load_policy import setting_row
 from schemas import Setting
 
 LIMIT_MB = 600
@@ -39,7 +39,13 @@ PEOPLE, SENDERS, UNITS, DAYS = (
     range(1, 23),
 )  # senders of all regions that share the server
 LOG_BYTES, RECAP_ROWS = 1 << 30, 200_000
-STAGES = (load_policy.STAGE, snapshot.STAGE, ingest.STAGE, validate.STAGE, ingest_logs.STAGE)
+STAGES = (
+    BY_NAME["load_policy"],
+    BY_NAME["snapshot"],
+    BY_NAME["ingest"],
+    BY_NAME["validate"],
+    BY_NAME["ingest_logs"],
+)
 SETTINGS = 'period = "2026-01"\nregion = "3205"\nzone = "Asia/Jakarta"\npolicy = "kepmendagri"\n'
 PUNCHES = ("punch", "presensi.csv", 'profile = "baku"')
 RECAP = ("punch", "rekap.xlsx", 'profile = "rekap-harian"')
@@ -190,7 +196,7 @@ def read(workspace: Path, case: str) -> None:
         folder.mkdir()
         Path("/proc/self/clear_refs").write_text("5")
         children.peak, start = 0, time.perf_counter()
-        stage.run(Desk(stage, warehouse, settings, workspace, folder))
+        stage.run(StageContext(stage, warehouse, settings, workspace, folder))
         run, child, seconds = high_water(), children.peak, time.perf_counter() - start
         highest = max(highest, run, child)
         print(f"{case:5}{stage.name:14}{seconds:7.1f} s   run {run:5} MB   reader {child:5} MB", flush=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from pipeline.readers.jail import Jail
+from pipeline.readers.files.sandbox import Sandbox
 from pipeline.readers.profiles import load_profile, shipped_profiles
 from tests.corpora import LOGS, TORTURE, Outcome, Tables, peak_bytes, read_logs, torture_files
 
@@ -27,16 +27,16 @@ def line(folder: str, outcomes: list[Outcome]) -> str:
     return LINE.format(folder, *counts)
 
 
-def tables(folder: Path, jail: Jail) -> dict[str, list[Outcome]]:
+def tables(folder: Path, sandbox: Sandbox) -> dict[str, list[Outcome]]:
     """Outcomes by folder of the corpus."""
-    reader = Tables(folder, jail)
+    reader = Tables(folder, sandbox)
     found: dict[str, list[Outcome]] = {}
     for path in torture_files():
         found.setdefault(path.relative_to(TORTURE).parts[0], []).append(reader.read(path))
     return found
 
 
-def logs(folder: Path, jail: Jail) -> dict[str, list[Outcome]]:
+def logs(folder: Path, sandbox: Sandbox) -> dict[str, list[Outcome]]:
     """Outcomes by folder: that of the profile which reads most of a file."""
     profiles = {code: load_profile(code, folder).log for code in shipped_profiles()}
     found: dict[str, list[Outcome]] = {}
@@ -46,7 +46,7 @@ def logs(folder: Path, jail: Jail) -> dict[str, list[Outcome]]:
         for code, profile in profiles.items():
             if profile is None:
                 continue
-            outcomes = read_logs(files, profile, folder / f"{name}-{code}", jail)
+            outcomes = read_logs(files, profile, folder / f"{name}-{code}", sandbox)
             for file, outcome in outcomes.items():
                 best[file] = max(best.get(file, outcome), outcome, key=lambda each: each.refusal is None)
         found[name] = list(best.values())
@@ -56,12 +56,12 @@ def logs(folder: Path, jail: Jail) -> dict[str, list[Outcome]]:
 def main() -> None:
     """Tables, then logs, then the sums."""
     print(LINE.format(*HEADINGS))
-    with tempfile.TemporaryDirectory() as scratch, Jail() as jail:
-        found = tables(Path(scratch), jail) | logs(Path(scratch), jail)
+    with tempfile.TemporaryDirectory() as scratch, Sandbox() as sandbox:
+        found = tables(Path(scratch), sandbox) | logs(Path(scratch), sandbox)
         for folder, outcomes in found.items():
             print(line(folder, outcomes))
         print(line("all", [outcome for outcomes in found.values() for outcome in outcomes]))
-        print(f"peak memory of the reader: {jail.run('', peak_bytes) >> 20} MiB")
+        print(f"peak memory of the reader: {sandbox.run('', peak_bytes) >> 20} MiB")
 
 
 if __name__ == "__main__":

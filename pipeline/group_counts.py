@@ -22,7 +22,7 @@ from schemas import Coverage, Setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipeline.stage import Desk
+    from pipeline.engine.stage import StageContext
 
 Key = tuple[str, str, str]
 """Vantage, kind and value of a group."""
@@ -56,11 +56,11 @@ where outcome_code = 'failed' order by vantage_code, begin, attempt_id"""  # noq
 class Heads:
     """People on duty and not excused, per day, of the home region and of its offices."""
 
-    def __init__(self, desk: Desk, first: date, days: int) -> None:
-        self.region = desk.settings.region
+    def __init__(self, context: StageContext, first: date, days: int) -> None:
+        self.region = context.settings.region
         self.unit: dict[str, Array] = {}
         self.ones, self.all = np.ones(days), np.zeros(days)
-        rows = desk.query(
+        rows = context.query(
             "select unit_id, duty_date, count(*) filter (where not is_excused) as present from duty "
             "where region_code = (select region_code from setting) group by all order by all"
         )
@@ -93,12 +93,12 @@ WRITES = ("storage_minute", "accepted_count", "accepted_count - stored_count", (
 class Reader:
     """Counts per group, local day and minute of the period."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, setting = desk, desk.frame(Setting).iloc[0]
+    def __init__(self, context: StageContext) -> None:
+        self.context, setting = context, context.frame(Setting).iloc[0]
         self.first: date = setting.period_from
         self.days = (setting.period_to - self.first).days
         self.clock = Clock(self.first, setting.zone)
-        self.heads = Heads(desk, self.first, self.days)
+        self.heads = Heads(context, self.first, self.days)
         self.observed = self.observed_minutes()
         self.around = self.totals()
         lines = (
@@ -106,18 +106,18 @@ class Reader:
         )
         self.offices = {
             pair
-            for row in desk.query(lines).to_pylist()
+            for row in context.query(lines).to_pylist()
             for pair in zip(("unit", "network"), row.values(), strict=True)
         }
-        failed, events = (own_requests(desk, self.clock.epoch, sql) for sql in (FAILURES, EVENTS))
+        failed, events = (own_requests(context, self.clock.epoch, sql) for sql in (FAILURES, EVENTS))
         self.failures = {vantage: KnownFailures.of(rows, PLACES, self.days) for vantage, rows in failed}
-        self.heard = read_heard(desk, self.clock.epoch, self.days)
+        self.heard = read_heard(context, self.clock.epoch, self.days)
         self.events = {vantage: Events.of(rows, PLACES) for vantage, rows in events}
 
     def observed_minutes(self) -> dict[str, Flags]:
         """Per vantage the minutes that its log covers whole."""
         seen: dict[str, Flags] = {}
-        for row in self.desk.arrow(Coverage).to_pylist():
+        for row in self.context.arrow(Coverage).to_pylist():
             start, end = (self.clock.minutes(row[edge]) for edge in ("started_at", "ended_at"))
             flags = seen.setdefault(row["vantage_code"], np.zeros(self.days * DAY, dtype=np.bool_))
             flags[max(0, math.ceil(start)) : max(0, math.floor(end))] = True
@@ -136,14 +136,14 @@ class Reader:
                 yield (vantage, "vantage", vantage), together(parts, self.heads.ones)
         for column in EITHER:
             yield from self._groups("client", column, *FAILING)
-        own = {**GROUP_COLUMNS, "region": f"'{self.desk.settings.region}'"}
+        own = {**GROUP_COLUMNS, "region": f"'{self.context.settings.region}'"}
         for kind, column in own.items():
             yield from self._groups(kind, column, *WRITES)
 
     def _groups(
         self, kind: str, column: str, table: str, tried: str, failed: str, alternatives: tuple[str, ...]
     ) -> Iterator[tuple[Key, Counts]]:
-        rows = self.desk.query(
+        rows = self.context.query(
             f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
             f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, "
             f"sum({tried})::double as n, sum({failed})::double as x "
@@ -187,7 +187,7 @@ class Reader:
 
     def totals(self) -> dict[Key, Array]:
         """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
-        rows = self.desk.query(
+        rows = self.context.query(
             "select vantage_code, coalesce(region_code, '') as region_code, "  # noqa: S608 - a number of our own
             f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, sum(sender_count)::double as n "
             "from request_minute group by all order by all"
@@ -204,7 +204,7 @@ class Reader:
         out: dict[Key, Array] = {}
         for kind, known in SPREAD.items():
             column = GROUP_COLUMNS[kind]
-            places = self.desk.query(
+            places = self.context.query(
                 f"select distinct vantage_code, {column} as value, coalesce(region_code, '') as region_code "  # noqa: S608
                 f"from request_minute where {known} order by all"
             )
@@ -227,12 +227,12 @@ def together(parts: list[Counts], heads: Array) -> Counts:
     )
 
 
-def read_heard(desk: Desk, midnight: int, days: int) -> dict[str, Heard]:
+def read_heard(context: StageContext, midnight: int, days: int) -> dict[str, Heard]:
     """Own people heard per vantage."""
-    known = desk.query(f"select distinct {columns(LINES)} from attempt order by {LINE}")  # noqa: S608 - our own names
+    known = context.query(f"select distinct {columns(LINES)} from attempt order by {LINE}")  # noqa: S608 - our own names
     lines = {kind: texts(known[kind]) for kind in LINES}
     return {
-        vantage: Heard.of(rows, lines, days * DAY) for vantage, rows in own_requests(desk, midnight, HEARD)
+        vantage: Heard.of(rows, lines, days * DAY) for vantage, rows in own_requests(context, midnight, HEARD)
     }
 
 
@@ -241,12 +241,12 @@ def columns(kinds: Iterable[str]) -> str:
     return ", ".join(f"{GROUP_COLUMNS[kind]} as {kind}" for kind in kinds)
 
 
-def own_requests(desk: Desk, midnight: int, sql: str) -> Iterator[tuple[str, pa.Table]]:
+def own_requests(context: StageContext, midnight: int, sql: str) -> Iterator[tuple[str, pa.Table]]:
     """Per vantage the answer to a query over `asked`, own requests whose columns for places have the names of kinds.
 
     Minutes and seconds count from the first local midnight (`midnight`, in seconds since 1970).
     """
-    rows = desk.query(
+    rows = context.query(
         f"""with asked as (  -- names and numbers of our own
             select vantage_code, nip, outcome_code, attempt_id, {columns(PLACES)},
                 epoch(requested_at)::bigint - {midnight} as begin, epoch(answered_at)::bigint - {midnight} as done,

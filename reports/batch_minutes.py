@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.format_id import month, number, rupiah
+from pipeline.wording.indonesian_format import month, number, rupiah
 from reports.models import ReportMeta
 from reports.render import environment
 

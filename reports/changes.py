@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.format_id import month
-from reports.labels import CHANGES, STATES
+from pipeline.wording.indonesian_format import month
+from pipeline.wording.labels import CHANGES, STATES
 from reports.models import ReportMeta
 from reports.render import environment
 
 if TYPE_CHECKING:
-    from pipeline.comparison import Comparison
+    from pipeline.audit.comparison import Comparison
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from reports.format_id import local, long_date, number, rupiah, span, zone_name
-from reports.labels import ACTIONS, CAUSES, GRADES, LAYERS, ROLES, SIDES, STATES, STATUSES, TAKEN, label
+from pipeline.wording.indonesian_format import local, long_date, number, rupiah, span, zone_name
+from pipeline.wording.labels import (
+    ACTIONS,
+    CAUSES,
+    GRADES,
+    LAYERS,
+    ROLES,
+    SIDES,
+    STATES,
+    STATUSES,
+    TAKEN,
+    label,
+)
 
 if TYPE_CHECKING:
-    from pipeline.derivation import Derivation
-    from pipeline.settling import Line
+    from pipeline.audit.derivation import Derivation
+    from pipeline.audit.reference_calculation import Line
 
 Row = Mapping[str, Any]
 EVENTS = {

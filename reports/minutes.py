@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from reports.format_id import span
+from pipeline.wording.indonesian_format import span
 from reports.models import TestRow
 from reports.month import Month, Row
 from reports.outage_sections import asked, facts, fault, opposite, sentence_case

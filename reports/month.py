@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reports.format_id import month as month_name
+from pipeline.wording.indonesian_format import month as month_name
 from reports.models import ReportMeta
 
 Row = dict[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reports.format_id import chance, duration, long_date, number, percent, probability, span
-from reports.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
+from pipeline.wording.indonesian_format import chance, duration, long_date, number, percent, probability, span
+from pipeline.wording.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
+from pipeline.wording.slugs import slug
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
 from reports.month import Month, Row
-from reports.slug import slug
 from reports.timeline import Traffic, build_timeline
 
 LAYER_TEST = "layer_"

@@ -6,8 +6,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
 
-from reports.format_id import duration, long_date, number, percent, rupiah, span
-from reports.labels import (
+from pipeline.wording.indonesian_format import duration, long_date, number, percent, rupiah, span
+from pipeline.wording.labels import (
     ACTIONS,
     CAUSE_MEANINGS,
     CAUSES,
@@ -18,6 +18,7 @@ from reports.labels import (
     VANTAGES,
     label,
 )
+from pipeline.wording.slugs import slug
 from reports.models import (
     CauseRow,
     Check,
@@ -35,7 +36,6 @@ from reports.models import (
 from reports.month import Month, Row
 from reports.outage_sections import declared_incidents, fault, opposite, outage_sections, sentence_case
 from reports.screening import build_screening
-from reports.slug import slug
 
 HEAT_STEPS = (1, 5, 20, 100)
 GRADE_ORDER = "ABCDX-"

@@ -10,12 +10,12 @@ import jinja2
 import pyarrow as pa
 from markupsafe import Markup
 
-from reports.format_id import number, percent, probability, rupiah
-from reports.lanes import as_svg
+from pipeline.wording.indonesian_format import number, percent, probability, rupiah
 from reports.minutes import draft_minutes
 from reports.models import CLASSIFICATION, ReportMeta
 from reports.month import Month
 from reports.overview import build_overview, unit_rows
+from reports.person_timeline import as_svg
 from reports.story import Story
 from reports.unit_pages import build_unit_pages
 

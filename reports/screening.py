@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from reports.format_id import chance, long_date, number, percent, span
+from pipeline.wording.indonesian_format import chance, long_date, number, percent, span
 from reports.models import Screening, ScreenRow
 from reports.month import Month, Row
 

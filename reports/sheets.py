@@ -16,13 +16,13 @@ from typing import Any
 import pyarrow as pa
 import xlsxwriter
 
-from reports.format_id import clock_on, local, long_date, rupiah
-from reports.labels import CAUSES, GRADES, LAYERS, SIDES, label
+from pipeline.wording.indonesian_format import clock_on, local, long_date, rupiah
+from pipeline.wording.labels import CAUSES, GRADES, LAYERS, SIDES, label
+from pipeline.wording.slugs import slug
 from reports.models import ReportMeta
 from reports.month import Month, Row
 from reports.outage_sections import scope, sentence_case
 from reports.screening import build_screening, remarks
-from reports.slug import slug
 from schemas.codes import REASON_LENGTH, VERDICTS
 
 OPTIONS = {

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from reports.derivation import EVENTS
-from reports.format_id import clock_on, long_date, month, number, percent, rupiah, span, weekday_date
-from reports.labels import (
+from pipeline.wording.indonesian_format import (
+    clock_on,
+    long_date,
+    month,
+    number,
+    percent,
+    rupiah,
+    span,
+    weekday_date,
+)
+from pipeline.wording.labels import (
     ACTIONS,
     CAUSE_MEANINGS,
     CAUSES,
@@ -25,7 +33,8 @@ from reports.labels import (
     STATUSES,
     label,
 )
-from reports.lanes import Lane, Lanes
+from reports.derivation import EVENTS
+from reports.person_timeline import Lane, Lanes
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]

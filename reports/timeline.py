@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from reports.format_id import local, number, span, zone_name
+from pipeline.wording.indonesian_format import local, number, span, zone_name
 from reports.models import BinRow, PanelTotal, Timeline
 from reports.month import Month, Row
 from reports.svg import Panel, Span, timeline

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from reports.format_id import clock_on, long_date, number, percent, zone_name
-from reports.labels import (
+from pipeline.wording.indonesian_format import clock_on, long_date, number, percent, zone_name
+from pipeline.wording.labels import (
     ACTIONS,
     CAUSE_MEANINGS,
     CAUSES,
@@ -20,10 +20,10 @@ from reports.labels import (
     STATUSES,
     label,
 )
+from pipeline.wording.slugs import slug
 from reports.models import ReportMeta, UnitRow
 from reports.month import Month, Row
 from reports.outage_sections import anchor
-from reports.slug import slug
 
 PEOPLE_A_BLOCK = 40
 PAGE_BYTES = 1_500_000

@@ -98,6 +98,7 @@ from schemas.totals import (
 )
 
 __all__ = [
+    "TABLES",
     "Absence",
     "AbsenceCount",
     "AcceptedCount",
@@ -195,3 +196,9 @@ __all__ = [
     "Unit",
     "ValueReject",
 ]
+
+TABLES: dict[str, type[Table]] = {
+    contract.table_name(): contract
+    for contract in (globals()[name] for name in __all__ if name not in ("TABLES", "Table"))
+}
+"""Table name -> its contract."""

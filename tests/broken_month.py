@@ -9,14 +9,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.commands.month import READS, check_whole
+from pipeline.engine.stage import Rule, Stage, StageContext
+from pipeline.engine.warehouse import Warehouse, arrow_schema
 from pipeline.errors import RekonError
-from pipeline.run import setting_row
+from pipeline.periods.history import write_history
+from pipeline.publishing.totals import check_totals
+from pipeline.publishing.totals.sums import sum_of
 from pipeline.settings import load_settings
-from pipeline.stage import Desk, SqlStage, Stage
-from pipeline.stages import STAGES, publish, weigh_judgements
-from pipeline.totals import check_totals
-from pipeline.totals.sums import sum_of
-from pipeline.warehouse import Warehouse, arrow_schema
+from pipeline.stages import BY_NAME, GIVEN, STAGES
+from pipeline.stages.intake.load_policy import setting_row
 from schemas import Judgement, Setting, Table
 
 Contract = type[Table]
@@ -71,6 +73,14 @@ def breaks(contract: Contract, rows: list[Row]) -> Iterator[Break]:
             yield f"+1 {name}", [*rows[:place], changed, *rows[place + 1 :]]
 
 
+def history(context: StageContext) -> None:
+    """What the run writes before its first stage, as a stage that can be broken like any other."""
+    write_history(context.warehouse, context.workspace, context.settings.period)
+
+
+HISTORY = Stage(history, reads=(), writes=GIVEN[1:])
+
+
 class Month:
     """A finished month whose tables can be broken one at a time."""
 
@@ -79,24 +89,22 @@ class Month:
         self.settings = load_settings(workspace)
         self.warehouse = Warehouse(None, threads=2)
         self.warehouse.write(Setting, setting_row(self.settings))
-        self.stages = [stage for stage in STAGES if stage is not publish.STAGE]
+        self.stages = [HISTORY, *STAGES]
         for stage in self.stages:
             self._run(stage)
         self.whole = {
-            contract: self.warehouse.arrow(contract)
-            for stage in self.stages
-            for contract in self.desk(stage).written
+            contract: self.warehouse.arrow(contract) for stage in self.stages for contract in stage.writes
         }
         self.totals()
 
-    def said(self, stage: Stage | SqlStage, contract: Contract, rows: list[Row]) -> str:
+    def said(self, stage: Stage | Rule, contract: Contract, rows: list[Row]) -> str:
         """What the run says of such a table; nothing where it ends well. Leaves the month whole."""
         moved: dict[Contract, None] = {contract: None}
         try:
             self.warehouse.write(contract, pa.Table.from_pylist(rows, arrow_schema(contract)))
             for later in self.stages[self.stages.index(stage) + 1 :]:
-                if moved.keys() & set(later.reads) and later is not weigh_judgements.STAGE:
-                    written = self.desk(later).written
+                if moved.keys() & set(later.reads) and later is not BY_NAME["analyze_sensitivity"]:
+                    written = later.writes
                     moved |= dict.fromkeys(written)  # also where it stops half-way
                     self._run(later)
                     for each in written:
@@ -112,20 +120,20 @@ class Month:
 
     def totals(self, *, judgement_is_broken: bool = False) -> None:
         """As the last stage asks them. The judgements, slow to weigh, are taken to start from the month as it is."""
-        tables = {contract.table_name(): self.warehouse.arrow(contract) for contract in publish.STAGE.reads}
+        tables = {contract.table_name(): self.warehouse.arrow(contract) for contract in READS}
         if not judgement_is_broken:
             sums = {name: sum_of(tables["person_month"], name) for name in ("recorded_idr", "potential_idr")}
             tables["judgement"] = pa.Table.from_pylist([{"judgement_no": 0, **sums}])
-        publish.check_whole(tables, self.settings, self.workspace)
+        check_whole(tables, self.settings, self.workspace)
         check_totals(tables, self.settings.period)
 
-    def desk(self, stage: Stage | SqlStage) -> Desk:
+    def context(self, stage: Stage | Rule) -> StageContext:
         """What the stage has before it."""
         folder = self.scratch / stage.name
-        return Desk(stage, self.warehouse, self.settings, self.workspace, folder)
+        return StageContext(stage, self.warehouse, self.settings, self.workspace, folder)
 
-    def _run(self, stage: Stage | SqlStage) -> None:
+    def _run(self, stage: Stage | Rule) -> None:
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
-            desk = self.desk(stage)
-            desk.scratch = Path(folder)
-            stage.run(desk)
+            context = self.context(stage)
+            context.scratch = Path(folder)
+            stage.run(context)

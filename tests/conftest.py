@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, settings
 from log_world import Logs
 
 from pipeline.cli import rekon
-from pipeline.readers.jail import Jail
-from pipeline.run import RunOutcome, run_pipeline
+from pipeline.commands.month import publish_month
+from pipeline.engine.outcome import RunOutcome
+from pipeline.readers.files.sandbox import Sandbox
+from pipeline.run import run_pipeline
 from pipeline.simulation import simulate
 from pipeline.simulation.decide import approve_unit
 
@@ -36,16 +38,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
+def sandbox() -> Iterator[Sandbox]:
     """A reader's child process, shared by the tests of a file."""
-    with Jail() as jail:
-        yield jail
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-def logs(tmp_path: Path, jail: Jail) -> Logs:
+def logs(tmp_path: Path, sandbox: Sandbox) -> Logs:
     """A folder of logs of one's own, read as a month."""
-    return Logs(tmp_path, jail)
+    return Logs(tmp_path, sandbox)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +57,12 @@ def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOutcome]
     shutil.copytree(SAMPLE, workspace)
     with run_pipeline(workspace) as outcome:
         yield outcome
+
+
+@pytest.fixture(scope="session")
+def sample_revision(sample_run: RunOutcome) -> Path:
+    """The bundled month as it is published: the folder of its first revision."""
+    return publish_month(sample_run).path
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.header import plain
-from pipeline.readers.jail import Jail
-from pipeline.readers.kinds import HEADERS
-from pipeline.readers.log_lines import LogFile
-from pipeline.readers.log_profiles import LogProfile
-from pipeline.readers.logs import read_month
-from pipeline.readers.records import cell_text
-from pipeline.readers.snapshots import plain_copy, take_snapshot
-from pipeline.readers.table_profiles import DELIMITERS, TableProfile
-from pipeline.readers.tabular import store_table
-from pipeline.readers.text_lines import WHITE
-from pipeline.readers.workbook_scan import scan_workbook
+from pipeline.readers.files.sandbox import Sandbox
+from pipeline.readers.files.snapshots import plain_copy, take_snapshot
+from pipeline.readers.files.text_lines import WHITE
+from pipeline.readers.logs.parsing import LogFile
+from pipeline.readers.logs.profiles import LogProfile
+from pipeline.readers.logs.reading import read_month
+from pipeline.readers.tables.header import plain
+from pipeline.readers.tables.kinds import HEADERS
+from pipeline.readers.tables.profiles import DELIMITERS, TableProfile
+from pipeline.readers.tables.records import cell_text
+from pipeline.readers.tables.tabular import store_table
+from pipeline.readers.tables.workbook_scan import scan_workbook
 
 TOP = 64 << 10
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -62,8 +62,8 @@ def torture_files(folder: str = "") -> list[Path]:
 class Tables:
     """A workspace into which tables are put one by one, and the child process that reads them."""
 
-    def __init__(self, folder: Path, jail: Jail) -> None:
-        self.folder, self.jail = folder, jail
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder, self.sandbox = folder, sandbox
         self.rows: list[dict[str, Any]] = []
         self.headers: tuple[str, ...] = ()
 
@@ -75,8 +75,8 @@ class Tables:
         try:
             shot = take_snapshot(self.folder, path.name, is_log=False)
             copy = plain_copy(self.folder, shot.sha256)
-            table = own_profile(self.jail.run(path.name, titles, copy, path.name), **changed)
-            rejects, count = self.jail.run(
+            table = own_profile(self.sandbox.run(path.name, titles, copy, path.name), **changed)
+            rejects, count = self.sandbox.run(
                 path.name, store_table, copy, path.name, table, KIND, "0", {}, target
             )
         except InputRefusedError as error:
@@ -140,7 +140,7 @@ def peak_bytes() -> int:
 
 
 def read_logs(
-    files: list[Path], profile: LogProfile, folder: Path, jail: Jail, zone: str = "Asia/Jakarta"
+    files: list[Path], profile: LogProfile, folder: Path, sandbox: Sandbox, zone: str = "Asia/Jakarta"
 ) -> dict[str, Outcome]:
     """The outcome by name of each of a month's logs."""
     folder.mkdir()
@@ -156,7 +156,7 @@ def read_logs(
             taken.append(
                 LogFile(shot.sha256[:16], path.name, plain_copy(folder, shot.sha256), "pusat", zone, profile)
             )
-    month = read_month(taken, jail, folder, 2, [], lambda error: refused.append(str(error)))
+    month = read_month(taken, sandbox, folder, 2, [], lambda error: refused.append(str(error)))
     outcomes = {words.split(":")[0]: Outcome(refusal=words) for words in refused}
     for file, log in zip(month.files, month.logs, strict=True):
         said = outcomes.get(file.name, Outcome()).refusal

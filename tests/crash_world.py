@@ -6,19 +6,19 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.closing import close_period
-from pipeline.decisions import Returned
+from pipeline.audit.verification import verify
+from pipeline.decisions.intake import file_away
+from pipeline.decisions.sheets import Returned
+from pipeline.engine.locks import HOLDER_NAME, LOCK_NAME, workspace_lock
 from pipeline.errors import RekonError, ResourceError
-from pipeline.ledger import LEDGER_NAME, REVISION, read_ledger
-from pipeline.lock import HOLDER_NAME, LOCK_NAME, workspace_lock
-from pipeline.payroll import issued_adjustments, publish_batch
-from pipeline.publication import Published, publish_run
-from pipeline.purging import purge as purge_months
-from pipeline.readers.kinds import HEADERS
-from pipeline.returning import file_away
-from pipeline.verification import verify
+from pipeline.payroll.batches import issued_adjustments
+from pipeline.periods.closing import close_period
+from pipeline.periods.purging import purge as purge_months
+from pipeline.publishing.ledger import LEDGER_NAME, REVISION, read_ledger
+from pipeline.publishing.publication import Published, publish_run
+from pipeline.readers.tables.kinds import HEADERS
 from schemas import Adjustment
-from tests.handmade_month import PERIOD, adjustment_row, month, settings, table, workspace_at
+from tests.handmade_month import PERIOD, adjustment_row, month, pay_batch, settings, table, workspace_at
 
 PAGES = {"laporan/index.html": b"<p>laporan</p>\n", "lembar-verifikasi/OPD.xlsx": b"PK"}
 CERTIFIED = Returned(
@@ -88,7 +88,8 @@ def _pay(folder: Path, after: int) -> None:
         revision = Published(folder / "terbit" / entry.path, entry.identity, 1, is_new=False)
         issued = sum(row["adjustment_idr"] for row in issued_adjustments(folder, {PERIOD}))
         rows = table(Adjustment, [adjustment_row(issued, after)])
-        publish_batch(rows, settings(), folder, _scratch(folder), revision)
+        _scratch(folder)
+        pay_batch(rows, settings(), folder, revision)
 
 
 def _scratch(folder: Path) -> Path:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.readers.kinds import HEADERS
+from pipeline.engine.warehouse import arrow_schema
 from pipeline.readers.profiles import load_table_profile
-from pipeline.readers.records import Records
-from pipeline.readers.tabular import constants_of, read_table
-from pipeline.readers.values import REJECTS, validate_records
+from pipeline.readers.tables.kinds import HEADERS
+from pipeline.readers.tables.records import Records
+from pipeline.readers.tables.tabular import constants_of, read_table
+from pipeline.readers.tables.values import REJECTS, validate_records
 from pipeline.settings import Settings
-from pipeline.warehouse import arrow_schema
 from schemas.raw import RAW_TABLES
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"

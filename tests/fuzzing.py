@@ -20,12 +20,12 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.kinds import CODES, HEADERS
+from pipeline.readers.files.text_lines import is_blank
 from pipeline.readers.profiles import load_profile, load_table_profile, shipped_profiles
-from pipeline.readers.records import Records
-from pipeline.readers.table_profiles import TableProfile
-from pipeline.readers.tabular import constants_of, read_table
-from pipeline.readers.text_lines import is_blank
+from pipeline.readers.tables.kinds import CODES, HEADERS
+from pipeline.readers.tables.profiles import TableProfile
+from pipeline.readers.tables.records import Records
+from pipeline.readers.tables.tabular import constants_of, read_table
 from tests.exports import NIP_A, NIP_B
 
 NOWHERE = Path("nowhere")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipeline import bundle, totals
-from pipeline.manifest import sha256_of
+from pipeline.commands.month import batch_minutes
+from pipeline.engine.warehouse import ARROW_TYPES
+from pipeline.payroll.batches import Batch, publish_batch
+from pipeline.publishing import bundle, totals
+from pipeline.publishing.manifest import sha256_of
+from pipeline.publishing.publication import Published
+from pipeline.publishing.totals.counts import COUNTED, Counted
 from pipeline.settings import Settings
-from pipeline.totals.counts import COUNTED, Counted
-from pipeline.warehouse import ARROW_TYPES
 from schemas import (
     Adjustment,
     Assessment,
@@ -173,3 +177,11 @@ def with_value(tables: Tables, contract: type[Table], row: int, column: str, val
     rows = tables[contract.table_name()].to_pylist()
     rows[row][column] = value
     return {**tables, contract.table_name(): table(contract, rows)}
+
+
+def pay_batch(adjustment: pa.Table, asked: Settings, folder: Path, revision: Published) -> Batch | None:
+    """Publish the payroll batch of a revision, with the minutes that people get."""
+    scratch = folder / "kerja" / "coret"
+    return publish_batch(
+        adjustment, asked, folder, scratch, revision, partial(batch_minutes, asked, revision)
+    )

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.jail import Jail
-from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
-from pipeline.readers.log_profiles import LogProfile
-from pipeline.readers.log_summaries import sum_up
-from pipeline.readers.logs import read_month
+from pipeline.readers.files.sandbox import Sandbox
+from pipeline.readers.logs.parsing import LogBatch, LogFile, read_logs
+from pipeline.readers.logs.profiles import LogProfile
+from pipeline.readers.logs.reading import read_month
+from pipeline.readers.logs.summaries import sum_up
 from pipeline.readers.profiles import load_log_profile
 
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
@@ -90,8 +90,8 @@ def caddy(
 class Logs:
     """Logs in the making, and what the reader makes of them."""
 
-    def __init__(self, folder: Path, jail: Jail) -> None:
-        self.folder, self.jail = folder, jail
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder, self.sandbox = folder, sandbox
         self.files: list[LogFile] = []
 
     def put(
@@ -118,10 +118,10 @@ class Logs:
         """
         scratch = self.folder / "scratch"
         scratch.mkdir()
-        month = read_month(self.files, self.jail, scratch, 2, list(nips), refuse or _raised)
+        month = read_month(self.files, self.sandbox, scratch, 2, list(nips), refuse or _raised)
         stored = [{"nip": nip, "punched_at": at} for nip, at in punches]
         pq.write_table(pa.Table.from_pylist(stored, PUNCHES), scratch / "punch.parquet")
-        laid, self.lags = self.jail.run("log akses", sum_up, month, BLOCKS)
+        laid, self.lags = self.sandbox.run("log akses", sum_up, month, BLOCKS)
         self.minutes, self.attempts, self.coverage = (
             pq.read_table(scratch / f"{name}.parquet").sort_by([(key, "ascending") for key in keys]).to_pylist()
             for name, *keys in (("request_minute", "minute_at"), ("attempt", "file_id", "line_no"), ("coverage", "started_at"))

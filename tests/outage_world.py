@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic, first_day
 from pipeline.outages.explanation import Explained, explain
 from pipeline.outages.layers import Signals
 from pipeline.outages.trails import Segment, Span
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import attribute_outages
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import (
     Attempt,
     Calendar,
@@ -281,6 +281,6 @@ def attributed(
         (Coverage, cover), (Incident, incidents), (Probe, probes), (Attempt, []), (OutageSegment, windows_of(world, windows)),
     ):  # fmt: skip
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
-    stage = attribute_outages.STAGE
-    stage.run(Desk(stage, warehouse, SETTINGS, tmp_path, tmp_path))
+    stage = BY_NAME["attribute_outages"]
+    stage.run(StageContext(stage, warehouse, SETTINGS, tmp_path, tmp_path))
     return warehouse.frame(Outage), warehouse.frame(OutageEvidence)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.ledger import BATCH, read_ledger
-from pipeline.payroll import batch_lines
+from pipeline.payroll.batches import batch_lines
+from pipeline.publishing.ledger import BATCH, read_ledger
 
 Line = dict[str, str]
 Owed = dict[tuple[str, str, str], int]  # nip, month of origin, OPD -> rupiah

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 import schemas
-from pipeline.warehouse import ARROW_TYPES
+from pipeline.engine.warehouse import ARROW_TYPES
 from reports.models import ReportMeta
 
 REGION = "3205"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation import evaluate
-from pipeline.run import run_pipeline
+from pipeline.commands.month import run_month
 from pipeline.simulation import simulate
+from pipeline.simulation.evaluation import evaluate
 from schemas import Finding, RestorationScreen
 
 DAY = "2026-01-02"
@@ -29,7 +29,7 @@ def abused(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def flagged(workspace: Path) -> tuple[set[tuple[str, str, str]], list[dict[str, object]]]:
     """Groups that stand out, and the findings."""
-    with run_pipeline(workspace) as outcome:
+    with run_month(workspace) as (outcome, _revision):
         rows = outcome.arrow(RestorationScreen).to_pylist()
         findings = outcome.arrow(Finding).to_pylist()
     names = ("dimension_code", "group_code", "measure_code")
@@ -102,7 +102,7 @@ def test_a_signer_whose_people_have_letters_instead_of_traces_stands_out(
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     workspace = tmp_path_factory.mktemp("quiet") / "ruang"
     simulate(workspace, 240, 7, scenario="quiet", other_regions=1)
-    with run_pipeline(workspace):
+    with run_month(workspace):
         yield workspace
 
 

@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.bundle import LEADING
+from pipeline.publishing.bundle import LEADING
 
 ARROW = {
     "string": pa.types.is_string,

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import python_calamine
 from click.testing import CliRunner, Result
+from pipeline.documents.generated.generated import DOCUMENTS
 
 from pipeline.cli import rekon
-from pipeline.documents import DOCUMENTS
 from tests.exports import NIP_A, NIP_B, PEOPLE, UNITS
 from tests.log_world import presensi
 

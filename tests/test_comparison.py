@@ -27,7 +27,7 @@ from handmade_month import (
 )
 
 from pipeline.cli import rekon
-from pipeline.publication import publish_run
+from pipeline.publishing.publication import publish_run
 from schemas import Adjustment, DutySide, Finding, PersonMonth, Recommendation, Table
 
 Change = Callable[[Tables], Tables]

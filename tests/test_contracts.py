@@ -8,26 +8,22 @@ import pytest
 import sqlglot
 from sqlglot import expressions
 
-from pipeline.readers.kinds import CODES, CODES_OF, HEADERS, ORIGIN, ROLES
-from pipeline.stage import SqlStage
-from pipeline.stages import STAGES
-from schemas import Decision, Employee, Incident, Punch, Setting, Statement, Table
+from pipeline.engine.stage import Rule, UndeclaredTableError
+from pipeline.readers.tables.kinds import CODES, CODES_OF, HEADERS, ORIGIN, ROLES
+from pipeline.stages import RULES, STAGES
+from pipeline.stages.graph import check_order
+from schemas import Decision, Employee, Incident, Punch, Statement
 from schemas.raw import RAW_TABLES
-
-RULES = [stage for stage in STAGES if isinstance(stage, SqlStage)]
-
-
-def _writes(stage: object) -> tuple[type[Table], ...]:
-    writes = stage.writes  # type: ignore[attr-defined]
-    return writes if isinstance(writes, tuple) else (writes,)
 
 
 def test_nothing_is_read_before_it_is_written_and_nothing_is_written_twice() -> None:
-    written = {Setting}
-    for stage in STAGES:
-        assert set(stage.reads) <= written, stage.name
-        assert not set(_writes(stage)) & written, stage.name
-        written |= set(_writes(stage))
+    check_order(STAGES)
+
+
+def test_a_run_refuses_stages_in_another_order() -> None:
+    placed = STAGES.index(RULES["place_punches"])
+    with pytest.raises(UndeclaredTableError, match="punch_placement before it is written"):
+        check_order((*STAGES[:placed], *STAGES[placed + 1 :]))
 
 
 def test_a_stage_bears_its_modules_name_once() -> None:
@@ -35,25 +31,25 @@ def test_a_stage_bears_its_modules_name_once() -> None:
     assert len(names) == len(set(names)) > 0
 
 
-@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
-def test_a_rule_reads_exactly_what_it_declares(stage: SqlStage) -> None:
+@pytest.mark.parametrize("stage", RULES.values(), ids=lambda stage: stage.name)
+def test_what_a_rule_reads_is_what_another_parser_finds_in_it(stage: Rule) -> None:
     tree = sqlglot.parse_one(stage.sql, dialect="duckdb")
     own = {cte.alias for cte in tree.find_all(expressions.CTE)}
     named = {table.name for table in tree.find_all(expressions.Table)} - own
     assert named == {contract.table_name() for contract in stage.reads}
 
 
-@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
-def test_a_rule_selects_the_columns_of_its_contract_in_order(stage: SqlStage) -> None:
+@pytest.mark.parametrize("stage", RULES.values(), ids=lambda stage: stage.name)
+def test_a_rule_selects_the_columns_of_its_contract_in_order(stage: Rule) -> None:
     statements = sqlglot.parse(stage.sql, dialect="duckdb")
     assert len(statements) == 1
     tree = statements[0]
     assert tree is not None
-    assert tree.named_selects == list(stage.writes.columns())
+    assert tree.named_selects == list(stage.contract.columns())
 
 
-@pytest.mark.parametrize("stage", RULES, ids=lambda stage: stage.name)
-def test_a_rule_opens_with_its_question_and_grain_and_uses_nothing_banned(stage: SqlStage) -> None:
+@pytest.mark.parametrize("stage", RULES.values(), ids=lambda stage: stage.name)
+def test_a_rule_opens_with_its_question_and_grain_and_uses_nothing_banned(stage: Rule) -> None:
     lines = stage.sql.splitlines()
     assert lines[0].startswith("-- ")
     assert "?" in lines[0]

@@ -10,7 +10,8 @@ from typing import Any
 from conftest import SAMPLE
 from converted_month import as_json_logs, as_machine_dump, as_recap
 
-from pipeline.run import RunOutcome, run_pipeline
+from pipeline.engine.outcome import RunOutcome
+from pipeline.run import run_pipeline
 from schemas import DutySide, FileTotal, Finding, Quarantine
 
 RECORDED = ("nip", "duty_date", "side_code", "due_at", "recorded_at", "state_code")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.readers.delimited import cut_records
-from pipeline.readers.table_profiles import DELIMITERS
-from pipeline.readers.text_lines import LINE_LIMIT, UTF16_MARKS, WHITE, count_records, open_text
+from pipeline.readers.files.text_lines import LINE_LIMIT, UTF16_MARKS, WHITE, count_records, open_text
+from pipeline.readers.tables.delimited import cut_records
+from pipeline.readers.tables.profiles import DELIMITERS
 from tests.corpora import TORTURE, torture_files
 
 pytestmark = pytest.mark.skipif(not TORTURE.exists(), reason="the corpus is not here")

@@ -17,9 +17,9 @@ import xlsxwriter
 from click.testing import CliRunner, Result
 
 from pipeline.cli import rekon
-from pipeline.decisions import read_returned
+from pipeline.decisions.sheets import read_returned
 from pipeline.errors import InputRefusedError
-from pipeline.ledger import read_ledger
+from pipeline.publishing.ledger import read_ledger
 
 INCIDENT_SOURCE = '\n[[source]]\nkind = "incident"\nfiles = ["keputusan/{period}/insiden/*.csv"]\n'
 

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import rekon
-from pipeline.ledger import BATCH, REVISION, read_ledger
-from pipeline.payroll import csv_rows
+from pipeline.payroll.batches import csv_rows
+from pipeline.publishing.ledger import BATCH, REVISION, read_ledger
 
 SOURCE = '\n[[source]]\nkind = "deduction"\nfiles = ["masukan/{period}/potongan*.csv"]\n'
 

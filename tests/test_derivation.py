@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.bundle import parquet_bytes
+from pipeline.audit.derivation import take_apart, total
 from pipeline.cli import rekon
-from pipeline.derivation import take_apart, total
-from pipeline.ledger import LEDGER_NAME, read_ledger
-from pipeline.manifest import json_bytes, sha256_of
+from pipeline.publishing.bundle import parquet_bytes
+from pipeline.publishing.ledger import LEDGER_NAME, read_ledger
+from pipeline.publishing.manifest import json_bytes, sha256_of
 from pipeline.run import RunOutcome
 from reports.derivation import steps
 
@@ -39,9 +39,9 @@ def own(published_month: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_amounts_of_every_kind_come_out_as_published(sample_run: RunOutcome) -> None:
+def test_amounts_of_every_kind_come_out_as_published(sample_run: RunOutcome, sample_revision: Path) -> None:
     """Of each status some findings of the bundled month; of those that move money also the largest."""
-    folder = sample_run.published.path
+    folder = sample_revision
     workspace = folder.parents[2]
     (entry, *_) = read_ledger(workspace).entries
     rows = sorted(

@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.outages.detours import ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
 from pipeline.outages.known import MEMORY
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import attribute_outages, detect_outages
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import (
     Attempt,
     Calendar,
@@ -221,8 +221,8 @@ def month_of(story: str, tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     warehouse.write(Attempt, attempts[list(Attempt.columns())])
     warehouse.write(RequestMinute, minutes)
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
-    for stage in (detect_outages.STAGE, attribute_outages.STAGE):
-        stage.run(Desk(stage, warehouse, settings, tmp_path, tmp_path))
+    for stage in (BY_NAME["detect_outages"], BY_NAME["attribute_outages"]):
+        stage.run(StageContext(stage, warehouse, settings, tmp_path, tmp_path))
     return warehouse.frame(Outage), warehouse.frame(OutageEvidence)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import handmade_month
 import pytest
 from handmade_month import APPROVED, month, settings, table, workspace_at
 
 from pipeline.errors import VerificationError
-from pipeline.publication import Published, publish_run
-from pipeline.stages.recall_absences import earlier_absences
-from reports.labels import SANCTIONS
+from pipeline.periods.history import earlier_absences
+from pipeline.publishing.ledger import read_ledger
+from pipeline.publishing.publication import Published, publish_run
+from pipeline.wording.labels import SANCTIONS
 from reports.story import absences
 from schemas import AbsenceCount
 
@@ -28,6 +30,10 @@ def published(workspace: Path, days: int, content: str = "a", period: str = "202
     return publish_run(tables, settings(period), workspace, scratch, lambda *_: {"laporan/index.html": b"-"})
 
 
+def absences_before(workspace: Path, period: str) -> Any:
+    return earlier_absences(workspace, read_ledger(workspace), period)
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return workspace_at(tmp_path / "ruang")[0]
@@ -38,7 +44,7 @@ def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_on
 ) -> None:
     published(workspace, 1)
     published(workspace, 2, "b")
-    months, days = earlier_absences(workspace, "2026-03")
+    months, days = absences_before(workspace, "2026-03")
     assert months == [
         {"period": "2026-01", "is_known": True, "is_of_year": True},
         {"period": "2026-02", "is_known": False, "is_of_year": True},
@@ -57,11 +63,11 @@ def test_the_newest_revision_of_each_earlier_month_counts_and_a_month_without_on
 def test_another_year_counts_anew_and_january_looks_only_at_the_december_before(workspace: Path) -> None:
     published(workspace, 2)
     unknown = {"is_known": False, "is_of_year": True}
-    assert earlier_absences(workspace, "2026-01") == (
+    assert absences_before(workspace, "2026-01") == (
         [{**unknown, "period": "2025-12", "is_of_year": False}],
         [],
     )
-    assert earlier_absences(workspace, "2027-02") == ([{**unknown, "period": "2027-01"}], [])
+    assert absences_before(workspace, "2027-02") == ([{**unknown, "period": "2027-01"}], [])
 
 
 def test_the_run_of_december_goes_on_in_january_though_its_days_are_of_the_year_before(
@@ -69,10 +75,10 @@ def test_the_run_of_december_goes_on_in_january_though_its_days_are_of_the_year_
 ) -> None:
     monkeypatch.setattr(handmade_month, "PERIOD", "2025-12")
     published(workspace, 9, period="2025-12")
-    months, days = earlier_absences(workspace, "2026-01")
+    months, days = absences_before(workspace, "2026-01")
     assert months == [{"period": "2025-12", "is_known": True, "is_of_year": False}]
     assert [(row["period"], row["open_run_days"]) for row in days] == [("2025-12", 1)]
-    assert earlier_absences(workspace, "2026-02") == (
+    assert absences_before(workspace, "2026-02") == (
         [{"period": "2026-01", "is_known": False, "is_of_year": True}],
         [],
     )
@@ -82,13 +88,13 @@ def test_a_publication_that_was_changed_stops_the_count(workspace: Path) -> None
     folder = published(workspace, 2).path
     (folder / "bukti" / "absence_count.parquet").write_bytes(b"-")
     with pytest.raises(VerificationError):
-        earlier_absences(workspace, "2026-02")
+        absences_before(workspace, "2026-02")
 
 
 def test_a_month_without_a_day_of_absence_adds_no_row_though_its_count_has_one(workspace: Path) -> None:
     """A person absent in an earlier month has a row in the count of each later month of the year."""
     published(workspace, 0)
-    assert earlier_absences(workspace, "2026-02") == (
+    assert absences_before(workspace, "2026-02") == (
         [{"period": "2026-01", "is_known": True, "is_of_year": True}],
         [],
     )

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import rekon
-from pipeline.run import database_path
-from pipeline.warehouse import answer_read_only
-from reports import labels
-from reports.lanes import Lane, Lanes, as_svg, as_text
+from pipeline.engine.scratch import database_path
+from pipeline.engine.warehouse import answer_read_only
+from pipeline.wording import labels
+from reports.person_timeline import Lane, Lanes, as_svg, as_text
 
 PERIOD = "2026-01"
 ENGLISH = (

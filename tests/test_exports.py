@@ -8,9 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipeline.engine.warehouse import arrow_schema
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.profiles import load_table_profile
-from pipeline.warehouse import arrow_schema
 from schemas import ShiftPattern
 from tests.exports import NIP_A, NIP_B, Month, issues, punches
 

@@ -12,15 +12,15 @@ import pytest
 from fuzzing import CELLS, NOWHERE, SEEDS, a_cell, profile_of, reading
 from hypothesis import given
 
-from pipeline.decisions import REQUIRED, read_returned
-from pipeline.readers import jail
-from pipeline.readers.kinds import HEADERS
+from pipeline.decisions.sheets import REQUIRED, read_returned
+from pipeline.readers.files import sandbox
+from pipeline.readers.tables.kinds import HEADERS
 from schemas.codes import VERDICTS
 from tests.exports import NIP_A
 
 
 class Here:
-    """Calls in this process, where a jail would use a child."""
+    """Calls in this process, where a sandbox would use a child."""
 
     def __enter__(self) -> Here:
         return self
@@ -48,7 +48,7 @@ def test_each_row_of_a_filled_sheet_is_kept_refused_or_blank(kind: str, seed: in
     ]  # fmt: skip
     writer.writerows(rows)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jail, "Jail", Here)
+        patch.setattr(sandbox, "Sandbox", Here)
         path = Path(folder) / "lembar.csv"
         path.write_bytes(stream.getvalue().encode())
         returned = read_returned(path, NOWHERE)

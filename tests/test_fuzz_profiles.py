@@ -21,8 +21,8 @@ from test_log_patterns import SAMPLES
 from pipeline.commands.profile import render, starter
 from pipeline.errors import InputRefusedError, SettingsError
 from pipeline.readers.fitting import fit_profiles
-from pipeline.readers.kinds import HEADERS
 from pipeline.readers.profiles import Profile, load_profile, shipped_profiles
+from pipeline.readers.tables.kinds import HEADERS
 from tests.exports import Month
 
 SHIPPED = {

@@ -36,9 +36,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.kinds import HEADERS
-from pipeline.readers.snapshots import plain_copy, take_snapshot
-from pipeline.readers.table_profiles import BLANKS
+from pipeline.readers.files.snapshots import plain_copy, take_snapshot
+from pipeline.readers.tables.kinds import HEADERS
+from pipeline.readers.tables.profiles import BLANKS
 from tests.exports import NIP_A, Month
 from tests.test_workbook import HEAD, workbook
 

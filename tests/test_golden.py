@@ -72,7 +72,7 @@ def counted(rows: pa.Table, columns: list[str], sums: list[str]) -> Rows:
     return sorted(grouped.to_pylist(), key=lambda row: [shown(row[name]) for name in columns])
 
 
-def results(outcome: RunOutcome) -> dict[str, str]:
+def results(outcome: RunOutcome, revision: Path) -> dict[str, str]:
     """Name of a golden file -> what this run gives."""
     marginal = ["deduction_before_idr", "deduction_after_idr", "adjustment_idr"]
     money = ["tpp_idr", "recorded_idr", "restored_idr", "potential_idr"]
@@ -80,8 +80,7 @@ def results(outcome: RunOutcome) -> dict[str, str]:
     states = ["state_code", "cause_code", "grade_code", "action_code", "counter_evidence_codes"]
     minutes = ["minutes_recorded", "minutes_restored"]
     words = _Words()
-    page = next(Path(outcome.published.path).glob("laporan/index.html"))
-    words.feed(page.read_text("utf-8"))
+    words.feed((revision / "laporan" / "index.html").read_text("utf-8"))
     # the run's id is a hash of every input and of the code: it moves with each comment
     text = re.sub(r"\b[0-9a-f]{12,64}\b", "<hash>", "\n".join(words.lines[:LEADING_LINES]) + "\n")
     return {
@@ -100,9 +99,11 @@ def results(outcome: RunOutcome) -> dict[str, str]:
     }
 
 
-def test_the_bundled_month_gives_what_it_gave(sample_run: RunOutcome, request: pytest.FixtureRequest) -> None:
+def test_the_bundled_month_gives_what_it_gave(
+    sample_run: RunOutcome, sample_revision: Path, request: pytest.FixtureRequest
+) -> None:
     """Every outage, count, sum and sentence of the landing page; the differences name the file and line."""
-    given = results(sample_run)
+    given = results(sample_run, sample_revision)
     if request.config.getoption("--write-golden"):
         GOLDEN.mkdir(exist_ok=True)
         for name, text in given.items():

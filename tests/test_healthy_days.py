@@ -9,13 +9,7 @@ import pytest
 from null_months import TYPES, null_month, rescored_silence
 
 from pipeline.outages.baseline import expected_counts, other_least, usual_curve
-from pipeline.outages.healthy import (
-    FEW_FACTORS,
-    OWN_FACTORS,
-    PACED_FACTORS,
-    ROSTER_FACTORS,
-    Health,
-)
+from pipeline.outages.healthy import FEW_FACTORS, OWN_FACTORS, PACED_FACTORS, ROSTER_FACTORS, Health
 from pipeline.outages.model import Model
 from pipeline.outages.rescoring import pieces
 

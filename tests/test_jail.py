@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.platform import HAS_LIMITS
 from pipeline.errors import InputRefusedError
-from pipeline.platform import HAS_LIMITS
-from pipeline.readers.jail import Jail, Limits, ReaderDiedError, run_limited
-from pipeline.readers.lines import count_lines, read_lines
+from pipeline.readers.files.sandbox import Limits, ReaderDiedError, Sandbox, run_limited
+from pipeline.readers.logs.lines import count_lines, read_lines
 
 needs_limits = pytest.mark.skipif(not HAS_LIMITS, reason="the platform cannot limit a process")
 
@@ -19,42 +19,42 @@ needs_limits = pytest.mark.skipif(not HAS_LIMITS, reason="the platform cannot li
 def test_answers_come_back_one_after_another_from_one_child(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_bytes(b"one\n\ntwo\n")
-    with Jail() as jail:
-        assert jail.run("a.log", count_lines, path) == 2
-        assert jail.run("a.log", os.getpid) == jail.run("a.log", os.getpid) != os.getpid()
+    with Sandbox() as sandbox:
+        assert sandbox.run("a.log", count_lines, path) == 2
+        assert sandbox.run("a.log", os.getpid) == sandbox.run("a.log", os.getpid) != os.getpid()
 
 
 def test_a_child_that_aborts_is_one_refused_file_and_the_next_is_read() -> None:
     """As calamine does on a workbook with two cells far apart."""
-    with Jail() as jail:
+    with Sandbox() as sandbox:
         with pytest.raises(ReaderDiedError, match=r"^masukan/a\.xlsx: .*ditolak"):
-            jail.run("masukan/a.xlsx", os.abort)
-        assert jail.run("masukan/b.xlsx", abs, -1) == 1
+            sandbox.run("masukan/a.xlsx", os.abort)
+        assert sandbox.run("masukan/b.xlsx", abs, -1) == 1
 
 
 def test_a_child_that_hangs_is_ended_by_the_clock() -> None:
-    with Jail(Limits(seconds=2)) as jail, pytest.raises(ReaderDiedError, match="batas waktu"):
-        jail.run("a.csv", time.sleep, 60)
+    with Sandbox(Limits(seconds=2)) as sandbox, pytest.raises(ReaderDiedError, match="batas waktu"):
+        sandbox.run("a.csv", time.sleep, 60)
 
 
 @needs_limits
 def test_a_child_that_computes_without_end_is_ended_by_its_cpu_limit() -> None:
-    with Jail(Limits(cpu_seconds=1)) as jail, pytest.raises(ReaderDiedError, match="prosesor"):
-        jail.run("a.csv", sum, range(10**12))
+    with Sandbox(Limits(cpu_seconds=1)) as sandbox, pytest.raises(ReaderDiedError, match="prosesor"):
+        sandbox.run("a.csv", sum, range(10**12))
 
 
 @needs_limits
 def test_a_child_that_wants_all_memory_fails_alone() -> None:
-    with Jail(Limits(memory_bytes=1 << 30)) as jail:
+    with Sandbox(Limits(memory_bytes=1 << 30)) as sandbox:
         with pytest.raises(ReaderDiedError, match="memori"):
-            jail.run("a.csv", bytearray, 2 << 30)
-        assert jail.run("b.csv", len, b"abc") == 3
+            sandbox.run("a.csv", bytearray, 2 << 30)
+        assert sandbox.run("b.csv", len, b"abc") == 3
 
 
 @needs_limits
 def test_a_child_cannot_fill_the_disk(tmp_path: Path) -> None:
-    with Jail(Limits(file_bytes=1 << 20)) as jail, pytest.raises(ReaderDiedError, match="OSError"):
-        jail.run("a.csv", (tmp_path / "big").write_bytes, bytes(2 << 20))
+    with Sandbox(Limits(file_bytes=1 << 20)) as sandbox, pytest.raises(ReaderDiedError, match="OSError"):
+        sandbox.run("a.csv", (tmp_path / "big").write_bytes, bytes(2 << 20))
 
 
 def test_a_refusal_comes_back_as_it_was_said(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.group_counts import Reader
 from pipeline.outages.known import KnownFailures, failed_before
 from pipeline.outages.rescoring import Tries, rescored_failure
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import detect_outages
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import Attempt, Calendar, Coverage, Duty, Incident, RequestMinute, Setting, StorageMinute
 
 MINUTE = np.arange(60)
@@ -115,8 +115,8 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     warehouse.write(RequestMinute, minutes)
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
-    desk = Desk(detect_outages.STAGE, warehouse, settings, tmp_path, tmp_path)
-    groups = dict(Reader(desk).groups())
+    context = StageContext(BY_NAME["detect_outages"], warehouse, settings, tmp_path, tmp_path)
+    groups = dict(Reader(context).groups())
     known = {key: counts.known for key, counts in groups.items()}
     assert [key for key, counts in groups.items() if counts.is_office] == [("gerbang", "unit", "U1")]
     for key in (("gerbang", "region", "3205"), ("gerbang", "unit", "U1")):

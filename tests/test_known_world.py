@@ -10,9 +10,9 @@ from functools import cache
 
 import pytest
 
-from pipeline.evaluation import Evaluation, evaluate
-from pipeline.run import run_pipeline
+from pipeline.commands.month import run_month
 from pipeline.simulation import simulate
+from pipeline.simulation.evaluation import Evaluation, evaluate
 
 PEOPLE, SEED = 300, 7
 
@@ -28,7 +28,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     def scored(scenario: str) -> Evaluation:
         workspace = tmp_path_factory.mktemp(scenario) / "garut"
         truth = simulate(workspace, PEOPLE, SEED, scenario=scenario, other_regions=3)
-        with run_pipeline(workspace):
+        with run_month(workspace):
             pass
         return evaluate(workspace, truth, "2026-01")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.locks import workspace_lock
 from pipeline.errors import VerificationError, WorkspaceBusyError
-from pipeline.ledger import GENESIS, Ledger, open_ledger, read_ledger
-from pipeline.lock import workspace_lock
+from pipeline.publishing.ledger import GENESIS, Ledger, open_ledger, read_ledger
 
 
 def _append(ledger: Ledger, identity: str) -> None:

@@ -15,9 +15,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipeline.readers.jail import Jail
-from pipeline.readers.log_patterns import full
-from pipeline.readers.log_profiles import LogProfile
+from pipeline.readers.files.sandbox import Sandbox
+from pipeline.readers.logs.patterns import full
+from pipeline.readers.logs.profiles import LogProfile
 from pipeline.readers.profiles import shipped_profiles
 from tests.corpora import LOGS, Outcome, read_logs
 from tests.log_world import parsed, profile_of
@@ -48,12 +48,12 @@ READ = {
 
 @pytest.mark.parametrize("code", PROFILES)
 def test_each_file_of_lnav_is_read_by_its_profile_and_refused_by_any_other(
-    code: str, tmp_path: Path, jail: Jail
+    code: str, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     """Every line is a request, or has its number and reason; no file is left out, none half read."""
     files = sorted(LNAV.glob("*.json")) + sorted(LNAV.glob("*file_*.[0-9g]*"))
     assert len(files) == len(list(LNAV.iterdir())) - 2 == 43
-    found = read_logs(files, profile_of(code), tmp_path / "x", jail)
+    found = read_logs(files, profile_of(code), tmp_path / "x", sandbox)
     assert sorted(found) == sorted(path.name for path in files)
     for path in files:
         outcome = found[path.name]
@@ -76,10 +76,10 @@ FAULTS = [
 
 @pytest.mark.parametrize(("name", "code", "requests", "codes", "said"), FAULTS)
 def test_a_faulty_file_is_refused_with_what_is_wrong(
-    name: str, code: str, requests: int, codes: dict[str, int], said: str, tmp_path: Path, jail: Jail
+    name: str, code: str, requests: int, codes: dict[str, int], said: str, tmp_path: Path, sandbox: Sandbox
 ) -> None:
     """A line without its ident fields; a line that is no UTF-8; a container's name before each line; a cut gz."""
-    found = read_logs([LNAV / name], profile_of(code), tmp_path / "x", jail)
+    found = read_logs([LNAV / name], profile_of(code), tmp_path / "x", sandbox)
     outcome = found[name]
     assert (outcome.accepted, outcome.codes) == (requests, codes)
     assert re.match(f"^{re.escape(name)}: .*{said}", outcome.refusal or "")
@@ -151,11 +151,11 @@ VENDORS: dict[str, tuple[dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_another_vendors_log_needs_a_profile_and_no_code(name: str, tmp_path: Path, jail: Jail) -> None:
+def test_another_vendors_log_needs_a_profile_and_no_code(name: str, tmp_path: Path, sandbox: Sandbox) -> None:
     """CDN JSON, an application server, a proxy of its own format, W3C extended."""
     written, requests = VENDORS[name]
     profile = LogProfile.model_validate(ENDPOINTS | written)
-    found = read_logs([LNAV / name], profile, tmp_path / "x", jail)
+    found = read_logs([LNAV / name], profile, tmp_path / "x", sandbox)
     outcome = found[name]
     assert (outcome.accepted, outcome.refusal) == (requests, None)
     assert outcome.records == lines_of(LNAV / name) == requests + outcome.codes.get("LOG_NOT_REQUEST", 0)
@@ -188,7 +188,7 @@ def test_every_line_of_a_real_apache_log_is_read_but_the_one_without_its_quote(
 
 @pytest.mark.parametrize("packed", ["gz", "zst", "plain"])
 def test_a_log_is_the_same_packed_or_not(
-    packed: str, apache: tuple[bytes, int, list[Any], list[Any]], tmp_path: Path, jail: Jail
+    packed: str, apache: tuple[bytes, int, list[Any], list[Any]], tmp_path: Path, sandbox: Sandbox
 ) -> None:
     """One malformed line of 9,287 is far below the limit of one in a hundred."""
     content = {
@@ -198,7 +198,7 @@ def test_a_log_is_the_same_packed_or_not(
     }[packed]
     path = tmp_path / f"access.log.{packed}"
     path.write_bytes(content)
-    found = read_logs([path], profile_of("apache-combined"), tmp_path / "x", jail)
+    found = read_logs([path], profile_of("apache-combined"), tmp_path / "x", sandbox)
     assert found == {path.name: Outcome(9287, 9286, ((8270, "LOG_SHAPE"),))}
 
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.evaluation import Evaluation, evaluate, newest_run
-from pipeline.run import run_pipeline
+from pipeline.commands.month import run_month
 from pipeline.simulation import simulate
+from pipeline.simulation.evaluation import Evaluation, evaluate, newest_run
 
 PERIOD, JAKARTA = "2026-01", pd.Timedelta(hours=7)
 
@@ -21,7 +21,7 @@ PERIOD, JAKARTA = "2026-01", pd.Timedelta(hours=7)
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = tmp_path_factory.mktemp("celah") / "garut"
     simulate(workspace, 300, 8, scenario="log-gap", other_regions=3)
-    with run_pipeline(workspace):
+    with run_month(workspace):
         pass
     return workspace
 

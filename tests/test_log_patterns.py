@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_world import by_the_full_pattern, caddy, combined, haproxy, json_line, parsed, presensi, profile_of
 
-from pipeline.readers.lines import count_lines
-from pipeline.readers.log_lines import MARK
+from pipeline.readers.logs.lines import count_lines
+from pipeline.readers.logs.parsing import MARK
 
 SAMPLES = {
     "nginx-presensi": [
@@ -164,7 +164,7 @@ def test_samples_are_read_as_requests(tmp_path: Path, profile: str) -> None:
     ends=st.lists(st.sampled_from([b"\n", b"\r\n", b" ", b"\xc2\xa0", b"\xef\xbb\xbf"])),
 )
 def test_the_count_of_lines_agrees_with_the_reader_on_any_bytes(content: bytes, ends: list[bytes]) -> None:
-    from pipeline.readers.lines import read_lines
+    from pipeline.readers.logs.lines import read_lines
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.log"

@@ -18,8 +18,8 @@ from log_world import (
 )
 
 from pipeline.errors import InputRefusedError, SettingsError
-from pipeline.readers.addresses import BlockIndex, TrustedProxies
-from pipeline.readers.jail import Jail
+from pipeline.readers.files.sandbox import Sandbox
+from pipeline.readers.logs.addresses import BlockIndex, TrustedProxies
 from pipeline.readers.profiles import load_log_profile
 
 
@@ -131,10 +131,12 @@ def test_every_shipped_format_tells_of_the_same_request(logs: Logs, profile: str
     assert str(row["minute_at"]) == "2026-01-02 00:00:00"
 
 
-def test_json_with_a_user_gives_the_attempts_that_nginx_gives(logs: Logs, tmp_path: Path, jail: Jail) -> None:
+def test_json_with_a_user_gives_the_attempts_that_nginx_gives(
+    logs: Logs, tmp_path: Path, sandbox: Sandbox
+) -> None:
     logs.put("pusat.log", presensi(status=502, ust="504, 502", rt="10.004")).read()
     (tmp_path / "json").mkdir()
-    other = Logs(tmp_path / "json", jail)
+    other = Logs(tmp_path / "json", sandbox)
     other.put(
         "pusat.log", json_line(status=502, upstream_status="504, 502", request_time=10.004), "json-lines"
     ).read()

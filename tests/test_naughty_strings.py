@@ -20,10 +20,10 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from pipeline.quality import Quality, write_lists
+from pipeline.audit.input_quality import Quality, write_lists
+from pipeline.wording.slugs import slug
 from reports.render import render_report
 from reports.sheets import render_sheets
-from reports.slug import slug
 from tests.corpora import TORTURE
 from tests.exports import PEOPLE, Month
 from tests.report_tables import META, report_tables, table

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import attribute_outages, detect_outages
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import (
     Attempt,
     Calendar,
@@ -80,8 +80,8 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
     ):
         warehouse.write(table, pd.DataFrame(rows, columns=list(table.columns())))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
-    for stage in (detect_outages.STAGE, attribute_outages.STAGE):
-        stage.run(Desk(stage, warehouse, settings, tmp_path, tmp_path))
+    for stage in (BY_NAME["detect_outages"], BY_NAME["attribute_outages"]):
+        stage.run(StageContext(stage, warehouse, settings, tmp_path, tmp_path))
     return warehouse.frame(Outage), warehouse.frame(OutageEvidence)
 
 

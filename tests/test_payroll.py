@@ -6,14 +6,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from handmade_month import APPROVED, PERIOD, adjustment_row, month, settings, table, workspace_at
+from handmade_month import APPROVED, PERIOD, adjustment_row, month, pay_batch, settings, table, workspace_at
 
-from pipeline.closing import close_period
 from pipeline.errors import SettingsError, TotalsError
-from pipeline.ledger import LOCK, read_ledger
-from pipeline.payroll import COLUMNS, Batch, closed_months, publish_batch
-from pipeline.payroll_formats import load_format
-from pipeline.publication import Published, publish_run
+from pipeline.payroll.batches import COLUMNS, Batch, closed_months
+from pipeline.payroll.formats import load_format
+from pipeline.periods.closing import close_period
+from pipeline.publishing.ledger import LOCK, read_ledger
+from pipeline.publishing.publication import Published, publish_run
 from pipeline.settings import Payroll, Settings
 from schemas import Adjustment
 
@@ -50,7 +50,7 @@ def publish(folder: Path, content: str = "a", asked: Settings | None = None) -> 
 
 def pay(folder: Path, revision: Published, asked: Settings | None = None, **changed: object) -> Batch | None:
     rows = table(Adjustment, [{**adjustment_row(), **changed}])
-    return publish_batch(rows, asked or settings(), folder, folder / "kerja" / "coret", revision)
+    return pay_batch(rows, asked or settings(), folder, revision)
 
 
 def test_a_payroll_format_is_columns_order_and_encoding_from_a_file(workspace: Path) -> None:

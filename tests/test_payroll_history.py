@@ -1,6 +1,6 @@
 """Whatever the order of runs, corrections, holds, locks and batches, payroll has received what is owed, once.
 
-Hypothesis drives what a month does after its rules: recall_issued, net_adjustments, publish_run, publish_batch and
+Hypothesis drives what a month does after its rules: write_history, net_adjustments, publish_run, publish_batch and
 close_period on real files and a real ledger, against a model that knows only amounts owed.
 """
 
@@ -13,20 +13,20 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from handmade_month import month, receive, settings, table, workspace_at
+from handmade_month import month, pay_batch, receive, settings, table, workspace_at
 from hypothesis import Phase
 from hypothesis import settings as how
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pipeline.closing import close_period
-from pipeline.ledger import read_ledger
-from pipeline.payroll import is_locked, publish_batch
-from pipeline.publication import Published, publish_run
-from pipeline.run import setting_row
-from pipeline.stage import Desk
-from pipeline.stages import net_adjustments, recall_issued
-from pipeline.warehouse import Warehouse
+from pipeline.engine.warehouse import Warehouse
+from pipeline.payroll.batches import is_locked
+from pipeline.periods.closing import close_period
+from pipeline.periods.history import write_history
+from pipeline.publishing.ledger import read_ledger
+from pipeline.publishing.publication import Published, publish_run
+from pipeline.stages import GIVEN, RULES
+from pipeline.stages.intake.load_policy import setting_row
 from schemas import Adjustment, DeductionCheck, PersonMonth, Setting
 from tests.received import Line, Owed, check_lines, lines_of, received
 
@@ -108,7 +108,7 @@ class PayrollHistory(RuleBasedStateMachine):
         if is_locked(ledger, period):
             return
         adjustment = self.warehouse.arrow(Adjustment)
-        publish_batch(adjustment, settings_of(period), self.folder, self.folder / "kerja" / "coret", revision)
+        pay_batch(adjustment, settings_of(period), self.folder, revision)
         closed = [each for each in self.proposed if each < period and is_locked(ledger, each)]
         for origin in (period, *closed):
             proposed, held = self.proposed[origin]
@@ -148,12 +148,12 @@ class PayrollHistory(RuleBasedStateMachine):
         ]
         rows = [(*place, *both, both[1], "approved") for place, both in sorted(places.items())]
         tables = month(content, rows) | {"deduction_check": table(DeductionCheck, checks)}
-        recall_issued.STAGE.run(Desk(recall_issued.STAGE, self.warehouse, asked, self.folder, scratch))
+        write_history(self.warehouse, self.folder, period)
         for contract in (PersonMonth, DeductionCheck):
             self.warehouse.write(contract, tables[contract.table_name()])
         self.warehouse.write(Setting, setting_row(asked))
-        self.warehouse.create(net_adjustments.STAGE.writes, net_adjustments.STAGE.sql)
-        for contract in (Adjustment, *recall_issued.STAGE.writes):
+        RULES["net_adjustments"].create(self.warehouse)
+        for contract in (Adjustment, *GIVEN[1:]):
             tables[contract.table_name()] = self.warehouse.arrow(contract)
         return publish_run(tables, asked, self.folder, scratch, lambda _tables, _settings, _facts: {})
 

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pipeline.cli import rekon
-from pipeline.ledger import REVISION, read_ledger
-from pipeline.payroll import is_locked
+from pipeline.payroll.batches import is_locked
+from pipeline.publishing.ledger import REVISION, read_ledger
 from pipeline.simulation import simulate
 from tests.received import Line, Owed, check_lines, lines_of, received
 

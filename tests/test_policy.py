@@ -12,15 +12,15 @@ from typing import Any
 import holidays
 import pytest
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_policy, read_policy
+from pipeline.policy.calendar import compile_calendar, read_calendar, with_regional
 from pipeline.policy.duties import Hours
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import load_policy
-from pipeline.stages.load_policy import calendar_days
-from pipeline.warehouse import Warehouse
-from pipeline.working_days import compile_calendar, read_calendar, with_regional
+from pipeline.stages import BY_NAME
+from pipeline.stages.intake.load_policy import calendar_days
 from schemas import (
     ActionRule,
     AssessmentRule,
@@ -205,7 +205,9 @@ def settings(period: str, policy: str, calendar: tuple[str, ...] = ()) -> Settin
 def loaded(period: str, policy: str, workspace: Path, calendar: tuple[str, ...] = ()) -> Warehouse:
     warehouse = Warehouse(None)
     about = settings(period, policy, calendar)
-    load_policy.STAGE.run(Desk(load_policy.STAGE, warehouse, about, workspace, workspace / "scratch"))
+    BY_NAME["load_policy"].run(
+        StageContext(BY_NAME["load_policy"], warehouse, about, workspace, workspace / "scratch")
+    )
     return warehouse
 
 
@@ -213,7 +215,7 @@ def test_the_stage_writes_every_policy_table_from_a_file_of_the_workspace(tmp_pa
     (tmp_path / "kebijakan.toml").write_text(changed('code = "kepmendagri"', 'code = "perbup-9"'), "utf-8")
     warehouse = loaded("2026-01", "kebijakan.toml", tmp_path)
     assert warehouse.frame(PolicyPeriod)["policy_code"].tolist() == ["perbup-9"]
-    for contract in load_policy.STAGE.writes:
+    for contract in BY_NAME["load_policy"].writes:
         assert warehouse.arrow(contract).num_rows > 0 or contract in (PolicyScope, AttendanceFloor)
     days = warehouse.frame(Calendar)["calendar_date"].tolist()
     assert (days[0], days[-1], len(days)) == (dt.date(2025, 12, 1), dt.date(2026, 2, 28), 90)

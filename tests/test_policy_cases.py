@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audit.policy_cases import Outcome, read_cases, run_cases
+from pipeline.engine.strict_toml import parse
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_document, read_policy
-from pipeline.policy.cases import Outcome, read_cases, run_cases
-from pipeline.strict_toml import parse
 
 LETTER = """
 [[leave.uji]]

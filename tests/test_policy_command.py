@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import rekon
-from pipeline.policy import read_policy, words
+from pipeline.policy import describe as words
+from pipeline.policy import read_policy
 from schemas import AssessmentRule, PolicyPeriod
 
 PRESET = read_policy(Path(), "kepmendagri")[1].decode()

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.audit.policy_cases import read_cases, run_cases
+from pipeline.engine.strict_toml import parse
 from pipeline.policy import compile_policy, preset_names, read_policy
-from pipeline.policy.cases import read_cases, run_cases
-from pipeline.strict_toml import parse
 from schemas import AssessmentRule, Band
 from tests.reference import Day
 from tests.reference.months import disagreements, settled, unlike_sides

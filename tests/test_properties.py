@@ -15,11 +15,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pipeline.run import run_pipeline, setting_row
+from pipeline.engine.stage import Rule, StageContext
+from pipeline.engine.warehouse import Warehouse, arrow_schema
+from pipeline.run import run_pipeline
 from pipeline.settings import load_settings
-from pipeline.stage import Desk, SqlStage
 from pipeline.stages import STAGES
-from pipeline.warehouse import Warehouse, arrow_schema
+from pipeline.stages.intake.load_policy import setting_row
 from schemas import (
     Adjustment,
     Assessment,
@@ -39,9 +40,9 @@ Tables = dict[type[Table], pa.Table]
 Explain = Callable[..., Warehouse]
 NAMES = [stage.name for stage in STAGES]
 READING = STAGES[: NAMES.index("expect_duty")]
-RULES = [stage for stage in STAGES[NAMES.index("gather_attempts") :] if isinstance(stage, SqlStage)]
-FOUND = {stage.writes for stage in RULES}
-INPUTS = {contract for stage in RULES for contract in stage.reads} - FOUND
+EXPLAINING = [stage for stage in STAGES[NAMES.index("gather_attempts") :] if isinstance(stage, Rule)]
+FOUND = {stage.contract for stage in EXPLAINING}
+INPUTS = {contract for stage in EXPLAINING for contract in stage.reads} - FOUND
 few = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 once = settings(few, max_examples=1)
 DAY = dt.datetime(2026, 1, 2)
@@ -62,7 +63,7 @@ def tables_of(folder: Path) -> Tables:
     contracts: dict[type[Table], None] = {Setting: None}
     for stage in STAGES:
         contracts |= dict.fromkeys(stage.reads)
-        contracts |= dict.fromkeys(stage.writes if isinstance(stage.writes, tuple) else (stage.writes,))
+        contracts |= dict.fromkeys(stage.writes)
     with run_pipeline(folder) as outcome:
         return {contract: outcome.arrow(contract) for contract in contracts}
 
@@ -81,8 +82,8 @@ def explain(month: Tables) -> Iterator[Explain]:
                 warehouse.write(contract, given_rows if name in rows else month[contract])
             changed.clear()
             changed.update(rows)
-            for stage in RULES:
-                warehouse.create(stage.writes, stage.sql)
+            for stage in EXPLAINING:
+                stage.create(warehouse)
             return warehouse
 
         yield run
@@ -284,7 +285,7 @@ def test_every_record_is_accepted_or_quarantined(
         for stage in READING:
             scratch = folder / "coret" / stage.name
             scratch.mkdir(parents=True)
-            stage.run(Desk(stage, warehouse, chosen, folder, scratch))
+            stage.run(StageContext(stage, warehouse, chosen, folder, scratch))
         totals = rows_of(warehouse, FileTotal)
     assert totals
     assert all(row["record_count"] == row["accepted_count"] + row["quarantined_count"] for row in totals)

@@ -12,9 +12,20 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from handmade_month import APPROVED, PERIOD, adjustment_row, month, settings, table, with_value, workspace_at
+from handmade_month import (
+    APPROVED,
+    PERIOD,
+    adjustment_row,
+    month,
+    pay_batch,
+    settings,
+    table,
+    with_value,
+    workspace_at,
+)
 
-from pipeline.archive import archive_folder, fetch
+from pipeline.audit.verification import published_entry
+from pipeline.engine.warehouse import Warehouse
 from pipeline.errors import (
     PublicationUnknownError,
     ResourceError,
@@ -22,14 +33,12 @@ from pipeline.errors import (
     TotalsError,
     VerificationError,
 )
-from pipeline.ledger import GENESIS, read_ledger
-from pipeline.payroll import Batch, issued_adjustments, publish_batch
-from pipeline.publication import Published, RunFacts, publish_run
+from pipeline.payroll.batches import Batch, issued_adjustments
+from pipeline.periods.history import write_history
+from pipeline.publishing.archive import archive_folder, fetch
+from pipeline.publishing.ledger import GENESIS, read_ledger
+from pipeline.publishing.publication import Published, RunFacts, publish_run
 from pipeline.settings import Engine, Settings
-from pipeline.stage import Desk
-from pipeline.stages import recall_issued
-from pipeline.verification import published_entry
-from pipeline.warehouse import Warehouse
 from schemas import Adjustment, IssuedAdjustment, PersonMonth
 
 Tables = Mapping[str, pa.Table]
@@ -47,7 +56,7 @@ def _publish(folder: Path, tables: Tables, asked: Settings | None = None) -> Pub
 
 def _pay(folder: Path, revision: Published, issued: int = 0, after: int = 60_000) -> Batch | None:
     adjustment = table(Adjustment, [adjustment_row(issued, after)])
-    return publish_batch(adjustment, settings(), folder, folder / "kerja" / "coret", revision)
+    return pay_batch(adjustment, settings(), folder, revision)
 
 
 def _bytes(folder: Path) -> dict[str, bytes]:
@@ -290,13 +299,12 @@ def test_a_batch_that_was_changed_is_not_recalled(workspace: Path) -> None:
         issued_adjustments(workspace, {PERIOD})
 
 
-def test_the_recall_stage_writes_what_was_issued(workspace: Path) -> None:
+def test_the_history_of_a_workspace_says_what_was_issued(workspace: Path) -> None:
     warehouse = Warehouse(None, threads=1)
-    desk = Desk(recall_issued.STAGE, warehouse, settings(), workspace, workspace / "kerja" / "coret")
-    recall_issued.STAGE.run(desk)
+    write_history(warehouse, workspace, PERIOD)
     assert warehouse.arrow(IssuedAdjustment).num_rows == 0
     _pay(workspace, _publish(workspace, month()))
-    recall_issued.STAGE.run(desk)
+    write_history(warehouse, workspace, PERIOD)
     assert warehouse.arrow(IssuedAdjustment)["adjustment_idr"].to_pylist() == [40_000]
     warehouse.close()
 

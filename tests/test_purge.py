@@ -8,16 +8,26 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from handmade_month import APPROVED, PEOPLE, PERIOD, adjustment_row, issued_row, month, table, workspace_at
+from handmade_month import (
+    APPROVED,
+    PEOPLE,
+    PERIOD,
+    adjustment_row,
+    issued_row,
+    month,
+    pay_batch,
+    table,
+    workspace_at,
+)
 from handmade_month import settings as settings_of
+from pipeline.periods.absence_history import earlier_absences
 
 from pipeline.cli import rekon
-from pipeline.closing import close_period
-from pipeline.ledger import DECISION, PURGE, open_ledger, read_ledger
-from pipeline.manifest import sha256_of
-from pipeline.payroll import closed_months, issued_adjustments, publish_batch
-from pipeline.publication import publish_run
-from pipeline.stages.recall_absences import earlier_absences
+from pipeline.payroll.batches import closed_months, issued_adjustments
+from pipeline.periods.closing import close_period
+from pipeline.publishing.ledger import DECISION, PURGE, open_ledger, read_ledger
+from pipeline.publishing.manifest import sha256_of
+from pipeline.publishing.publication import publish_run
 from schemas import Adjustment, IssuedAdjustment
 
 NEXT = "2026-02"
@@ -65,7 +75,7 @@ def paid(tmp_path: Path) -> Path:
         kind=DECISION, period=PERIOD, path=INPUTS[2], identity="x", manifest_sha256=sha256_of(content),
         supersedes=None, totals={"approve": 1},
     )  # fmt: skip
-    publish_batch(table(Adjustment, [adjustment_row()]), settings_of(), folder, scratch, revision)
+    pay_batch(table(Adjustment, [adjustment_row()]), settings_of(), folder, revision)
     return folder
 
 
@@ -192,7 +202,10 @@ def test_later_months_know_what_was_issued_and_that_nothing_else_is_known(closed
     purge(closed, "--yes")
     assert closed_months(closed, NEXT).periods == frozenset()
     assert sum(row["adjustment_idr"] for row in issued_adjustments(closed, {PERIOD})) == 40_000
-    assert earlier_absences(closed, NEXT) == ([{"period": PERIOD, "is_known": False, "is_of_year": True}], [])
+    assert earlier_absences(closed, read_ledger(closed), NEXT) == (
+        [{"period": PERIOD, "is_known": False, "is_of_year": True}],
+        [],
+    )
 
 
 def test_what_needs_the_purged_tables_says_so_with_exit_2(closed: Path) -> None:

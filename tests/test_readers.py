@@ -10,21 +10,13 @@ from typing import Any
 
 import pytest
 
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.errors import InputRefusedError, SettingsError
-from pipeline.quarantine import CATALOGUE, masked
+from pipeline.readers.catalogue import CATALOGUE, masked
 from pipeline.readers.profiles import load_profile, shipped_profiles
 from pipeline.settings import load_settings
-from pipeline.stage import Desk
-from pipeline.stages import (
-    collect_quarantine,
-    ingest,
-    ingest_logs,
-    load_policy,
-    snapshot,
-    tally_files,
-    validate,
-)
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
 from schemas import (
     Absence,
     Coverage,
@@ -38,7 +30,15 @@ from schemas import (
     Table,
 )
 
-STAGES = (load_policy, snapshot, ingest, validate, ingest_logs, collect_quarantine, tally_files)
+READING = (
+    "load_policy",
+    "snapshot",
+    "ingest",
+    "validate",
+    "ingest_logs",
+    "collect_quarantine",
+    "control_files",
+)
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
 UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
 PEOPLE = (
@@ -85,10 +85,10 @@ class World:
         (self.folder / "rekon.toml").write_text(self.toml)
         loaded = load_settings(self.folder)
         warehouse = Warehouse(None)
-        for module in STAGES:
-            scratch = self.folder / "coret" / module.STAGE.name
+        for stage in (BY_NAME[name] for name in READING):
+            scratch = self.folder / "coret" / stage.name
             scratch.mkdir(parents=True)
-            module.STAGE.run(Desk(module.STAGE, warehouse, loaded, self.folder, scratch))
+            stage.run(StageContext(stage, warehouse, loaded, self.folder, scratch))
         return warehouse
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.audit.policy_cases import Case, read_cases, run_cases
+from pipeline.engine.strict_toml import parse
 from pipeline.policy import compile_document, preset_names, read_policy
-from pipeline.policy.cases import Case, read_cases, run_cases
-from pipeline.strict_toml import parse
 from tests.reference import babel_ttu
 from tests.reference.hours import days_of, duty
 from tests.reference.people import TPP

@@ -14,10 +14,10 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, format_percent
 from report_tables import META, OUTAGE, Tables, report_tables, requests, table, utc, without_outage
 
-from reports import format_id
+from pipeline.wording import indonesian_format as format_id
+from pipeline.wording.slugs import slug
 from reports.month import Month
 from reports.render import render_report, stylesheet
-from reports.slug import slug
 from reports.svg import Panel, Span, nice_ceiling, timeline
 from reports.timeline import Traffic, build_timeline
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import importlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,13 @@ import pyarrow as pa
 import pytest
 
 import schemas
+from pipeline.engine.stage import Rule
+from pipeline.engine.warehouse import ARROW_TYPES, Warehouse
 from pipeline.errors import InputRefusedError
 from pipeline.policy import compile_policy, read_policy
-from pipeline.run import setting_row
 from pipeline.settings import Settings
-from pipeline.stage import SqlStage
-from pipeline.stages import STAGES, load_policy
-from pipeline.stages.load_policy import calendar_days
-from pipeline.warehouse import ARROW_TYPES, Warehouse
+from pipeline.stages import BY_NAME, RULES
+from pipeline.stages.intake.load_policy import calendar_days, setting_row
 from schemas import AssessmentRule, Calendar, PolicyPeriod, Setting, Table
 
 FOLDER = Path(__file__).parent / "rules"
@@ -187,10 +185,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "attendance_floor": {**RULED, "share_from_bps": 0, "share_to_bps": 5000, "pays_bps": 0, "reference": "Pasal 4"},
     "policy_scope": {**RULED, "reference": "Pasal 5"},
 }  # fmt: skip
-COMPILED = {Setting, *load_policy.STAGE.writes}
-CONTRACTS = {
-    getattr(schemas, name).table_name(): getattr(schemas, name) for name in schemas.__all__ if name != "Table"
-}
+COMPILED = {Setting, *BY_NAME["load_policy"].writes}
+CONTRACTS = schemas.TABLES
 
 HELD: dict[tuple[int, str], pa.Table] = {}
 """What a shared warehouse holds already: writing the same rows again would only cost time."""
@@ -281,26 +277,26 @@ def world(case: dict[str, Any], reads: set[type[Table]]) -> Warehouse:
 def test_the_rule_makes_of_the_given_rows_what_the_case_expects(
     stages: list[str], case: dict[str, Any]
 ) -> None:
-    modules = [importlib.import_module(f"pipeline.stages.{name}").STAGE for name in stages]
+    modules = [RULES[name] for name in stages]
     warehouse = world(case, {contract for stage in modules for contract in stage.reads})
     if "refused" in case:
         with pytest.raises(InputRefusedError, match=case["refused"]):
-            [warehouse.create(stage.writes, stage.sql) for stage in modules]
+            [stage.create(warehouse) for stage in modules]
         return
     rule, _, step = case.get("step", stages[-1]).partition(".")
     for stage in modules[: stages.index(rule) + (not step)]:
-        warehouse.create(stage.writes, stage.sql)
-        HELD.pop((id(warehouse), stage.writes.table_name()), None)
+        stage.create(warehouse)
+        HELD.pop((id(warehouse), stage.contract.table_name()), None)
     expected = case["expect"]
     wanted = sorted({name for row in expected for name in row})
     asked = modules[stages.index(rule)]
-    answer = warehouse.query(asking(asked, step)) if step else warehouse.arrow(asked.writes)
+    answer = warehouse.query(asking(asked, step)) if step else warehouse.arrow(asked.contract)
     assert set(wanted) <= set(answer.column_names)
     found = [{name: row[name] for name in wanted if row[name] is not None} for row in answer.to_pylist()]
     assert found == [{name: in_utc(row[name]) for name in sorted(row)} for row in expected]
 
 
-def asking(rule: SqlStage, step: str) -> str:
+def asking(rule: Rule, step: str) -> str:
     """The rule up to its last SELECT, asked for one of its named steps instead."""
     steps, _, last = rule.sql.partition("\n\nselect")
     assert last
@@ -315,13 +311,13 @@ def test_a_rule_longer_than_a_screen_has_a_case_that_pins_one_of_its_steps() -> 
         for case in tomllib.loads(path.read_text("utf-8"))["case"]
         if "step" in case
     }
-    rules = [stage for stage in STAGES if isinstance(stage, SqlStage)]
+    rules = list(RULES.values())
     assert {rule.name for rule in rules if len(rule.sql.splitlines()) > SCREEN} <= pinned
 
 
 def test_every_rule_about_a_person_has_a_case_file() -> None:
     covered = {tomllib.loads(path.read_text("utf-8"))["stages"][-1] for path in FOLDER.glob("*.toml")}
-    rules = {stage.name for stage in STAGES if isinstance(stage, SqlStage)}
+    rules = set(RULES)
     not_about_a_person = {"collect_quarantine"}
     steps_of_assess_tpp = {"charge_cuts", "charge_leave", "charge_sides", "price_charges", "value_duties"}
     assert rules - covered <= not_about_a_person | steps_of_assess_tpp

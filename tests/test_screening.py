@@ -13,12 +13,12 @@ import pytest
 import python_calamine
 from report_tables import META, report_tables, without_outage
 
-from pipeline.policy.cases import as_table
-from pipeline.screening import FAMILY_ERROR, Side, contrasts, holm
+from pipeline.audit.policy_cases import as_table
+from pipeline.engine.stage import StageContext
+from pipeline.engine.warehouse import Warehouse
 from pipeline.settings import Settings
-from pipeline.stage import Desk
-from pipeline.stages import screen_restorations
-from pipeline.warehouse import Warehouse
+from pipeline.stages import BY_NAME
+from pipeline.stages.controls.contrasts import FAMILY_ERROR, Side, contrasts, holm
 from reports.render import render_report
 from reports.sheets import render_sheets
 from schemas import RestorationScreen
@@ -69,7 +69,9 @@ def test_many_questions_make_each_answer_weaker() -> None:
 def month(chance: dict[str, float], seed: int, *, percent: int | None = 30) -> dict[str, list[Row]]:
     """Each unit's people miss the check-in in one outage; statements restore a side with its unit's chance."""
     draw = np.random.default_rng(seed)
-    rows: dict[str, list[Row]] = {contract.table_name(): [] for contract in screen_restorations.STAGE.reads}
+    rows: dict[str, list[Row]] = {
+        contract.table_name(): [] for contract in BY_NAME["screen_restorations"].reads
+    }
     rows["policy_period"] = [
         {
             "valid_from": dt.date(2021, 1, 1),
@@ -101,10 +103,12 @@ def month(chance: dict[str, float], seed: int, *, percent: int | None = 30) -> d
 def screened(rows: dict[str, list[Row]], folder: Path) -> list[Row]:
     """What the stage writes; its reads are shown unchecked, as the rows hold only what it asks for."""
     warehouse = Warehouse(None)
-    for contract in screen_restorations.STAGE.reads:
+    for contract in BY_NAME["screen_restorations"].reads:
         warehouse.show(contract.table_name(), as_table(contract, rows[contract.table_name()]))
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="-", source=())
-    screen_restorations.STAGE.run(Desk(screen_restorations.STAGE, warehouse, settings, folder, folder))
+    BY_NAME["screen_restorations"].run(
+        StageContext(BY_NAME["screen_restorations"], warehouse, settings, folder, folder)
+    )
     found: list[Row] = warehouse.arrow(RestorationScreen).to_pylist()
     warehouse.close()
     return found

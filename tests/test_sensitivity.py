@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.engine.scratch import database_path
+from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_policy, read_policy
-from pipeline.run import database_path
-from pipeline.stage import SqlStage
-from pipeline.stages import STAGES
-from pipeline.stages.weigh_judgements import ALTERNATIVES, RULES, weigh
-from pipeline.warehouse import Warehouse
+from pipeline.stages import RULES as BY_NAME
+from pipeline.stages.controls.analyze_sensitivity import ALTERNATIVES, RULES, weigh
 from schemas import Judgement, PersonMonth
 
 AS_IS = "seperti kebijakan"
@@ -38,19 +37,17 @@ def test_a_run_says_how_far_each_judgement_moves_the_month(published_month: Path
 
 def test_weighing_leaves_the_month_as_it_was(published_month: Path) -> None:
     warehouse = Warehouse(database_path(published_month, "2026-01"))
-    before = [warehouse.arrow(rule.writes) for rule in RULES]
+    before = [warehouse.arrow(BY_NAME[rule].contract) for rule in RULES]
     again = weigh(warehouse)
     assert again == warehouse.arrow(Judgement).to_pylist()
-    assert [warehouse.arrow(rule.writes) for rule in RULES] == before
+    assert [warehouse.arrow(BY_NAME[rule].contract) for rule in RULES] == before
     warehouse.close()
 
 
 def test_every_alternative_changes_tables_of_the_policy_before_a_rule_that_reads_them() -> None:
     tables = compile_policy(*read_policy(Path(), "kepmendagri"))
-    rules = [stage for stage in STAGES if isinstance(stage, SqlStage)]
-    assert list(RULES) == [rule for rule in rules if rule in RULES]
-    names = [rule.name for rule in RULES]
+    assert list(RULES) == [rule for rule in BY_NAME if rule in RULES]
     for item in ALTERNATIVES:
         assert set(item.changes) <= set(tables)
-        begins = RULES[names.index(item.begins)]
+        begins = BY_NAME[item.begins]
         assert set(item.changes) & set(begins.reads)

@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pytest
 
+from pipeline.audit.policy_cases import SETTLING, run_rules
+from pipeline.audit.reference_calculation import Law, rounded, settle
+from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import preset_names
-from pipeline.policy.cases import SETTLING, run_rules
-from pipeline.settling import Law, rounded, settle
-from pipeline.warehouse import Warehouse
 from schemas import Assessment, AssessmentRule, AttendanceFloor, Duty, DutyBase, LeaveCharge, SideCharge
 from tests.reference.months import lay_out
 from tests.reference.people import generated

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from handmade_month import month, settings, workspace_at
 
 from pipeline.cli import rekon
-from pipeline.publication import Published, publish_run
+from pipeline.publishing.publication import Published, publish_run
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
 

@@ -16,6 +16,7 @@ from handmade_month import (
     PERIOD,
     adjustment_row,
     month,
+    pay_batch,
     settings,
     table,
     with_value,
@@ -23,10 +24,9 @@ from handmade_month import (
 )
 
 from pipeline.cli import rekon
-from pipeline.closing import close_period
-from pipeline.ledger import DECISION, open_ledger, read_ledger
-from pipeline.payroll import publish_batch
-from pipeline.publication import Published, publish_run
+from pipeline.periods.closing import close_period
+from pipeline.publishing.ledger import DECISION, open_ledger, read_ledger
+from pipeline.publishing.publication import Published, publish_run
 from schemas import Adjustment, DeductionCheck, Finding
 
 
@@ -56,9 +56,7 @@ def propose(
 
 
 def pay(folder: Path, revision: Published) -> None:
-    publish_batch(
-        table(Adjustment, [adjustment_row()]), settings(), folder, folder / "kerja" / "coret", revision
-    )
+    pay_batch(table(Adjustment, [adjustment_row()]), settings(), folder, revision)
 
 
 def told(folder: Path) -> dict[str, Any]:

@@ -17,9 +17,9 @@ import duckdb
 import pytest
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.delimited import cut_records
-from pipeline.readers.jail import Jail, Limits
-from pipeline.readers.text_lines import open_text
+from pipeline.readers.files.sandbox import Limits, Sandbox
+from pipeline.readers.files.text_lines import open_text
+from pipeline.readers.tables.delimited import cut_records
 from tests.corpora import TORTURE, Outcome, Tables, peak_bytes, titles, torture_files
 from tests.exports import Month
 
@@ -34,21 +34,21 @@ WORDS = re.compile(
 
 
 @pytest.fixture(scope="module")
-def jail() -> Iterator[Jail]:
-    with Jail(LIMITS) as jail:
-        yield jail
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(LIMITS) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
-def tables(jail: Jail, tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    return Tables(tmp_path_factory.mktemp("torture"), jail)
+def tables(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    return Tables(tmp_path_factory.mktemp("torture"), sandbox)
 
 
 @pytest.fixture(scope="module")
-def outcomes(tables: Tables, jail: Jail) -> dict[str, Outcome]:
+def outcomes(tables: Tables, sandbox: Sandbox) -> dict[str, Outcome]:
     """Of each file, by its path; the memory of the child that read them all stays below 1 GB."""
     found = {path.relative_to(TORTURE).as_posix(): tables.read(path) for path in torture_files()}
-    assert jail.run("", peak_bytes) < 1 << 30
+    assert sandbox.run("", peak_bytes) < 1 << 30
     return found
 
 
@@ -317,9 +317,9 @@ def test_a_broken_parquet_is_refused_or_two_readers_agree_on_its_rows(outcomes: 
     }  # fmt: skip
 
 
-def test_nothing_is_written_outside_the_workspace(tables: Tables, tmp_path: Path, jail: Jail) -> None:
+def test_nothing_is_written_outside_the_workspace(tables: Tables, tmp_path: Path, sandbox: Sandbox) -> None:
     """`trav.xlsx` holds a member whose name climbs out."""
-    own = Tables(tmp_path / "a" / "b", jail)
+    own = Tables(tmp_path / "a" / "b", sandbox)
     own.folder.mkdir(parents=True)
     assert own.read(TORTURE / "generated/trav.xlsx").accepted == 1
     assert [
@@ -360,12 +360,12 @@ DANGEROUS = ("dims.xlsx", "lol_sheet.xlsx", "quad.xlsx")
 
 def test_a_reader_without_its_checks_dies_alone_on_what_they_keep_out(tmp_path: Path) -> None:
     """Were a hostile workbook to slip through the scan, it would cost its file and no more: the next one is read."""
-    with Jail(Limits(memory_bytes=2 << 30, cpu_seconds=20, seconds=30)) as jail:
+    with Sandbox(Limits(memory_bytes=2 << 30, cpu_seconds=20, seconds=30)) as sandbox:
         for name in DANGEROUS:
             path = TORTURE / "generated" / name
             with pytest.raises(InputRefusedError, match=re.escape(name)):
-                jail.run(name, unguarded, path)
-            assert jail.run("base.xlsx", titles, TORTURE / "generated/base.xlsx", "base.xlsx") == [
+                sandbox.run(name, unguarded, path)
+            assert sandbox.run("base.xlsx", titles, TORTURE / "generated/base.xlsx", "base.xlsx") == [
                 "nip",
                 "unit",
             ]

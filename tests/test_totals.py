@@ -18,8 +18,8 @@ from handmade_month import (
 )
 
 from pipeline.errors import TotalsError
-from pipeline.totals import check_totals
-from pipeline.totals.counts import COUNTED, Counted
+from pipeline.publishing.totals import check_totals
+from pipeline.publishing.totals.counts import COUNTED, Counted
 from schemas import (
     Adjustment,
     Assessment,

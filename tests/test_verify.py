@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline.audit.verification import verify
 from pipeline.cli import rekon
-from pipeline.ledger import GENESIS, LEDGER_NAME, read_ledger
-from pipeline.manifest import json_bytes, sha256_of
-from pipeline.publication import unknown_folders
-from pipeline.verification import verify
+from pipeline.publishing.ledger import GENESIS, LEDGER_NAME, read_ledger
+from pipeline.publishing.manifest import json_bytes, sha256_of
+from pipeline.publishing.publication import unknown_folders
 from tests.test_cli import in_process
 from tests.test_decide import approved, decide, filled, ready_rows
 
@@ -237,7 +237,7 @@ def test_a_result_that_the_inputs_do_not_give_is_exit_7(own: Path) -> None:
 def test_another_version_of_the_program_compares_rows_and_says_so(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.recomputation.code_sha256", lambda: "0" * 64)
+    monkeypatch.setattr("pipeline.audit.recomputation.code_sha256", lambda: "0" * 64)
     first = read_ledger(own).entries[0]
     result = call("-C", own, "--recompute", first.path)
     assert result.exit_code == 0, result.stderr

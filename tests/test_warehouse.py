@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipeline.warehouse import ContractError, Warehouse, arrow_schema
+from pipeline.engine.warehouse import ContractError, Warehouse, arrow_schema
 from schemas import Punch, RequestMinute
 
 

@@ -14,9 +14,9 @@ import pytest
 import xlsxwriter
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers.jail import Jail
+from pipeline.readers.files.sandbox import Sandbox
 from pipeline.readers.profiles import load_table_profile
-from pipeline.readers.tabular import store_table
+from pipeline.readers.tables.tabular import store_table
 from tests.exports import NIP_A, NIP_B, Month, issues, punches
 
 FORMATS = {dt.datetime: "dd/mm/yyyy hh:mm:ss", dt.date: "dd/mm/yyyy", dt.time: "hh:mm:ss"}
@@ -219,8 +219,8 @@ def test_a_workbook_that_slips_through_and_kills_its_reader_costs_only_its_file(
     path = tmp_path / "rekap.xlsx"
     path.write_bytes(SOUND[:-40])
     profile = load_table_profile("rekap-harian", tmp_path)
-    with Jail() as jail, pytest.raises(InputRefusedError, match=r"rekap\.xlsx"):
-        jail.run(
+    with Sandbox() as sandbox, pytest.raises(InputRefusedError, match=r"rekap\.xlsx"):
+        sandbox.run(
             "rekap.xlsx", store_table, path, "rekap.xlsx", profile, "punch", "f", {}, tmp_path / "x.parquet"
         )
 

@@ -10,7 +10,7 @@ import click
 from pipeline.commands.workspace import stage_progress, workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.quality import Quality
+    from pipeline.audit.input_quality import Quality
 
 MOST = 15
 DAYS = 10
@@ -25,13 +25,13 @@ def command(ctx: click.Context, workspace: Path) -> None:
     Mencetak ringkasan mutu data dan menulis daftar lengkap masalah ke kerja/periksa-PERIODE.xlsx dan .csv.
     Selesai dengan kode 3 bila ada berkas yang tidak dapat dipakai: `rekon run` akan berhenti di situ.
     """
+    from pipeline.audit.input_quality import quality_of, write_lists
     from pipeline.errors import InputRefusedError
-    from pipeline.quality import check_quality, write_lists
-    from pipeline.run import READING
+    from pipeline.run import READING, check_inputs
 
     root = workspace.resolve()
-    with stage_progress(len(READING)) as progress:
-        quality = check_quality(root, progress)
+    with stage_progress(len(READING)) as progress, check_inputs(root, progress) as (outcome, refusals):
+        quality = quality_of(outcome, refusals)
     book, table = write_lists(quality, root / "kerja")
     click.echo(render(quality))
     click.echo(f"Daftar lengkap: {book.relative_to(root)} dan {table.relative_to(root)}")

@@ -11,7 +11,7 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.returning import Taken
+    from pipeline.decisions.intake import Taken
 
 
 @click.command("decide")
@@ -26,7 +26,7 @@ def command(workspace: Path, as_json: bool, files: tuple[Path, ...]) -> None:
     Yang dapat dipakai disimpan di keputusan/<periode>/ dan dicatat di buku terbit; setiap keputusan yang tidak
     berlaku disebut baris dan alasannya. Sesudahnya jalankan `rekon run`, lalu `rekon finalize`.
     """
-    from pipeline.returning import take_back
+    from pipeline.decisions.intake import take_back
 
     taken = take_back(workspace, files)
     if as_json:
@@ -51,7 +51,7 @@ def _document(taken: Taken) -> dict[str, Any]:
 
 
 def _lines(taken: Taken) -> list[str]:
-    from reports.labels import REFUSALS, TAKEN, label
+    from pipeline.wording.labels import REFUSALS, TAKEN, label
 
     counted = ", ".join(f"{count} {TAKEN[code]}" for code, count in taken.counts.items() if count)
     known = "" if taken.is_new or not counted else " (sudah diterima sebelumnya)"

@@ -13,7 +13,7 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.comparison import Comparison
+    from pipeline.audit.comparison import Comparison
 
 
 @click.command("diff")
@@ -36,15 +36,17 @@ def command(workspace: Path, as_json: bool, people: bool, page: Path | None, bef
     Revisi disebut dengan nama atau idnya, misalnya r1-0123456789ab. Setiap orang dihitung sekali, di bawah jenis
     pertama yang berlaku; jumlah rupiahnya sama dengan selisih kedua revisi.
     """
-    from pipeline.comparison import compare, published
+    from pipeline.audit.comparison import compare, published_revision
+    from pipeline.audit.verification import published_entry
     from pipeline.errors import SettingsError
-    from pipeline.ledger import REVISION, read_ledger
-    from pipeline.verification import published_entry
+    from pipeline.publishing.ledger import REVISION, read_ledger
 
     ledger = read_ledger(workspace)
     if len(ledger.of(REVISION)) < 2:
         raise SettingsError("belum ada dua revisi untuk dibandingkan. Jalankan `rekon run` dahulu.")
-    found = compare(*(published(workspace, published_entry(ledger, each)) for each in (before, after)))
+    found = compare(
+        *(published_revision(workspace, published_entry(ledger, each)) for each in (before, after))
+    )
     if page:
         from reports.changes import render_changes
 
@@ -78,8 +80,8 @@ def _document(found: Comparison) -> dict[str, Any]:
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    from reports.format_id import number, rupiah
-    from reports.labels import CHANGES, STATES
+    from pipeline.wording.indonesian_format import number, rupiah
+    from pipeline.wording.labels import CHANGES, STATES
 
     yield f"{found.before} ke {found.after}, periode {found.period}"
     for state, name in STATES.items():
@@ -102,8 +104,8 @@ def _lines(found: Comparison) -> Iterator[str]:
 
 
 def _people(found: Comparison) -> Iterator[str]:
-    from reports.format_id import rupiah
-    from reports.labels import CHANGES
+    from pipeline.wording.indonesian_format import rupiah
+    from pipeline.wording.labels import CHANGES
 
     yield ""
     for line in found.lines:

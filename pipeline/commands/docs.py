@@ -11,7 +11,7 @@ import click
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("docs"))
 def command(folder: Path) -> None:
     """Tulis dokumen yang dihasilkan program (kamus data dan lain-lain) ke FOLDER."""
-    from pipeline.documents import DOCUMENTS
+    from pipeline.documents.generated import DOCUMENTS
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, written in DOCUMENTS.items():

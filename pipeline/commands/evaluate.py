@@ -26,10 +26,10 @@ import click
 def command(directories: tuple[Path, ...], truth: Path | None, as_json: bool) -> None:
     """Bandingkan terbitan terbaru DIR dengan kebenaran simulasi; beberapa DIR dijumlahkan gangguannya."""
     from pipeline.errors import SettingsError
-    from pipeline.evaluation import evaluate
-    from pipeline.evaluation.summary import summarize_events
-    from pipeline.evaluation.words import render, render_many
     from pipeline.settings import load_settings
+    from pipeline.simulation.evaluation import evaluate
+    from pipeline.simulation.evaluation.summary import summarize_events
+    from pipeline.simulation.evaluation.words import render, render_many
 
     if truth is not None and len(directories) > 1:
         raise SettingsError("--truth hanya berlaku untuk satu DIR")

@@ -73,9 +73,9 @@ def command(workspace: Path, nip: str, day: dt.datetime | None, html: Path | Non
 
 def _facts(workspace: Path, nip: str) -> dict[str, list[dict[str, Any]]]:
     """Raises SettingsError where nothing has been run, or nothing is known of the NIP."""
-    from pipeline.run import database_path
+    from pipeline.engine.scratch import database_path
+    from pipeline.engine.warehouse import answer_read_only
     from pipeline.settings import load_settings
-    from pipeline.warehouse import answer_read_only
 
     path = database_path(workspace, load_settings(workspace).period)
     if not path.exists():
@@ -97,8 +97,8 @@ def _tell(story: Story) -> None:
 
 
 def _lines(story: Story) -> Iterator[tuple[str, str | None]]:
-    from reports.format_id import rupiah
-    from reports.lanes import as_text
+    from pipeline.wording.indonesian_format import rupiah
+    from reports.person_timeline import as_text
 
     yield f"{story.title}, {story.month}", "bold"
     yield from ((line, None) for line in story.summary)

@@ -19,22 +19,18 @@ def command(workspace: Path, as_json: bool) -> None:
     Hanya temuan yang disetujui dengan dua kunci, dikurangi yang sudah dibayar batch sebelumnya.
     Dijalankan dua kali tidak membayar dua kali.
     """
-    from pipeline.ledger import read_ledger
-    from pipeline.payroll import is_locked, publish_batch
-    from pipeline.run import run_pipeline
-    from pipeline.stages import STAGES
-    from reports.format_id import rupiah
+    from pipeline.commands.month import STEPS, publish_month_batch, run_month
+    from pipeline.payroll.batches import is_locked
+    from pipeline.publishing.ledger import read_ledger
+    from pipeline.wording.indonesian_format import rupiah
     from schemas import Adjustment
 
-    with stage_progress(len(STAGES)) as progress, run_pipeline(workspace, progress) as outcome:
-        revision, settings = outcome.published, outcome.settings
+    with stage_progress(STEPS) as progress, run_month(workspace, progress=progress) as (outcome, revision):
+        settings = outcome.settings
         adjustment = outcome.arrow(Adjustment)
         held = sum(adjustment["is_held"].to_pylist())
         locked = is_locked(read_ledger(workspace), settings.period)
-        batch = None
-        if not locked:
-            scratch = workspace / "kerja" / "coret"
-            batch = publish_batch(adjustment, settings, workspace, scratch, revision)
+        batch = None if locked else publish_month_batch(outcome, revision)
     if as_json:
         document = {
             "schema": 1,

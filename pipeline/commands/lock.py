@@ -18,7 +18,7 @@ def command(workspace: Path, period: str) -> None:
     Koreksi sesudahnya tetap terbit sebagai revisi, dan dibayar dalam batch periode terbuka berikutnya dengan
     origin_period bulan ini.
     """
-    from pipeline.closing import close_period
+    from pipeline.periods.closing import close_period
 
     is_new = close_period(workspace, period)
     click.echo(f"Periode {period} {'dikunci' if is_new else 'sudah dikunci sebelumnya'}.")

@@ -13,7 +13,7 @@ from pipeline.errors import InputRefusedError, SettingsError
 
 if TYPE_CHECKING:
     from pipeline.policy.dated import Rows
-    from pipeline.policy.words import Change
+    from pipeline.policy.describe import Change
 
 DAY = click.DateTime(["%Y-%m-%d"])
 file_argument = click.argument("file", required=False)
@@ -33,7 +33,7 @@ def command() -> None:
 def check(workspace: Path, file: str | None) -> None:
     """Periksa kelengkapan FILE: semua masalah sekaligus, dengan letak kuncinya."""
     name, rows, document = load(workspace, file)
-    from pipeline.policy.cases import read_cases
+    from pipeline.audit.policy_cases import read_cases
     from schemas import AssessmentRule, PolicyPeriod
 
     cases = read_cases(name, document)
@@ -51,8 +51,8 @@ def check(workspace: Path, file: str | None) -> None:
 @click.option("--date", "day", type=DAY, required=True, help="Hari yang ditanyakan, seperti 2026-01-15.")
 def show(workspace: Path, file: str | None, day: dt.datetime) -> None:
     """Tampilkan aturan FILE yang berlaku pada satu hari, dengan pasalnya."""
-    from pipeline.policy.words import lines_on
-    from reports.format_id import long_date
+    from pipeline.policy.describe import lines_on
+    from pipeline.wording.indonesian_format import long_date
 
     name, rows, document = load(workspace, file)
     in_time(name, document, day.date())
@@ -73,7 +73,7 @@ def diff(
 ) -> None:
     """Katakan apa yang berubah: di antara dua hari (satu FILE) atau dua FILES, dan bulan mana yang tersentuh."""
     from pipeline.policy.dated import OPEN_END
-    from pipeline.policy.words import changes_between, changes_since
+    from pipeline.policy.describe import changes_between, changes_since
 
     if len(files) < 2:
         if begin is None or until is None:
@@ -98,8 +98,8 @@ def diff(
 @file_argument
 def cases(workspace: Path, file: str | None) -> None:
     """Hitung contoh di dalam FILE ([[case]]) dengan aturan yang sama seperti sebuah run."""
-    from pipeline.policy.cases import read_cases, run_cases
-    from reports.format_id import rupiah
+    from pipeline.audit.policy_cases import read_cases, run_cases
+    from pipeline.wording.indonesian_format import rupiah
 
     name, rows, document = load(workspace, file)
     listed = read_cases(name, document)
@@ -126,10 +126,10 @@ def sensitivity(workspace: Path) -> None:
 
     Gangguan yang ditemukan tetap; yang dihitung lagi hanya aturannya.
     """
-    from pipeline.run import database_path
+    from pipeline.engine.scratch import database_path
+    from pipeline.engine.warehouse import answer_read_only
     from pipeline.settings import load_settings
-    from pipeline.warehouse import answer_read_only
-    from reports.format_id import rupiah
+    from pipeline.wording.indonesian_format import rupiah
 
     path = database_path(workspace, load_settings(workspace).period)
     if not path.exists():
@@ -150,9 +150,9 @@ def sensitivity(workspace: Path) -> None:
 
 def load(workspace: Path, file: str | None) -> tuple[str, Rows, dict[str, Any]]:
     """Name, rows and document of a policy: a path, a preset, or the workspace's own."""
+    from pipeline.engine.strict_toml import parse
     from pipeline.policy import compile_document, read_policy
     from pipeline.settings import load_settings
-    from pipeline.strict_toml import parse
 
     if file is None:
         name, content = read_policy(workspace, load_settings(workspace).policy)
@@ -171,7 +171,7 @@ def in_time(name: str, document: dict[str, Any], day: dt.date) -> None:
 def sentence(change: Change) -> str:
     """A change in words, with the months that it touches."""
     from pipeline.policy.dated import OPEN_END
-    from reports.format_id import month
+    from pipeline.wording.indonesian_format import month
 
     if change.before is None:
         what = f"baru: {change.after}"

@@ -29,8 +29,8 @@ def command(file: Path, workspace: Path) -> None:
     terkompresi. Vendor baru cukup profil baru.
     """
     from pipeline.errors import InputRefusedError
+    from pipeline.readers.files.sandbox import run_limited
     from pipeline.readers.fitting import fit_profiles
-    from pipeline.readers.jail import run_limited
     from pipeline.readers.profiles import FOLDER, shipped_profiles
 
     own = tuple(sorted(path.stem for path in (workspace / FOLDER).glob("*.toml")))
@@ -56,7 +56,7 @@ def command(file: Path, workspace: Path) -> None:
 
 def render(name: str, fits: list[Fit]) -> str:
     """What fits, why, and the first rows."""
-    from pipeline.readers.snapshots import shown
+    from pipeline.readers.files.snapshots import shown
 
     good = [fit for fit in fits if fit.share >= GOOD]
     lines = []
@@ -103,7 +103,7 @@ def _source(fit: Fit) -> list[str]:
 
 def starter(name: str, base: str, text: str, fits: list[Fit]) -> str:
     """A profile to edit: the one that fits best, with what it does not understand on top."""
-    from pipeline.readers.snapshots import shown
+    from pipeline.readers.files.snapshots import shown
 
     best = fits[0] if fits else None
     notes = [
@@ -122,11 +122,11 @@ def _profile_text(code: str, folder: Path) -> str:
     own = folder / f"{code}.toml"
     if own.is_file():
         return own.read_text("utf-8")
-    return files("pipeline.profiles").joinpath(f"{code}.toml").read_text("utf-8")
+    return files("pipeline").joinpath("profiles", f"{code}.toml").read_text("utf-8")
 
 
 def _slug(name: str) -> str:
     stem = name.split(".", maxsplit=1)[0]
     slug = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "vendor"
     # A profile of the workspace stands before a shipped one of the same name: never by accident.
-    return f"{slug}-vendor" if files("pipeline.profiles").joinpath(f"{slug}.toml").is_file() else slug
+    return f"{slug}-vendor" if files("pipeline").joinpath("profiles", f"{slug}.toml").is_file() else slug

@@ -11,7 +11,7 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.purging import Purgeable
+    from pipeline.periods.purging import Purgeable
 
 CAVEAT = (
     "Salinan cadangan, salinan yang sudah dikirim, dan blok bekas pada SSD tidak ikut terhapus: musnahkan menurut "
@@ -30,7 +30,7 @@ def command(workspace: Path, before: str, yes: bool) -> None:
     yang sudah dikunci dan lunas, dan tidak disebut dalam [retention] hold di rekon.toml. Sesudahnya bulan itu tidak dapat
     dihitung ulang, dibandingkan, atau dikoreksi lagi. Terhenti di tengah: ulangi perintah yang sama.
     """
-    from pipeline.purging import plan, purge
+    from pipeline.periods.purging import plan, purge
     from pipeline.settings import load_settings
 
     settings = load_settings(workspace)
@@ -49,7 +49,7 @@ def command(workspace: Path, before: str, yes: bool) -> None:
 
 
 def _lines(month: Purgeable, *, is_done: bool) -> Iterator[str]:
-    from reports.format_id import number
+    from pipeline.wording.indonesian_format import number
 
     size = f"{number(len(month.files))} berkas, {number(month.byte_count)} bita"
     if month.refusal:

@@ -11,7 +11,8 @@ import click
 from pipeline.commands.workspace import stage_progress, workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.run import RunOutcome
+    from pipeline.engine.outcome import RunOutcome
+    from pipeline.publishing.publication import Published
 
 
 @click.command()
@@ -19,17 +20,18 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON di stdout.")
 def command(workspace: Path, as_json: bool) -> None:
     """Jalankan seluruh tahap bulan di rekon.toml dan terbitkan satu revisi."""
-    from pipeline.run import run_pipeline
-    from pipeline.stages import STAGES
+    from pipeline.commands.month import STEPS, run_month
 
-    with stage_progress(len(STAGES)) as progress, run_pipeline(workspace.resolve(), progress) as outcome:
-        summary = summarize(outcome)
-        is_new = outcome.published.is_new
+    root = workspace.resolve()
+    with stage_progress(STEPS) as progress, run_month(root, progress=progress) as (outcome, published):
+        summary = summarize(outcome, published)
         flagged = screened(outcome)
-    click.echo(json.dumps(summary, sort_keys=True) if as_json else render(summary, flagged, is_new=is_new))
+    click.echo(
+        json.dumps(summary, sort_keys=True) if as_json else render(summary, flagged, is_new=published.is_new)
+    )
 
 
-def summarize(outcome: RunOutcome) -> dict[str, Any]:
+def summarize(outcome: RunOutcome, published: Published) -> dict[str, Any]:
     """The JSON object of inputs.md section 5."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
@@ -43,8 +45,8 @@ def summarize(outcome: RunOutcome) -> dict[str, Any]:
     return {
         "schema": 1,
         "period": outcome.settings.period,
-        "run_id": outcome.published.run_id,
-        "published": str(outcome.published.path),
+        "run_id": published.run_id,
+        "published": str(published.path),
         "outages": ask("select count(*) as n from outage where layer_code <> 'log_gap'")[0][0],
         "findings": dict(ask("select cause_code, count(*) as n from finding group by all order by all")),
         "people": ask("select count(distinct nip) as n from duty")[0][0],
@@ -64,7 +66,7 @@ def screened(outcome: RunOutcome) -> int:
 
 def render(summary: dict[str, Any], flagged: int, *, is_new: bool) -> str:
     """The summary that a person reads."""
-    from reports.format_id import rupiah
+    from pipeline.wording.indonesian_format import rupiah
 
     causes = ", ".join(f"{cause} {count}" for cause, count in summary["findings"].items()) or "tidak ada"
     lines = (

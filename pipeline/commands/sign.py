@@ -24,14 +24,13 @@ def command(workspace: Path, key: Path, run: str) -> None:
     RUN diperiksa lebih dahulu. Siapa yang boleh menandatangani tertulis dalam berkas allowed_signers di ruang kerja,
     bawaan `penanda-tangan` (`[signature] signers` di rekon.toml): satu baris `nama kunci-publik` untuk setiap orang.
     """
-    from pipeline.commands.verify import judge
-    from pipeline.ledger import read_ledger
-    from pipeline.lock import workspace_lock
-    from pipeline.signatures import sign, signers_file
-    from pipeline.verification import published_entry, verify
+    from pipeline.audit.verification import published_entry, raise_problems, verify
+    from pipeline.engine.locks import workspace_lock
+    from pipeline.publishing.ledger import read_ledger
+    from pipeline.publishing.signatures import sign, signers_file
 
     with workspace_lock(workspace):
         entry = published_entry(read_ledger(workspace), run)
-        judge(verify(workspace, entry.path))
+        raise_problems(verify(workspace, entry.path))
         signer = sign(workspace / "terbit" / entry.path, key, signers_file(workspace))
     click.echo(f"{entry.path} ditandatangani {signer}.")

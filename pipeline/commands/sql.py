@@ -16,10 +16,10 @@ def command(workspace: Path, query: str) -> None:
     """Jawab QUERY dari kerja/<periode>.duckdb (hanya baca), sebagai CSV."""
     import sys
 
+    from pipeline.engine.scratch import database_path
+    from pipeline.engine.warehouse import answer_read_only
     from pipeline.errors import SettingsError
-    from pipeline.run import database_path
     from pipeline.settings import load_settings
-    from pipeline.warehouse import answer_read_only
 
     path = database_path(workspace, load_settings(workspace).period)
     if not path.exists():

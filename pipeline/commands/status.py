@@ -14,8 +14,8 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.ledger import Entry, Ledger
-    from pipeline.standing import Standing
+    from pipeline.periods.status import Standing
+    from pipeline.publishing.ledger import Entry, Ledger
 
 PARTIES = {
     "certifier": "penetapan gangguan oleh BKD dengan Diskominfo",
@@ -39,9 +39,9 @@ def command(workspace: Path, as_json: bool) -> None:
     Tidak mengubah apa pun.
     """
     from pipeline.errors import PublicationUnknownError
-    from pipeline.ledger import read_ledger
-    from pipeline.publication import unknown_folders
-    from pipeline.standing import standings
+    from pipeline.periods.status import standings
+    from pipeline.publishing.ledger import read_ledger
+    from pipeline.publishing.publication import unknown_folders
 
     ledger = read_ledger(workspace)
     strange = unknown_folders(ledger, workspace / "terbit")
@@ -81,7 +81,7 @@ def _zone(workspace: Path) -> str:
 
 def _when(at: str, zone: str) -> str:
     """The ledger's instant as '24 November 2026, 19.40 WIB'."""
-    from reports.format_id import clock, local, long_date
+    from pipeline.wording.indonesian_format import clock, local, long_date
 
     instant = dt.datetime.fromisoformat(at).replace(tzinfo=None)
     return f"{long_date(local(instant, zone).date())}, {clock(instant, zone)}"
@@ -94,9 +94,9 @@ def _ledger_lines(ledger: Ledger, zone: str) -> Iterator[str]:
 
 
 def _note(entry: Entry) -> str:
-    from pipeline.ledger import BATCH, DECISION, LOCK, PURGE
-    from reports.format_id import rupiah
-    from reports.labels import TAKEN
+    from pipeline.publishing.ledger import BATCH, DECISION, LOCK, PURGE
+    from pipeline.wording.indonesian_format import rupiah
+    from pipeline.wording.labels import TAKEN
 
     totals = entry.totals
     if entry.kind == BATCH:
@@ -111,8 +111,8 @@ def _note(entry: Entry) -> str:
 
 
 def _lines(month: Standing, zone: str) -> Iterator[str]:
-    from reports.format_id import month as month_name
-    from reports.format_id import rupiah
+    from pipeline.wording.indonesian_format import month as month_name
+    from pipeline.wording.indonesian_format import rupiah
 
     yield ""
     yield f"{month_name(month.period)}, revisi terbaru {month.revision} sejak {_when(month.published_at, zone)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ import click
 from pipeline.commands.workspace import engine_of, stage_progress, workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.recomputation import Recomputed
-    from pipeline.verification import Verification
+    from pipeline.audit.recomputation import Recomputed
+    from pipeline.audit.verification import Verification
 
 
 @click.command("verify")
@@ -46,7 +47,7 @@ def command(
     pita dan pasalnya, batas, pembulatan, selisih. Dengan --head buku terbit dibandingkan dengan kepala yang tercetak
     pada berita acara yang ditandatangani: buku yang dipotong sesudahnya tampak. RUN adalah nama satu revisi atau batch, misalnya 2026-01/r1-0123456789ab.
     """
-    from pipeline.verification import verify
+    from pipeline.audit.verification import raise_problems, verify
 
     if finding is not None:
         from pipeline.commands.verify_finding import tell
@@ -60,22 +61,23 @@ def command(
         click.echo(json.dumps(_document(found, recomputed), sort_keys=True))
     else:
         click.echo("\n".join([*_lines(found), *(_line(each) for each in recomputed)]))
-    judge(found, recomputed)
+    raise_problems(found, recomputed)
 
 
 def _recomputed(workspace: Path, found: Verification) -> tuple[Recomputed, ...]:
-    from pipeline.ledger import read_ledger
-    from pipeline.recomputation import is_repeatable, recompute
-    from pipeline.stages import STAGES
-    from pipeline.verification import PUBLISHED
+    from pipeline.audit.recomputation import is_repeatable, recompute
+    from pipeline.audit.verification import PUBLISHED
+    from pipeline.commands.month import STEPS, remake
+    from pipeline.publishing.ledger import read_ledger
 
     ledger = read_ledger(workspace)
     entries = [each.entry for each in found.checked if each.entry.kind in PUBLISHED]
     if len(entries) > 1:  # of one that was asked for it is said why not
         entries = [entry for entry in entries if is_repeatable(ledger, entry)]
     engine = engine_of(workspace)
-    with stage_progress(len(STAGES) * len(entries)) as progress:
-        return tuple(recompute(workspace, ledger, entry, engine, progress) for entry in entries)
+    with stage_progress(STEPS * len(entries)) as progress:
+        again = partial(remake, progress=progress)
+        return tuple(recompute(workspace, ledger, entry, engine, again) for entry in entries)
 
 
 def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[str, Any]:
@@ -111,8 +113,8 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
 
 
 def _lines(found: Verification) -> list[str]:
-    from pipeline.ledger import LOCK
-    from pipeline.verification import PUBLISHED
+    from pipeline.audit.verification import PUBLISHED
+    from pipeline.publishing.ledger import LOCK
 
     lines = [f"Kepala buku terbit: {found.head[:16]}; rantainya utuh."]
     if found.is_torn:
@@ -140,30 +142,3 @@ def _line(recomputed: Recomputed) -> str:
     if recomputed.versions:
         return f"{shown}isi tabel sama, dengan versi lain ({'; '.join(recomputed.versions)})"
     return f"{shown}{recomputed.file_count} berkas sama sampai bitanya"
-
-
-def judge(found: Verification, recomputed: tuple[Recomputed, ...] = ()) -> None:
-    """Raise what ends the command: VerificationError, or PublicationUnknownError for a folder without a line."""
-    from pipeline.errors import PublicationUnknownError, VerificationError
-
-    if found.problems:
-        raise VerificationError(
-            "Yang tersimpan bukan yang diterbitkan:\n"
-            + "\n".join(f"  {problem}" for problem in found.problems)
-            + "\nTidak ada yang diperbaiki otomatis: pulihkan dari salinan cadangan dan laporkan ke Inspektorat."
-        )
-    if different := [each for each in recomputed if each.differing]:
-        raise VerificationError(
-            "Hitung ulang tidak menghasilkan yang diterbitkan:\n"
-            + "\n".join(
-                f"  terbit/{each.entry.path}: {', '.join(each.differing)}"
-                + (f" (versi lain: {'; '.join(each.versions)})" if each.versions else "")
-                for each in different
-            )
-        )
-    if found.unknown:
-        raise PublicationUnknownError(
-            "Ada di terbit/ tetapi tidak tercatat di buku terbit: "
-            + ", ".join(found.unknown)
-            + ". Prosesnya terhenti, atau buku terbit terpotong: bandingkan dengan salinannya."
-        )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.commands.verify import judge
 from pipeline.commands.workspace import engine_of, stage_progress
 from reports.derivation import steps
 
 if TYPE_CHECKING:
-    from pipeline.derivation import Derivation
+    from pipeline.audit.derivation import Derivation
 
 
 def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) -> None:
@@ -22,11 +22,12 @@ def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) ->
 
     Raises SettingsError for an unknown finding, VerificationError where it does not come out as published.
     """
-    from pipeline.derivation import derive, revision_of
+    from pipeline.audit.derivation import derive, revision_of
+    from pipeline.audit.verification import published_entry, raise_problems, verify
     from pipeline.errors import SettingsError, VerificationError
-    from pipeline.ledger import read_ledger, refuse_purged
+    from pipeline.publishing.ledger import read_ledger, refuse_purged
+    from pipeline.run import run_pipeline
     from pipeline.stages import STAGES
-    from pipeline.verification import published_entry, verify
 
     if not re.fullmatch("[0-9a-f]{16}", finding_id):
         raise SettingsError("nomor temuan adalah 16 angka heksadesimal.")
@@ -36,9 +37,10 @@ def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) ->
     for asked in entries:
         refuse_purged(ledger, asked)
     entry = revision_of(workspace, entries, finding_id)
-    judge(verify(workspace, entry.path))
+    raise_problems(verify(workspace, entry.path))
     with stage_progress(len(STAGES)) as progress:
-        found = derive(workspace, ledger, entry, finding_id, engine_of(workspace), progress)
+        again = partial(run_pipeline, progress=progress)
+        found = derive(workspace, ledger, entry, finding_id, engine_of(workspace), again)
     click.echo(
         json.dumps(_document(finding_id, found), sort_keys=True) if as_json else "\n".join(_lines(found))
     )

@@ -15,10 +15,10 @@ from pipeline.outages.incidents import Ruling
 from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
 from pipeline.outages.refutation import STRONG, absence_bound, success_bound
 from pipeline.outages.root_causes import COUNTED, root_causes
-from reports.format_id import chance, number, probability
-from reports.labels import DIMENSIONS
-from reports.labels import LAYERS as LAYER_NAMES
-from reports.labels import VANTAGES as VANTAGE_NAMES
+from pipeline.wording.indonesian_format import chance, number, probability
+from pipeline.wording.labels import DIMENSIONS
+from pipeline.wording.labels import LAYERS as LAYER_NAMES
+from pipeline.wording.labels import VANTAGES as VANTAGE_NAMES
 
 REFUTED = 0.05
 AFTER = 60

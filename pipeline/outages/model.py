@@ -9,14 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints
-from pipeline.outages.baseline import (
-    FEW_DAYS,
-    dispersion,
-    expected_counts,
-    failure_null,
-    half_hours,
-    pace,
-)
+from pipeline.outages.baseline import FEW_DAYS, dispersion, expected_counts, failure_null, half_hours, pace
 from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import DAY
 from pipeline.outages.counts import Counts

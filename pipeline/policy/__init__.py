@@ -12,10 +12,10 @@ import importlib.resources
 from pathlib import Path
 from typing import Any
 
+from pipeline.engine.strict_toml import parse
 from pipeline.errors import SettingsError, nearest
 from pipeline.policy import disturbance, duties, money, variants
 from pipeline.policy.dated import DatedReading, Rows
-from pipeline.strict_toml import parse
 from schemas import ActionRule, DutyPattern, ShiftPattern
 
 REQUIRED = ("code", "status", "valid_from", "value", "band", "missing", "group", "leave", "actions")

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.strict_toml import Reading, Row
+from pipeline.engine.strict_toml import Reading, Row
 from schemas import Table
 
 Rows = dict[type[Table], list[Row]]

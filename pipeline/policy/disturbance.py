@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from pipeline.engine.strict_toml import Row
 from pipeline.policy.dated import DatedReading, Rows, in_force, spanned, spans
 from pipeline.policy.money import Rules
-from pipeline.strict_toml import Row
-from reports.labels import CAUSES as CAUSE_NAMES
+from pipeline.wording.labels import CAUSES as CAUSE_NAMES
 from schemas import PolicyPeriod
 from schemas.codes import CAUSES, GRADES, PUNCHES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
+from pipeline.engine.strict_toml import Row
 from pipeline.policy.dated import DatedReading, Rows, spanned
-from pipeline.strict_toml import Row
 from schemas import DutyPattern, ShiftPattern
 
 DAY_SECONDS = 86400

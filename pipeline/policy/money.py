@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.engine.strict_toml import Row
 from pipeline.policy.dated import DatedReading, spanned
-from pipeline.strict_toml import Row
 from schemas.codes import EFFECTS, METHODS
 
 Rules = dict[tuple[str, str], list[Row]]

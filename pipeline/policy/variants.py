@@ -6,10 +6,10 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from pipeline.engine.strict_toml import Row
 from pipeline.policy import money
 from pipeline.policy.dated import OPEN_END, DatedReading, Rows, clipped, in_force, spans
 from pipeline.policy.money import Rules
-from pipeline.strict_toml import Row
 from schemas import AssessmentRule, AttendanceFloor, Band, LeaveRule, PolicyScope
 
 GENERAL = "umum"

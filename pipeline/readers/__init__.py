@@ -1,1 +1,4 @@
-"""From bytes to records: snapshots, profiles, delimited files, values, access logs. No stage lives here."""
+"""From files as they are to records with the place each came from: profiles of foreign formats, and what can be wrong.
+
+No rule about duties, outages or money, and no table of a run: a reader's child process starts without the contracts.
+"""

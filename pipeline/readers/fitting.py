@@ -21,18 +21,18 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from pipeline.errors import InputRefusedError
-from pipeline.readers import parquet, workbook
-from pipeline.readers.delimited import cut_records
+from pipeline.readers.files.text_lines import is_blank, open_text
 from pipeline.readers.formats import MONEY, MONTHS
-from pipeline.readers.header import Header, find_header, places_in
-from pipeline.readers.kinds import CODES, HEADERS, ROLES
-from pipeline.readers.log_lines import LogBatch, LogFile, read_logs
-from pipeline.readers.log_profiles import LogProfile
+from pipeline.readers.logs.parsing import LogBatch, LogFile, read_logs
+from pipeline.readers.logs.profiles import LogProfile
 from pipeline.readers.profiles import load_profile
-from pipeline.readers.records import cell_text
-from pipeline.readers.table_profiles import BLANKS, DELIMITERS, TableProfile
-from pipeline.readers.text_lines import is_blank, open_text
-from pipeline.readers.workbook_scan import scan_workbook
+from pipeline.readers.tables import parquet, workbook
+from pipeline.readers.tables.delimited import cut_records
+from pipeline.readers.tables.header import Header, find_header, places_in
+from pipeline.readers.tables.kinds import CODES, HEADERS, ROLES
+from pipeline.readers.tables.profiles import BLANKS, DELIMITERS, TableProfile
+from pipeline.readers.tables.records import cell_text
+from pipeline.readers.tables.workbook_scan import scan_workbook
 
 SAMPLE = 200
 BYTES = 256 << 10

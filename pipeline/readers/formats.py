@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.readers.table_profiles import TableProfile
+from pipeline.readers.tables.profiles import TableProfile
 
 # Full-width digits come from copied web pages; spaces, apostrophes and backticks from spreadsheets.
 FIXED = (

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SettingsError, nearest
 from pipeline.readers.formats import table_trials
-from pipeline.readers.log_patterns import log_trials
-from pipeline.readers.log_profiles import Endpoint, LogProfile, Piece
-from pipeline.readers.table_profiles import KindProfile, TableProfile
+from pipeline.readers.logs.patterns import log_trials
+from pipeline.readers.logs.profiles import Endpoint, LogProfile, Piece
+from pipeline.readers.tables.profiles import KindProfile, TableProfile
 
 FOLDER = "profil"
 
@@ -36,7 +36,7 @@ def load_profile(code: str, workspace: Path) -> Profile:
     if not code.replace("-", "").replace("_", "").isalnum():
         raise SettingsError(f"Nama profil `{code}` tidak sah.")
     own = workspace / FOLDER / f"{code}.toml"
-    shipped = importlib.resources.files("pipeline.profiles").joinpath(f"{code}.toml")
+    shipped = importlib.resources.files("pipeline").joinpath("profiles", f"{code}.toml")
     if own.is_file():
         return _checked(f"{FOLDER}/{code}.toml", own.read_bytes())
     if not shipped.is_file():
@@ -85,7 +85,7 @@ def load_log_profile(code: str, workspace: Path) -> LogProfile:
 
 def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles that come with the program."""
-    folder = importlib.resources.files("pipeline.profiles")
+    folder = importlib.resources.files("pipeline").joinpath("profiles")
     return tuple(
         sorted(item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml"))
     )

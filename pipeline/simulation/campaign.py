@@ -15,18 +15,18 @@ from pathlib import Path
 
 import click
 
-from pipeline.evaluation import read_truth
-from pipeline.evaluation.events import Events, events_from_json, score_events
-from pipeline.evaluation.plot import reliability_svg
-from pipeline.evaluation.summary import summarize_events
-from pipeline.evaluation.words import render_many
 from pipeline.run import run_pipeline
 from pipeline.simulation import simulate
-from pipeline.stages import STAGES, attribute_outages
+from pipeline.simulation.evaluation import read_truth
+from pipeline.simulation.evaluation.events import Events, events_from_json, score_events
+from pipeline.simulation.evaluation.plot import reliability_svg
+from pipeline.simulation.evaluation.summary import summarize_events
+from pipeline.simulation.evaluation.words import render_many
+from pipeline.stages import BY_NAME, STAGES
 from schemas import Outage
 
 FIRST_SEED = 1000
-FINDING = STAGES[: STAGES.index(attribute_outages.STAGE) + 1]
+FINDING = STAGES[: STAGES.index(BY_NAME["attribute_outages"]) + 1]
 """What finds outages and names them; people's sides and money come after."""
 
 

@@ -6,9 +6,9 @@ import csv
 import sys
 from pathlib import Path
 
-from pipeline.run import database_path
+from pipeline.engine.scratch import database_path
+from pipeline.engine.warehouse import answer_read_only
 from pipeline.settings import load_settings
-from pipeline.warehouse import answer_read_only
 
 SOURCE = '\n[[source]]\nkind = "decision"\nfiles = ["keputusan/{period}/*.csv"]\nprofile = "baku"\n'
 

@@ -22,7 +22,7 @@ from pipeline.simulation.faults import (
 )
 from pipeline.simulation.people import Flags, Floats, Ints, Senders
 from pipeline.simulation.schedule import Month
-from pipeline.simulation.strays import stray_requests
+from pipeline.simulation.unrelated_requests import stray_requests
 
 # What became of a request. BARE: the gateway's own 5xx; CUT: no answer over the link; DOWN and HUNG: the province's
 # errors and time-outs; BUG: an error of one app version; MUTE: it left no line anywhere.

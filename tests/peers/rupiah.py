@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from pipeline.stages import check_decisions
+from pipeline.stages import RULES
 from tests.peers.cases import DAY, MARCH, Case, agrees, at, differs, states
 from tests.peers.world import Person, Policy, World, policy, settle
 from tests.test_rules import world as rule_world
@@ -296,7 +296,7 @@ def the_quota_refuses_the_third(case: Case) -> tuple[Any, Any]:
         "duty": [{"duty_date": MARCH[n]} for n in range(3)],
         "incident": [{}],
     }
-    stage = check_decisions.STAGE
+    stage = RULES["check_decisions"]
     warehouse = rule_world(
         {"day": DAY, "policy": {"statement_quota_count": 2}, "given": given}, set(stage.reads)
     )

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.audit.policy_cases import SETTLING, as_table, run_rules
+from pipeline.engine.strict_toml import parse
+from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_document, read_policy
-from pipeline.policy.cases import SETTLING, as_table, run_rules
 from pipeline.policy.dated import OPEN_END
-from pipeline.run import setting_row
 from pipeline.settings import Settings
-from pipeline.stages.load_policy import calendar_days
-from pipeline.strict_toml import parse
-from pipeline.warehouse import Warehouse
+from pipeline.stages.intake.load_policy import calendar_days, setting_row
 from schemas import (
     Absence,
     Assessment,

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from pipeline.audit.policy_cases import RECORD, SETTLING, as_table, run_rules
+from pipeline.engine.warehouse import Warehouse, arrow_schema
 from pipeline.policy import compile_policy, read_policy
-from pipeline.policy.cases import RECORD, SETTLING, as_table, run_rules
-from pipeline.run import setting_row
 from pipeline.settings import Settings
-from pipeline.stages.load_policy import calendar_days
-from pipeline.warehouse import Warehouse, arrow_schema
+from pipeline.stages.intake.load_policy import calendar_days, setting_row
 from schemas import (
     Absence,
     Calendar,

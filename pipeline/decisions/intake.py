@@ -1,0 +1,143 @@
+"""Taking filled sheets into a workspace: keputusan/<period>/, and a line in the ledger per file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline.decisions.sheets import Refusal, Returned, judge, read_returned
+from pipeline.engine.locks import workspace_lock
+from pipeline.engine.platform import sync_folder, write_durably
+from pipeline.errors import ResourceError, SettingsError
+from pipeline.publishing.ledger import DECISION, REVISION, Ledger, open_ledger
+from pipeline.publishing.manifest import sha256_of
+from pipeline.settings import Settings, load_settings
+from schemas.codes import VERDICTS
+
+FOLDERS = {"decision": "keputusan/{period}", "incident": "keputusan/{period}/insiden"}
+ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One file that came back. `path` is where its usable rows are kept, None where there are none.
+
+    `counts` are the rows kept; `void_count` of them do not hold as things stand, and are among the `refusals`.
+    """
+
+    name: str
+    kind: str
+    path: str | None
+    is_new: bool
+    counts: Mapping[str, int]
+    refusals: tuple[Refusal, ...]
+    void_count: int
+    blank_count: int
+
+
+def take_back(workspace: Path, files: tuple[Path, ...]) -> list[Taken]:
+    """Read, judge and keep every file; nothing is kept where one of them cannot be read.
+
+    Raises InputRefusedError, SettingsError (no run yet, or rekon.toml does not read the folder) or the lock's errors.
+    """
+    settings = load_settings(workspace)
+    read = [(path.name, read_returned(path, workspace)) for path in files]
+    for kind in sorted({returned.kind for _, returned in read}):
+        _check_is_read(settings, kind)
+    return file_away(workspace, settings, read)
+
+
+def file_away(workspace: Path, settings: Settings, read: Sequence[tuple[str, Returned]]) -> list[Taken]:
+    """Judge what was read, keep it and record it, under the workspace's lock; raises the lock's errors."""
+    with workspace_lock(workspace):
+        ledger = open_ledger(workspace)
+        return [_take(workspace, settings, ledger, name, returned) for name, returned in read]
+
+
+def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, returned: Returned) -> Taken:
+    from pipeline.wording.slugs import slug
+
+    void: tuple[Refusal, ...] = ()
+    if returned.kind == "decision" and returned.rows:
+        void = judge(returned, _tables(workspace, settings), _older_findings(workspace, ledger, settings))
+    refusals, void_count = (*returned.refusals, *void), len({refusal.row_no for refusal in void})
+    counts = _counts(returned)
+    if not returned.rows:
+        return Taken(name, returned.kind, None, False, counts, refusals, void_count, returned.blank_count)
+    content = returned.csv_bytes()
+    sha256 = sha256_of(content)
+    known = [entry for entry in ledger.of(DECISION, settings.period) if entry.manifest_sha256 == sha256]
+    folder = FOLDERS[returned.kind].format(period=settings.period)
+    path = known[0].path if known else f"{folder}/{slug(Path(name).stem)}-{sha256[:ID_DIGITS]}.csv"
+    _keep(workspace / path, content)
+    if not known:
+        ledger.append(
+            kind=DECISION,
+            period=settings.period,
+            path=path,
+            identity=sha256[:ID_DIGITS],
+            manifest_sha256=sha256,
+            supersedes=None,
+            totals=counts,
+        )
+    return Taken(name, returned.kind, path, not known, counts, refusals, void_count, returned.blank_count)
+
+
+def _counts(returned: Returned) -> dict[str, int]:
+    if returned.kind == "incident":
+        return {"incident": len(returned.rows)}
+    given = [VERDICTS[row["keputusan"]] for row in returned.rows.values()]
+    return {code: given.count(code) for code in VERDICTS.values()}
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write whole or not at all; what is there already with these bytes stays."""
+    if path.exists() and path.read_bytes() == content:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        write_durably(part, content)
+        part.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise ResourceError(f"{path.name} tidak dapat ditulis ({error.strerror}).") from error
+
+
+def _check_is_read(settings: Settings, kind: str) -> None:
+    """A file that no source reads would be lost in silence."""
+    folder = FOLDERS[kind].format(period=settings.period)
+    patterns = [
+        pattern.replace("{period}", settings.period)
+        for source in settings.source if source.kind == kind
+        for pattern in source.files
+    ]  # fmt: skip
+    if not any(PurePosixPath(f"{folder}/x.csv").match(pattern) for pattern in patterns):
+        raise SettingsError(
+            f"rekon.toml: tidak ada sumber yang membaca {folder}/. Tambahkan:\n\n"
+            f'[[source]]\nkind = "{kind}"\nfiles = ["{FOLDERS[kind]}/*.csv"]\n'
+        )
+
+
+def _tables(workspace: Path, settings: Settings) -> dict[str, Any]:
+    from pipeline.engine.scratch import database_path
+    from pipeline.engine.warehouse import answer_read_only
+    from pipeline.stages import RULES
+
+    path = database_path(workspace, settings.period)
+    if not path.exists():
+        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    names = [contract.table_name() for contract in RULES["check_decisions"].reads]
+    return {name: answer_read_only(path, f"select * from {name}") for name in names}  # noqa: S608 - our own names
+
+
+def _older_findings(workspace: Path, ledger: Ledger, settings: Settings) -> Iterator[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    for entry in ledger.of(REVISION, settings.period):
+        path = workspace / "terbit" / entry.path / "bukti" / "finding.parquet"
+        if path.exists():
+            yield from pq.read_table(path).to_pylist()

@@ -1,1 +1,0 @@
-"""Shipped profiles, one TOML file each."""

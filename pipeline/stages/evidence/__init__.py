@@ -1,0 +1,1 @@
+"""What happened to each late, early or missing side, and which input lines show it."""

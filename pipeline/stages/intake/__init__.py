@@ -1,0 +1,1 @@
+"""From the workspace's files and policy to checked tables."""

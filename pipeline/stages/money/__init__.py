@@ -1,0 +1,1 @@
+"""From findings, decisions and policy to rupiah."""

@@ -1,6 +1,0 @@
-"""Place each punch at the duty side that it was made for, and say which punch of a side counts."""
-
-from pipeline.stage import SqlStage
-from schemas import Duty, PolicyPeriod, Punch, PunchPlacement
-
-STAGE = SqlStage(__name__, reads=(Punch, Duty, PolicyPeriod), writes=PunchPlacement)

@@ -1,0 +1,1 @@
+"""Indonesian for people: labels of codes, numbers, dates and rupiah, and file names made of them."""
