@@ -13,9 +13,29 @@ from pipeline.stages import STAGES
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 GUIDES = [page for page in PAGES if page.name != "CHANGELOG.md" and page.parent.name != "decisions"]
-RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
 RECIPES = dict(re.findall(r"^([a-z-]+):.*?##\s*(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+WRITTEN = {".py", ".sql", ".toml", ".html", ".css", ".md", ".yml", ".cfg"}
+"""Endings of the files that people write and read."""
+CITED = re.compile(r"[\w./-]*\w\.md\b")
+OUTSIDE = re.compile(  # notes that lie beside the repository, by name and number
+    r"\b(?:design|reliability|domain|outages|inputs|ux)(?:\.md)?,? "
+    r"(?:(?:sections?|bagian|fact) )?[A-Z]?[0-9]|\(section [0-9]"
+)
+
+
+def sources() -> list[Path]:
+    """Every file that people wrote, but for synthetic data and this file, which spells what it looks for."""
+    named = [path for path in ROOT.rglob("*") if path.suffix in WRITTEN or path.name == "Makefile"]
+    skipped = {"data", "node_modules", "build", "dist"}
+    own = [
+        path
+        for path in named
+        if not any(part in skipped or part.startswith(".") for part in path.relative_to(ROOT).parts)
+    ]
+    return sorted({*own, ROOT / ".ci" / "run"} - {Path(__file__)})
 
 
 def shown(path: Path) -> str:
@@ -43,8 +63,30 @@ def test_every_recipe_that_a_page_names_exists_and_says_what_it_does() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=shown)
 def test_links_to_files_resolve(page: Path) -> None:
     for target in LINK.findall(page.read_text("utf-8")):
-        if "://" not in target and not target.startswith("#"):
-            assert (page.parent / target.partition("#")[0]).exists(), target
+        path, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        place = page.parent / path if path else page
+        assert place.exists(), target
+        if anchor:
+            titles = HEADING.findall(place.read_text("utf-8"))
+            assert anchor in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}, (
+                target
+            )
+
+
+def test_nothing_cites_a_document_that_is_not_in_the_repository() -> None:
+    """A name is looked for from the root, beside the file, and in docs/, where the generated documents lie."""
+    strange = []
+    for path in sources():
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            lost = [
+                name
+                for name in CITED.findall(line)
+                if not any((base / name).is_file() for base in (ROOT, path.parent, ROOT / "docs"))
+            ]
+            strange += [f"{shown(path)}:{number}: {each}" for each in (*lost, *OUTSIDE.findall(line))]
+    assert not strange, "\n".join(strange)
 
 
 def test_the_readme_names_every_stage_in_order() -> None:
@@ -60,6 +102,7 @@ def test_a_decision_record_has_a_number_a_title_a_status_and_fits_a_screen(recor
     assert number is not None
     assert text.startswith(f"# {int(number[1])}. ")
     assert re.search(r"^Status: ", text, re.MULTILINE)
+    assert re.search(r"^Decided: .+\.$", text, re.MULTILINE)
     assert len(text.splitlines()) <= 40
 
 
