@@ -113,7 +113,7 @@ def score_sides(
     names = [*KEY, "cause_code", "action_code", "grade_code", "restored_at"]
     found = finding[names].rename(columns={"cause_code": "found_cause"})
     both = true.merge(found, on=KEY, how="left", validate="one_to_one")
-    # What has not arrived yet is not judged: no finding is the right finding (inputs.md section 6, device silent).
+    # What has not arrived yet is not judged: no finding is the right finding (docs/method/evidence.md, "What has not arrived").
     waits = both["found_cause"].isna() & (both["cause_code"] == "unsynced")
     both["found_cause"] = both["found_cause"].fillna("").mask(waits, "unsynced")
     action = both["action_code"].fillna("none")

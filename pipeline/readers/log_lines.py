@@ -235,7 +235,7 @@ def _cut(profile: LogProfile, zone: str) -> str:
 
 
 def _shapes(profile: LogProfile, matched: str, is_entire: str) -> str:
-    """What a request is, from its fields (inputs.md section 4)."""
+    """What a request is, from its fields (docs/contract/inputs.md, "What a line becomes")."""
     per_second = {"s": 1, "ms": 1000, "us": 1_000_000}[profile.request_time_unit]
     address = "client_address(address, forwarded)" if profile.trusted_proxies else "address"
     upstream = "split_part(replace(upstream_status, ',', ' '), ' ', -1)"

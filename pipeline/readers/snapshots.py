@@ -32,7 +32,7 @@ MAGIC = (
     (b"\xfd7zXZ", "xz"),
 )
 OUTSIDE = (".xls", ".xlsb", ".xlsm", ".ods", ".zip")
-"""Types that are not read, whatever a file of that name holds (inputs.md section 2)."""
+"""Types that are not read, whatever a file of that name holds (docs/contract/inputs.md)."""
 NAMED = {".gz": "gzip", ".zst": "zstd", ".xlsx": "XLSX", ".parquet": "Parquet"}
 """Endings of names that promise a type."""
 

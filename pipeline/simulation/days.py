@@ -3,14 +3,14 @@
 Days differ more than minutes do, and a month without any outage must show it. Why each effect is here:
 
 - Attendance. On an ordinary morning of Pemprov Jabar 90.36 % were present, 9.1 % excused, 0.53 % on leave and
-  0.4 % unexplained (domain.md 5.2). So a day with fewer people is a day with more *excused* people: the day factor
-  (standard deviation 0.15, outages.md section 1) takes people away on official duty or leave, with a letter.
+  0.4 % unexplained. So a day with fewer people is a day with more *excused* people: the day factor
+  (standard deviation 0.15) takes people away on official duty or leave, with a letter.
 - Moods. Traffic, an early ceremony or a closing apel that runs over moves a whole region by minutes.
 - Rain. Motorcycles wait under bridges: later and more spread in the morning, a longer wait in the evening.
-- Mondays have an apel (domain.md 5: apel is a scan of its own), so people come earlier; Fridays have sport.
+- Mondays have an apel (the apel is a scan of its own), so people come earlier; Fridays have sport.
 - A half-empty day: cuti bersama neighbours, a large ceremony, a regional sports day.
 - Units differ: a distance from the housing, a habit of leaving, a meeting that runs past the bell.
-- Holidays and cuti bersama: exempt services do not follow them (domain.md 11), so a picket still sends punches.
+- Holidays and cuti bersama: exempt services do not follow them, so a picket still sends punches.
 """
 
 from __future__ import annotations
