@@ -75,6 +75,15 @@ def test_links_to_files_resolve(page: Path) -> None:
             )
 
 
+PLACE = re.compile(r"`((?:pipeline|schemas|reports|tests|docs|benchmarks|data)/[\w./*-]+)`")
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=shown)
+def test_every_place_in_the_repository_that_a_page_names_is_there(page: Path) -> None:
+    named = PLACE.findall(page.read_text("utf-8"))
+    assert [place for place in named if not list(ROOT.glob(place.rstrip("/")))] == []
+
+
 def test_nothing_cites_a_document_that_is_not_in_the_repository() -> None:
     """A name is looked for from the root, beside the file, and in docs/, where the generated documents lie."""
     strange = []
