@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+import pipeline.errors
+from pipeline.bundle import LEADING
 from pipeline.cli import COMMANDS
+from pipeline.decisions import REQUIRED
+from pipeline.ledger import Entry
+from pipeline.payroll import COLUMNS
+from pipeline.readers.kinds import HEADERS
+from pipeline.readers.log_profiles import FIELDS, IGNORED, LogProfile
+from pipeline.settings import KINDS, Settings, Source
 from pipeline.stages import STAGES
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +30,7 @@ WRITTEN = {".py", ".sql", ".toml", ".html", ".css", ".md", ".yml", ".cfg"}
 """Endings of the files that people write and read."""
 CITED = re.compile(r"[\w./-]*\w\.md\b")
 OUTSIDE = re.compile(  # notes that lie beside the repository, by name and number
-    r"\b(?:design|reliability|domain|outages|inputs|ux)(?:\.md)?,? "
+    r"\b(?i:design|reliability|domain|outages|inputs|ux)(?:\.md)?,? "
     r"(?:(?:sections?|bagian|fact) )?[A-Z]?[0-9]|\(section [0-9]"
 )
 
@@ -103,6 +112,25 @@ def test_the_readme_names_every_stage_in_order() -> None:
     graph = re.search(r"## Stages\s+```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     assert graph is not None
     assert re.findall(r"[a-z_]+", graph[1]) == [stage.name for stage in STAGES]
+
+
+def told(page: str) -> set[str]:
+    """Every word of a page."""
+    return set(re.findall(r"[\w-]+", (ROOT / "docs" / page).read_text("utf-8")))
+
+
+def test_the_contract_of_inputs_names_every_kind_header_setting_and_field() -> None:
+    named = [*KINDS, *(header for headers in HEADERS.values() for header in headers), *FIELDS, *IGNORED]
+    named += [*Settings.model_fields, *Source.model_fields, *LogProfile.model_fields]
+    assert sorted(set(named) - told("contract/inputs.md")) == []
+
+
+def test_the_contract_of_outputs_names_every_table_column_field_and_exit_code() -> None:
+    errors = (value for value in vars(pipeline.errors).values() if isinstance(value, type))
+    codes = {str(each.exit_code) for each in errors if issubclass(each, pipeline.errors.RekonError)}
+    named = {*COLUMNS, *(field.name for field in fields(Entry)), *codes, "130", *REQUIRED["incident"]}
+    named |= {contract.table_name() for contract in LEADING}
+    assert sorted(named - told("contract/outputs.md")) == []
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=shown)

@@ -129,7 +129,7 @@ def _copy(source: io.BufferedReader, target: Path) -> tuple[str, int]:
 
 
 def _blocks(source: io.BufferedReader | gzip.GzipFile | pa.CompressedInputStream) -> Iterator[bytes]:
-    while block := source.read1(BLOCK):  # what is there: a fault further on takes nothing of it away
+    while block := source.read1(BLOCK):  # what could be unpacked before a fault further on
         yield block
 
 

@@ -1,4 +1,4 @@
-"""What happens in a scenario: faults, what is declared of them, and who takes advantage. All else is the same month."""
+"""What happens in a scenario: faults, what is declared of them, and who abuses them. All else is the same month."""
 
 from __future__ import annotations
 
