@@ -1,4 +1,4 @@
-"""The exceptions that reach a person, each with the exit code of design section 7.
+"""The exceptions that reach a person, each with its exit code (docs/contract/outputs.md).
 
 A message says what happened, where (file, line or sheet and row, column) and what to do. It never holds
 personal data: no NIP, no name, no raw line.

@@ -153,7 +153,7 @@ def _band(month: Month, finding: Row) -> str:
 
 
 def _keys(finding: Row, status: str) -> str:
-    """The two keys before money moves (design section 2)."""
+    """The two keys before money moves (docs/method/evidence.md, "Decisions")."""
     outage = "gangguan sudah ditetapkan" if finding["is_certified"] else "gangguan belum ditetapkan"
     paper = "ada surat keterangan" if finding["has_statement"] else "tanpa surat keterangan"
     superior = {"approved": "disetujui atasan", "rejected": "ditolak atasan"}.get(

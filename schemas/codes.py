@@ -1,4 +1,4 @@
-"""Closed vocabularies that more than one table uses (design section 2)."""
+"""Closed vocabularies that more than one table uses."""
 
 SIDES = ("in", "out", "apel")
 DIRECTIONS = ("in", "out", "apel")

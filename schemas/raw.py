@@ -1,4 +1,4 @@
-"""Records as read: verbatim text under the headers of inputs.md section 3, with their origin."""
+"""Records as read: verbatim text under the headers of docs/contract/inputs.md, with their origin."""
 
 from __future__ import annotations
 
@@ -174,4 +174,4 @@ RAW_TABLES: dict[str, type[Table]] = {
     "probe": RawProbe,
     "coverage": RawCoverage,
 }
-"""Kind of inputs.md section 3 -> its raw table."""
+"""Kind of file -> its raw table."""

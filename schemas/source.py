@@ -13,7 +13,7 @@ class SourceFile(Table):
     sha256: Text = column("sha256 of the bytes as received", str_matches=r"^[0-9a-f]{64}$")
     byte_count: Integer = column("Size as received", ge=0)
     source_no: Integer = column("Number of its [[source]] in rekon.toml, from 1", ge=1)
-    kind_code: Text = column("Kind of inputs.md section 3")
+    kind_code: Text = column("Kind of file")
     profile_code: Text = column("Profile that reads it")
     vantage_code: Text = column("Where on the request path a log was written", nullable=True)
     zone: Text = column(

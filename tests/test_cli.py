@@ -118,7 +118,7 @@ def test_each_command_has_help_in_whole_sentences(name: str) -> None:
     assert (rekon.get_command(None, name).help or "").split("\n")[0].endswith(".")  # type: ignore[arg-type, union-attr]
 
 
-# Exit codes of design section 7
+# Exit codes of docs/contract/outputs.md
 
 
 def test_wrong_usage_is_exit_2() -> None:

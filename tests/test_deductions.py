@@ -1,4 +1,4 @@
-"""What payroll really deducted: whoever it differs for is listed and held, everybody else is paid (design section 7)."""
+"""What payroll really deducted: whoever it differs for is listed and held, everybody else is paid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jakarta, January 2019 (domain.md 0): absent at 09:49, fewer at 16:35, few on Friday, as records are carried over.
+"""Jakarta, January 2019 (suara.com, 4 January 2019): absent at 09:49, fewer at 16:35, few on Friday, as records are carried over.
 
 The scenario `late-data` through the commands: each delivery is laid over the workspace, run, decided, paid, compared.
 """

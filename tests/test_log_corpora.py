@@ -223,7 +223,7 @@ NOT_KEPT = {
     "gzip_ratio": "not used", "request_length": "not used", "req_id": "not used",
     "upstream": "the status of the upstream is what tells where a request failed", "upstream_time": "as upstream",
 }  # fmt: skip
-"""Keys of the oracle that our readers leave out, and why: data minimisation (reliability section 4)."""
+"""Keys of the oracle that our readers leave out, and why: data minimisation."""
 ENTRIES = json.loads(ORACLE.read_text("utf-8")) if ORACLE.exists() else []
 
 

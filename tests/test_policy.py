@@ -36,7 +36,7 @@ from schemas import (
 from schemas.codes import CAUSES
 
 PRESET = read_policy(Path(), "kepmendagri")[1].decode()
-WORKING_DAYS_2026 = {  # month: (five-day week, six-day week), domain.md section 11
+WORKING_DAYS_2026 = {  # month: (five-day week, six-day week), of the joint decree of 19 September 2025
     1: (20, 25), 2: (18, 22), 3: (17, 20), 4: (21, 25), 5: (16, 21), 6: (20, 24),
     7: (23, 27), 8: (19, 24), 9: (22, 26), 10: (22, 27), 11: (21, 25), 12: (21, 25),
 }  # fmt: skip

@@ -46,7 +46,7 @@ def test_the_cases_in_the_file_hold(preset: str) -> None:
 
 
 def test_one_missing_record_costs_eight_times_more_under_one_rule_than_under_another() -> None:
-    """domain.md 1.4, TPP Rp6,000,000: why the policy is a file and never code."""
+    """TPP Rp6,000,000: why the policy is a file and never code."""
     in_missing, both_missing = Day(late=None), Day(late=None, early=None)
 
     def cost(preset: str, day: Day) -> list[int]:
@@ -65,7 +65,7 @@ def test_one_missing_record_costs_eight_times_more_under_one_rule_than_under_ano
 
 
 def test_we_follow_the_table_where_its_published_example_contradicts_it() -> None:
-    """domain.md 1.4: 61 minutes late and 120 early are TL3 and PSW4 (not TL4 and PSW2), 2.5% for the day."""
+    """A guide of 2014, against its own worked example: 61 minutes late and 120 early are TL3 and PSW4, 2.5% for the day."""
     day = working("kementerian", [Day(late=61 * 60, early=120 * 60)])
     assert settled("kementerian", [day]) == [150_000]
     bands = compile_policy(*read_policy(Path(), "kementerian"))[Band]

@@ -1,4 +1,4 @@
-"""What breaks in each scenario is seen exactly where outages.md section 2 says, and the truth names it."""
+"""What breaks in each scenario is seen exactly where docs/method/attribution.md says, and the truth names it."""
 
 from __future__ import annotations
 

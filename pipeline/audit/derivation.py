@@ -1,8 +1,7 @@
 """One finding's rupiah again, from the input lines kept with a publication to the amount that was published.
 
 The month is run again from what was kept. Then the person's months before and after the finding are settled a second
-time in fractions (`settling`), bands are looked up by hand, and what was published of the person is compared. Source:
-design section 7.
+time in fractions (`settling`), bands are looked up by hand, and what was published of the person is compared.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def _write_book(quality: Quality, path: Path) -> None:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (reliability V13); full-width signs count in some."""
+    """A cell that no spreadsheet takes for a formula (CWE-1236); full-width signs count in some."""
     return f"'{cell}" if cell.lstrip().startswith(tuple("=+-@|%＝＋－＠")) else cell
 
 

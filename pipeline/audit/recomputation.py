@@ -2,7 +2,7 @@
 
 Needs terbit/ alone: the inputs, policy, calendars and profiles as they were, and the ledger up to the publication. Where
 the program or a library is another version than then, pages and manifests differ by what they say of it: there the
-tables and the payroll rows are compared instead (reliability section 3).
+tables and the payroll rows are compared instead (docs/contract/outputs.md, "Determinism").
 """
 
 from __future__ import annotations

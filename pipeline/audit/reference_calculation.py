@@ -1,7 +1,7 @@
 """A month's deduction from its charges, in exact fractions: the second opinion that `rekon verify --finding` prints.
 
 Rounding, the day's cap, the month's cap and the attendance floor, written apart from the rules `price_charges` and
-`assess_tpp`, whose rows it must give. Source: design sections 5 and 7. Amounts are whole rupiah.
+`assess_tpp`, whose rows it must give. Source: docs/method/money.md. Amounts are whole rupiah.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def _events(charges: Sequence[Row], law: Law) -> Iterator[Line]:
 
 
 def _day_caps(events: Sequence[Line], law: Law) -> Iterator[Line]:
-    """Only a day on which the person came has a cap (domain.md 1.2, row 13)."""
+    """Only a day on which the person came has a cap (a guide to tunjangan kinerja of 2014 has one)."""
     came: dict[tuple[str, dt.date], int] = defaultdict(int)
     for line in events:
         if line.duty_date and line.event_code not in ("absent", "leave", "cut"):

@@ -1,6 +1,6 @@
 """Is everything in terbit/ what was published? Hashes, chain, manifests, decision files, totals; reads only.
 
-Source: design section 7, reliability section 3. Every difference is collected, and nothing is repaired. Whether the
+Every difference is collected, and nothing is repaired. Whether the
 bytes can be computed again is not asked here.
 """
 

@@ -15,5 +15,6 @@ def command(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, written in DOCUMENTS.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(written(), "utf-8")
         click.echo(str(folder / name))

@@ -1,6 +1,6 @@
 """What people send back: read a filled sheet, judge it as the run will, keep it as an input.
 
-A decision is an input file like any other (design section 7): here it only gets there. Whether it counts is
+A decision is an input file like any other (docs/method/evidence.md, "Decisions"): here it only gets there. Whether it counts is
 decided by the rule `check_decisions`, once, in every run; `decide` asks the same rule so that people hear at once.
 """
 

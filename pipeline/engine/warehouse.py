@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     Contract = type[Table]
 
 MACROS = (
-    # Boundaries are not counted: 07:30:59 is no minute after 07:30:00 (design section 5).
+    # Boundaries are not counted: 07:30:59 is no minute after 07:30:00.
     "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
-    # Half-up on non-negative amounts, in integers only (design section 5).
+    # Half-up on non-negative amounts, in integers only.
     "create macro half_up_bps(base_idr, bps) as ((2 * base_idr::hugeint * bps + 10000) // 20000)::bigint",
-    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (design section 7).
+    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (docs/method/money.md).
     """create macro round_idr(numerator, denominator, step_idr, mode_code) as (step_idr * (case mode_code
         when 'half_up' then (2 * numerator::hugeint + denominator * step_idr) // (2 * denominator * step_idr)
         when 'up' then (numerator::hugeint + denominator * step_idr - 1) // (denominator * step_idr)
         when 'down' then numerator::hugeint // (denominator * step_idr)
         else error('cara pembulatan ' || mode_code || ' tidak dikenal')
     end))::bigint""",
-    # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out (section 2).
+    # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out, "Exposure" in docs/method/evidence.md.
     """create macro exposed_from(side_code, due_at, arrival_span_minutes) as (
         case side_code when 'out' then due_at else due_at - to_minutes(arrival_span_minutes) end
     )""",
     """create macro exposed_to(side_code, due_at, leaving_span_minutes) as (
         case side_code when 'out' then due_at + to_minutes(leaving_span_minutes) else due_at end
     )""",
-    # An outage that let next to nobody through: the hard alternative of the failures (outages.md section 1, p1 = 0.95).
+    # An outage that let next to nobody through: the hard alternative of the failures (docs/method/detection.md, p1 = 0.95).
     "create macro is_total(severity_bps) as (severity_bps >= 9500)",
     "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
     "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
@@ -71,7 +71,7 @@ class ContractError(TotalsError):
 
 
 class Warehouse:
-    """A DuckDB database of contract tables, hardened: no extension, no network, UTC (reliability section 6)."""
+    """A DuckDB database of contract tables, hardened: no extension, no network, UTC."""
 
     def __init__(
         self, path: Path | None, *, threads: int = 2, memory_limit: str = "2GB", scratch: Path | None = None

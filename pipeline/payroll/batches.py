@@ -1,4 +1,4 @@
-"""The payroll batch: penyesuaian-tpp.csv, its sidecar and its workbook (inputs.md section 5)."""
+"""The payroll batch: penyesuaian-tpp.csv, its sidecar and its workbook (docs/contract/outputs.md, "A batch")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remove the personal data of months that are closed and paid, and keep the proof that they were (reliability section 4).
+"""Remove the personal data of months that are closed and paid, and keep the proof that they were (docs/decisions/0046).
 
 What goes: inputs as received and as kept, decisions, the internal report and evidence tables, scratch. What stays: the
 ledger, manifests with their totals, signatures, payroll batches, the public summary. A list of what goes, with hashes,

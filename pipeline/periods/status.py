@@ -1,6 +1,6 @@
 """Where each published month stands: what is paid, what waits for whom since when, what blocks a batch; reads only.
 
-Everything comes from the ledger, the newest revision of the month and the batches (design section 7).
+Everything comes from the ledger, the newest revision of the month and the batches.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def _fits(
 
 
 def _rises(reading: DatedReading, charges: dict[str, list[Row]]) -> None:
-    """Restoring a side must never raise a deduction (design section 7), whatever else happened in the month.
+    """Restoring a side must never raise a deduction, whatever else happened in the month.
 
     An event more of a band costs its rate at the next count, one less saves at least its first rate. So a heavier
     band at its first count must cost no less than a lighter one at its highest.

@@ -1,7 +1,7 @@
 """terbit/<period>/masukan/: what the month's publications were computed from, each file once, named by its sha256.
 
 Input files as received, and the workspace's policy, calendars, profiles and payroll format as they were. What comes
-with the program is part of the code's hash instead. Source: reliability section 3, step 1 of the publish protocol.
+with the program is part of the code's hash instead. The protocol: docs/contract/outputs.md, "Failure model".
 """
 
 from __future__ import annotations

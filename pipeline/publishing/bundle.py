@@ -28,7 +28,7 @@ from schemas import (
     Table,
 )
 
-# The columns that others build on come first (inputs.md section 5), the contract's others after them.
+# The columns that others build on come first (docs/contract/outputs.md), the contract's others after them.
 LEADING: dict[type[Table], tuple[str, ...]] = {
     DutySide: (
         "nip",

@@ -1,6 +1,6 @@
 """terbit/ledger.jsonl: one line per publication, each bound to the one before by its hash.
 
-The line is the commit point of a publication (reliability section 3). A line cut short by a crash is
+The line is the commit point of a publication (docs/contract/outputs.md, "Failure model"). A line cut short by a crash is
 truncated; a complete line that does not verify is never repaired.
 """
 

@@ -1,4 +1,4 @@
-"""Publish a folder so that it is there as a whole or not at all (reliability section 3).
+"""Publish a folder so that it is there as a whole or not at all (docs/contract/outputs.md, "Failure model").
 
 Inputs kept by hash -> scratch -> fsync files -> fsync folders -> rename -> fsync parents -> ledger line, which is the commit point.
 Nothing published is changed or deleted. A crash between rename and line leaves a complete folder that the

@@ -2,7 +2,7 @@
 
 A signature lies beside the manifest, outside the hashed set: manifest.json.<who>.sig. Who may sign is said by an
 allowed_signers file (ssh-keygen(1)) of the workspace, or one that an auditor brings. Whoever can write in the workspace
-can also delete a signature: a missing one is reported, not proved. Source: reliability section 3.
+can also delete a signature: a missing one is reported, not proved.
 """
 
 from __future__ import annotations

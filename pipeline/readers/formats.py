@@ -77,7 +77,7 @@ def profile_macros(table: TableProfile) -> list[str]:
     pattern, digits = MONEY[table.money]
     statements = [
         f"as_date(x) as try_strptime({date_text}, {_formats(dates)})::date",
-        # 7.05 may be five past seven or a number: only 07.05 is a time (reliability V8).
+        # 7.05 may be five past seven or a number: only 07.05 is a time.
         rf"as_clock(x) as case when not regexp_full_match(x, '[0-9]\.[0-9]+') "
         f"then try_strptime(x, {_formats(table.clocks)})::time end",
         f"as_local(x) as try_strptime({whole_seconds}, {_formats(table.instants)})::timestamp",

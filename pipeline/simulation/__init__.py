@@ -1,4 +1,4 @@
-"""A region's month, made mechanistically, with the truth beside it and never inside the workspace."""
+"""A synthetic month of a region, simulated request by request; the truth lies beside the workspace, not in it."""
 
 from __future__ import annotations
 

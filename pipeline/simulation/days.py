@@ -1,16 +1,16 @@
-"""What a day does to everybody: moods, rain, Fridays, half-empty days, meetings, people on official duty.
+"""What a day does to many people at once: shifts of a region, rain, Fridays, half-empty days, official duty.
 
 Days differ more than minutes do, and a month without any outage must show it. Why each effect is here:
 
 - Attendance. On an ordinary morning of Pemprov Jabar 90.36 % were present, 9.1 % excused, 0.53 % on leave and
-  0.4 % unexplained (domain.md 5.2). So a day with fewer people is a day with more *excused* people: the day factor
-  (standard deviation 0.15, outages.md section 1) takes people away on official duty or leave, with a letter.
-- Moods. Traffic, an early ceremony or a closing apel that runs over moves a whole region by minutes.
+  0.4 % unexplained. So a day with fewer people is a day with more *excused* people: the day factor
+  (standard deviation 0.15) takes people away on official duty or leave, with a letter.
+- Shifts of a region (`MOOD`). Traffic, an early ceremony or a closing apel that runs over moves all by minutes.
 - Rain. Motorcycles wait under bridges: later and more spread in the morning, a longer wait in the evening.
-- Mondays have an apel (domain.md 5: apel is a scan of its own), so people come earlier; Fridays have sport.
+- Mondays have an apel (the apel is a scan of its own), so people come earlier; Fridays have sport.
 - A half-empty day: cuti bersama neighbours, a large ceremony, a regional sports day.
 - Units differ: a distance from the housing, a habit of leaving, a meeting that runs past the bell.
-- Holidays and cuti bersama: exempt services do not follow them (domain.md 11), so a picket still sends punches.
+- Holidays and cuti bersama: exempt services do not follow them, so a picket still sends punches.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Days:
     excused: Floats  # share of people away with a letter
     unit_arrive: Floats  # habit of the unit, the same every day, plus the day's own
     unit_leave: Floats
-    unit_held: Floats  # how much of a late mood reaches the unit
+    unit_held: Floats  # share of the region's late shift that reaches the unit
     unit_meeting: Floats  # how much longer a meeting keeps the unit; 0 on most days
 
 
@@ -102,7 +102,7 @@ def arrivals(
 
 
 def departures(days: Days, region: Ints, unit: Ints, day: Ints, rng: np.random.Generator) -> Floats:
-    """Seconds after the bell; a late mood reaches each unit in its own measure."""
+    """Seconds after the bell; each unit has its own share of the region's late shift."""
     size = len(day)
     held = days.leave[region, day] * days.unit_held[unit, day]
     linger = rng.exponential(600, size) * days.unit_leave[unit, day]

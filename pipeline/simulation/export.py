@@ -1,4 +1,4 @@
-"""The workspace's tabular exports, in the form of the profile `baku` (inputs.md section 3)."""
+"""The workspace's tabular exports, in the form of the profile `baku` (docs/contract/inputs.md)."""
 
 from __future__ import annotations
 

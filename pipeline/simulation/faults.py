@@ -1,4 +1,4 @@
-"""What can break, for whom, and how it shows: the hops of outages.md section 2, and logs that lose lines."""
+"""What can break, for whom, and how it shows: the hops of docs/method/attribution.md, and logs that lose lines."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Fault:
 
     @property
     def true_layer(self) -> str:
-        """What can be known: a link or gateway elsewhere is seen from the province alone (outages.md section 3)."""
+        """What can be known: a link or gateway elsewhere is seen from the province alone."""
         return "undetermined" if self.layer in (LINK, GATEWAY) and self.region != 0 else self.layer
 
     @property

@@ -1,8 +1,8 @@
 """The punches an export holds: what the province stored, and what fingerprint machines handed in, when they did.
 
 Schools punch at machines that are offline and uploaded weeks later, some not at all before the export
-(domain.md 2.4 and 5.2). A faulty server may carry records over late: in Jakarta 2,460 absent became 1,441 and then
-381 as the data arrived (domain.md 0).
+(so in Pekalongan, where schools hand in at the end of the month). A faulty server may carry records over late:
+in Jakarta 2,460 absent became 1,441 and then 381 as the data arrived (suara.com, 4 January 2019).
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ FORGETFUL_VERSION, FORGETS = (
     2,
     0.25,
 )  # after a time-out an old app believes the day has begun and sends the other way
-SWITCHES = 0.35  # whose app is allowed on a second line, and who thinks of it
+SWITCHES = 0.35  # share of apps that are allowed on a second line, and of people who use it
 
 
 @dataclass(frozen=True)

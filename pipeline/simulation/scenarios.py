@@ -1,4 +1,4 @@
-"""What happens in a scenario: faults, what is declared of them, and who takes advantage. All else is the same month."""
+"""What happens in a scenario: faults, what is declared of them, and who abuses them. All else is the same month."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _dispute(month: Month, layer: str, region: int = ANY) -> Fault:
 
 
 def _overload(month: Month, rng: np.random.Generator) -> Plan:
-    """Everyone presses the button before the apel (Barito Kuala 2019, domain.md 0): some get through."""
+    """Everyone presses the button before the apel (Barito Kuala, October 2019): some get through."""
     mondays = [day for day in month.working_days() if month.date(day).weekday() == 0]
     return truly(*(
         Fault(CENTRAL, _at(day, "07:10"), _at(day, "07:40"), share=float(rng.uniform(0.35, 0.6))) for day in mondays
@@ -89,7 +89,7 @@ def _overload(month: Month, rng: np.random.Generator) -> Plan:
 
 
 def _late_data(day: int) -> Plan:
-    """The hours of Jakarta, 2 to 4 January 2019 (domain.md 0): what was absent at 09:49 and 16:35 arrived later."""
+    """The hours of Jakarta, 2 to 4 January 2019 (suara.com): what was absent at 09:49 and 16:35 arrived later."""
     moments = (_at(day, "09:49"), _at(day, "16:35"), _at(day + 2, "11:00"))
     return Plan(late_from=_at(day, "05:00"), deliveries=moments)
 

@@ -1,6 +1,6 @@
 """Working days and duty times of a simulated month; seconds count from local midnight of its first day.
 
-Hours: inputs.md preset `kepmendagri` (after Perpres 21/2023). Holidays: SKB three ministers of 19 Sep 2025 for
+Hours: those of the example policy `kepmendagri` (after Perpres 21/2023). Holidays: SKB three ministers of 19 Sep 2025 for
 2026 and of 2024 (as changed on 7 Aug 2025) for 2025. Kept apart from the pipeline's own calendar on purpose:
 the simulator must not inherit its mistakes.
 """

@@ -1,4 +1,4 @@
-"""What really happened and what it costs: plain Python, written from inputs.md sections 5 and 6 alone."""
+"""What really happened and what it costs: plain Python, written from docs/contract and docs/method alone."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def restored(duty: Duty, came: int | None, left: int | None) -> Duty:
 
 
 def without_awaited(duty: Duty, is_in_awaited: bool, is_out_awaited: bool) -> Duty:
-    """A side that has not arrived yet costs nothing; the day's other side is assessed alone (design section 7)."""
+    """A side that has not arrived yet costs nothing; the day's other side is assessed alone."""
     came = duty.start if is_in_awaited and duty.came is None else duty.came
     left = duty.end if is_out_awaited and duty.left is None else duty.left
     return duty._replace(came=came, left=left)

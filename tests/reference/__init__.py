@@ -1,6 +1,6 @@
 """Independent computations of the example policies, in plain Python with fractions.
 
-Written from the descriptions (the presets' comments, inputs.md sections 5 and 6, docs/decisions/0011), not from the rules;
+Written from the descriptions (the presets' comments, docs/method, docs/decisions/0011), not from the rules;
 nothing of `pipeline` is imported here. Each module has `deduction(days)`: whole rupiah of a person's month, given one Day per
 duty day in order. `hours` tells which days are duty days and from when to when.
 """

@@ -19,7 +19,7 @@ UNDIRECTED_BELOW = 7000
 UNCHANGING = ("wfa",)
 """Kinds of absence that release nobody."""
 SPARING = (*FREE, PERMISSION, UNPAID)
-"""Of two kinds on a day, the earlier in this order spares the person most (inputs.md, decision 11)."""
+"""Of two kinds on a day, the earlier in this order spares the person most (decision 11)."""
 
 
 class Span(NamedTuple):

@@ -1,6 +1,6 @@
 """Read a file in a child process that may die: limits on memory, CPU, wall clock and file size.
 
-Libraries that parse foreign bytes can abort, hang or fill the memory (reliability.md section 0, fact 5). In the child
+Libraries that parse foreign bytes can abort, hang or fill the memory (docs/decisions/0023). In the child
 that costs one file, refused with a message; a new child serves the next one. A fresh interpreter is started, never
 a fork: the parent has threads, and a fork would copy their locks. One child serves many files, so its start
 (about a quarter of a second) is paid once per stage.

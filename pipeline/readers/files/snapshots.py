@@ -32,7 +32,7 @@ MAGIC = (
     (b"\xfd7zXZ", "xz"),
 )
 OUTSIDE = (".xls", ".xlsb", ".xlsm", ".ods", ".zip")
-"""Types that are not read, whatever a file of that name holds (inputs.md section 2)."""
+"""Types that are not read, whatever a file of that name holds (docs/contract/inputs.md)."""
 NAMED = {".gz": "gzip", ".zst": "zstd", ".xlsx": "XLSX", ".parquet": "Parquet"}
 """Endings of names that promise a type."""
 
@@ -129,7 +129,7 @@ def _copy(source: io.BufferedReader, target: Path) -> tuple[str, int]:
 
 
 def _blocks(source: io.BufferedReader | gzip.GzipFile | pa.CompressedInputStream) -> Iterator[bytes]:
-    while block := source.read1(BLOCK):  # what is there: a fault further on takes nothing of it away
+    while block := source.read1(BLOCK):  # what could be unpacked before a fault further on
         yield block
 
 

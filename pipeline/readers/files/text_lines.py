@@ -18,7 +18,7 @@ BLOCK = 1 << 20
 LINE_LIMIT = 64 << 10
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-WHITE = " \t\r\n\v\f"  # and no other: what else Unicode calls blank, bytes do not
+WHITE = " \t\r\n\v\f"  # ASCII alone, so that a count on bytes agrees
 BARE = {"cp1252": "cp1252", "latin-1": "latin-1"}
 
 

@@ -42,7 +42,7 @@ class TrustedProxies:
     def client(self, address: str | None, forwarded: str | None) -> str | None:
         """Who sent the request: from the peer leftwards through X-Forwarded-For, past trusted proxies.
 
-        Whatever stands left of the first address that is not trusted may be the sender's invention.
+        Entries left of the first address that is not trusted may be forged by the sender.
         """
         entries = [entry.strip() for entry in (forwarded or "").split(",")]
         while entries and address is not None and self._trusts(address):

@@ -1,8 +1,8 @@
 """Lines of access logs to requests, block by block, as Parquet files that `logs` sums up.
 
 Most lines of a log differ in their time only: 85 % are health checks. So the time is cut out of each line, what is
-left (the shape) is parsed once however often it occurs, and the times are read by themselves. A line that does not
-come apart this way is parsed whole, by the full pattern.
+left (the shape) is parsed once however often it occurs, and the times are read by themselves. A line that cannot
+be cut this way is parsed whole, by the full pattern.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LINE_LIMIT = 16 << 10
 MEMORY_LIMIT = "350MB"  # a block and its shapes; more spills to the disk
 NOT_REQUEST = "LOG_NOT_REQUEST"  # no fault of the file
 LONGEST = 864_000  # seconds that a request may be said to have taken
-MARK = "4007207301"  # stands where the time was: a number, so that JSON stays JSON
+MARK = "4007207301"  # replaces the time; a number, so that JSON stays valid
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def _cut(profile: LogProfile, zone: str) -> str:
 
 
 def _shapes(profile: LogProfile, matched: str, is_entire: str) -> str:
-    """What a request is, from its fields (inputs.md section 4)."""
+    """What a request is, from its fields (docs/contract/inputs.md, "What a line becomes")."""
     per_second = {"s": 1, "ms": 1000, "us": 1_000_000}[profile.request_time_unit]
     address = "client_address(address, forwarded)" if profile.trusted_proxies else "address"
     upstream = "split_part(replace(upstream_status, ',', ' '), ' ', -1)"

@@ -1,7 +1,7 @@
 """Dumps of attendance machines: a record per line, no header, no quotes, fields in the order that the profile gives.
 
 Fields are parted by TAB, comma or semicolon, or by any run of blanks (`delimiter = "spaces"`).
-Source: domain.md section 5.1 (attlog of ZKTeco and its rebrands).
+Source: attlog dumps of ZKTeco and its rebrands, as public parsers read them.
 """
 
 from __future__ import annotations

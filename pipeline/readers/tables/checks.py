@@ -48,5 +48,5 @@ def nip_checks(header: str) -> tuple[Check, ...]:
 
 
 def near_period(column: str, header: str) -> Check:
-    """Reliability V7: from a day before the period to 31 days after it."""
+    """Plausible are moments from a day before the period to 31 days after it."""
     return Check("TIME_IMPLAUSIBLE", header, f"{column} < earliest_at or {column} >= latest_at")

@@ -1,4 +1,4 @@
-"""The kinds of tabular records (inputs.md section 3): their headers, and what the cells under a header hold.
+"""The kinds of tabular records (docs/contract/inputs.md): their headers, and what the cells under a header hold.
 
 Plain data, so that a reader's child process starts without the contracts; a test holds it against the raw tables.
 """

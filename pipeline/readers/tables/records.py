@@ -17,7 +17,7 @@ from pipeline.readers.tables.profiles import TableProfile
 
 BATCH = 20_000
 NUMBER_LIMIT = 10**15
-ALMOST = 999_000  # microseconds: Excel's fractions of a day fall a hair short of the second
+ALMOST = 999_000  # microseconds: Excel's fractions of a day fall just short of the second
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Records:
 
 
 def cells_sha256(cells: list[str]) -> str:
-    """Identity of a record that never was text."""
+    """What identifies a record that was never text: the sha256 of its cells, parted by a unit separator."""
     return hashlib.sha256("\x1f".join(cells).encode("utf-8", "surrogatepass")).hexdigest()
 
 

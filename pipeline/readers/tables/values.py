@@ -213,7 +213,7 @@ def _fill_typed(
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
 ) -> None:
-    # Of a stream the engine does not know the length, and would keep all of it for a join.
+    # DuckDB does not know the length of a stream, and would buffer all of it for a join.
     _table(engine, "every_raw", raw)
     codes = sorted({file["profile_code"] for file in files if file["kind_code"] == rules.kind}) or ["baku"]
     into = "create or replace table typed as"

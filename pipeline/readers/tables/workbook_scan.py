@@ -1,8 +1,8 @@
-"""Look through an XLSX before it is parsed: is it whole, of sane size, free of tricks; which rows are filled.
+"""Check an XLSX before it is parsed: integrity, size, forbidden XML; and find which rows are filled.
 
 The parser allocates the rectangle between a sheet's corner cells, and a crafted file of 5 kB makes it abort the
-process (reliability section 0, fact 5); zip bombs and entity bombs are cheaper to see than to survive. The count of
-filled rows comes from the XML alone, so that it can be held against what the parser gave.
+process (docs/decisions/0023); zip bombs and entity bombs are refused here, before they cost memory. The count of
+filled rows comes from the XML alone, so that it can be compared with what the parser gave.
 """
 
 from __future__ import annotations

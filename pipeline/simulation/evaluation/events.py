@@ -1,7 +1,7 @@
 """Outages found against outages planted: precision and recall by overlap, edges, layer, scope, calibration.
 
-Never point-adjusted F1 (outages.md section 4). A log gap is no outage: an outage found where only lines are
-missing is a false event; a finding that calls itself `log_gap` is counted apart.
+Never point-adjusted F1, which counts a whole window as found for one of its minutes. A log gap is no outage: an
+outage found where only lines are missing is a false event; a finding that calls itself `log_gap` is counted apart.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def _quantiles(values: pd.Series) -> tuple[float, ...]:
 
 def _causes(both: pd.DataFrame) -> tuple[CauseCount, ...]:
     true = both["cause_code"].where(~both["cause_code"].isin(UNNAMED), "")
-    # What a third person falsely signed in time cannot be seen through; such sides are counted apart.
+    # What a third person falsely signed in time cannot be detected; such sides are counted apart.
     unseen = both["found_cause"].isin(UNNAMED) | both["is_false_statement"]
     found = both["found_cause"].where(~unseen, "")
     traced = both["has_own_lines"]
@@ -113,7 +113,8 @@ def score_sides(
     names = [*KEY, "cause_code", "action_code", "grade_code", "restored_at"]
     found = finding[names].rename(columns={"cause_code": "found_cause"})
     both = true.merge(found, on=KEY, how="left", validate="one_to_one")
-    # What has not arrived yet is not judged: no finding is the right finding (inputs.md section 6, device silent).
+    # What has not arrived yet is not judged, and no finding is the right finding
+    # (docs/method/evidence.md, "What has not arrived").
     waits = both["found_cause"].isna() & (both["cause_code"] == "unsynced")
     both["found_cause"] = both["found_cause"].fillna("").mask(waits, "unsynced")
     action = both["action_code"].fillna("none")
