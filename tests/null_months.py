@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import lfilter
 
-from pipeline.outages.counts import Counts
-from pipeline.outages.healthy import Health
-from pipeline.outages.rescoring import best_excuse
+from pipeline.outages.detection.counts import Counts
+from pipeline.outages.detection.null_days import Health
+from pipeline.outages.detection.null_explanation import best_excuse
 
 MINUTE = np.arange(1440)
 DAYS = 31

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic, first_day
-from pipeline.outages.explanation import Explained, explain
-from pipeline.outages.layers import Signals
-from pipeline.outages.trails import Segment, Span
+from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Traffic, first_day
+from pipeline.outages.attribution.explanation import Explained, explain
+from pipeline.outages.attribution.layer_model import Signals
+from pipeline.outages.attribution.window_groups import Segment, Span
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages

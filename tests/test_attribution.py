@@ -8,11 +8,24 @@ import numpy as np
 import pytest
 
 from pipeline.outages.arrays import named
-from pipeline.outages.cells import Traffic, WindowCells
-from pipeline.outages.layers import LAYERS, Hypothesis, Judgement, block_log, lost_write_judgement
-from pipeline.outages.refutation import LEAST, absence_bound, success_bound
-from pipeline.outages.slices import ALPHA, best_slice, own_deviance, score_of, shared_deviance, slice_scan
-from pipeline.outages.trails import Segment, Span, Trail, dating_trail, trails, without
+from pipeline.outages.attribution.cells import Traffic, WindowCells
+from pipeline.outages.attribution.layer_model import (
+    LAYERS,
+    Hypothesis,
+    Judgement,
+    block_log,
+    lost_write_judgement,
+)
+from pipeline.outages.attribution.slices import (
+    ALPHA,
+    best_slice,
+    own_deviance,
+    score_of,
+    shared_deviance,
+    slice_scan,
+)
+from pipeline.outages.attribution.tail_bounds import LEAST, absence_bound, success_bound
+from pipeline.outages.attribution.window_groups import Segment, Span, Trail, dating_trail, trails, without
 
 
 def texts(*values: str) -> np.ndarray:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from outage_world import DAY, HOME, World, at, attributed, explained, quiet_world, traffic_of
 
-from pipeline.outages.incidents import Declared, Ruling, ruling
-from pipeline.outages.trails import Span
+from pipeline.outages.attribution.incidents import Declared, Ruling, ruling
+from pipeline.outages.attribution.window_groups import Span
 
 START, END = 400, 480
 WHOLE = Span(0, 31 * 1440)

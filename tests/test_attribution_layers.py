@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from outage_world import HOME, OTHERS, World, at, attributed, explained, quiet_world
 
-from pipeline.outages.explanation import Explained
+from pipeline.outages.attribution.explanation import Explained
 
 START, END = 400, 520
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.outages.detours import ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
-from pipeline.outages.known import MEMORY
+from pipeline.outages.own_requests import MEMORY
+from pipeline.outages.rerouting import ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import attribute_outages, detect_outages

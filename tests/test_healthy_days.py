@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from null_months import TYPES, null_month, rescored_silence
 
-from pipeline.outages.baseline import expected_counts, other_least, usual_curve
-from pipeline.outages.healthy import (
+from pipeline.outages.detection.baseline import expected_counts, other_least, usual_curve
+from pipeline.outages.detection.null_days import (
     FEW_FACTORS,
     OWN_FACTORS,
     PACED_FACTORS,
     ROSTER_FACTORS,
     Health,
 )
-from pipeline.outages.model import Model
-from pipeline.outages.rescoring import pieces
+from pipeline.outages.detection.null_explanation import pieces
+from pipeline.outages.detection.null_model import Model
 
 MINUTE = np.arange(1440)
 PEAK = 3 * np.exp(-(((MINUTE - 435) / 18) ** 2))

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.group_counts import Reader
-from pipeline.outages.known import KnownFailures, failed_before
-from pipeline.outages.rescoring import Tries, rescored_failure
+from pipeline.outages.detection.null_explanation import Tries, rescored_failure
+from pipeline.outages.own_requests import KnownFailures, failed_before
+from pipeline.outages.tables import Reader
 from pipeline.settings import Settings
 from pipeline.stage import Desk
 from pipeline.stages import detect_outages

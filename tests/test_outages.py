@@ -12,16 +12,23 @@ import pandas as pd
 import pytest
 from null_months import DAYS, TYPES, null_month, rescored_silence
 
-from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
-from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import SHARES, Window, detect
-from pipeline.outages.detection import windows as windows_of
-from pipeline.outages.edges import Events, first_missed, silence_edges
-from pipeline.outages.healthy import Health
+from pipeline.outages.detection.baseline import (
+    dispersion,
+    expected_counts,
+    failure_null,
+    other_medians,
+    pace,
+    smoothed,
+)
+from pipeline.outages.detection.candidate import Candidate
+from pipeline.outages.detection.detect import SHARES, Window, detect
+from pipeline.outages.detection.detect import windows as windows_of
+from pipeline.outages.detection.edges import Events, first_missed, silence_edges
+from pipeline.outages.detection.null_days import Health
+from pipeline.outages.detection.null_explanation import Tries, calibrated_threshold, rescored_failure
+from pipeline.outages.detection.null_model import Model
 from pipeline.outages.measurability import bin_widths, measurable_spans
-from pipeline.outages.model import Model
-from pipeline.outages.rescoring import Tries, calibrated_threshold, rescored_failure
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     Segment,

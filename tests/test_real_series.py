@@ -15,8 +15,8 @@ import pytest
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.counts import Counts
-from pipeline.outages.detection import detect
+from pipeline.outages.detection.counts import Counts
+from pipeline.outages.detection.detect import detect
 
 SERIES = Path(__file__).parents[2] / "shared" / "data" / "detection"
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.root_causes import f1, made, real, scores
-from pipeline.outages.root_causes import COUNTED, Noise, measured_noise, root_causes
+from pipeline.outages.attribution.root_causes import COUNTED, Noise, measured_noise, root_causes
 
 LABELLED = Path(__file__).parents[2] / "shared" / "data" / "rootcause"
 PLAIN = Noise(counting=1.0, relative=0.0, resolution=0.0, alpha=0.01, near=0.0)

@@ -15,6 +15,8 @@ SILENCES = (0.02, 0.2, 0.5)
 FAILURES = (0.95, 0.5, 0.2)
 """p1: the failing share, hard, middle and impact; under 0.2 a stray failure an hour would carry a window on."""
 HEALTHY_FACTORS = tuple(round(0.7 + 0.05 * step, 2) for step in range(15))
+ALPHA = 0.01
+"""Level of every test of outages."""
 PRECISION = 50.0
 """alpha + beta of a failing share where nothing is known: how far a share wanders."""
 
@@ -65,3 +67,10 @@ def failure_scores(pairs: Pairs, share: float, precision: float, p1: float) -> A
     """Log BetaBin(x of n; p1) - log BetaBin(x of n; p0) per minute."""
     table = bb_log(pairs.failed, pairs.tried, p1) - bb_log(pairs.failed, pairs.tried, share, precision)
     return np.asarray(table[pairs.place], dtype=float)
+
+
+def shared_deviance(x: Any, b: Any, excess: bool) -> Array:
+    """F = C ln(C/B) + B - C for sums C, B; 0 where C lies on the other side of B."""
+    c, e = np.asarray(x, dtype=float), np.maximum(np.asarray(b, dtype=float), 1e-9)
+    f = c * np.log(np.maximum(c, 1e-300) / e) + e - c
+    return np.asarray(np.where((c > e) == excess, np.maximum(f, 0.0), 0.0), dtype=float)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.outages.offsets import offset
+from pipeline.readers.log_offsets import offset
 from pipeline.readers.log_tables import LogTables
 
 FEWEST_MATCHES = 10

@@ -22,14 +22,14 @@ from schemas import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.outages.cells import Piece, Traffic
+    from pipeline.outages.attribution.cells import Piece, Traffic
+    from pipeline.outages.attribution.evidence import Test
+    from pipeline.outages.attribution.explanation import Explained
+    from pipeline.outages.attribution.incidents import Declared, Ruling
+    from pipeline.outages.attribution.layer_model import Signals
+    from pipeline.outages.attribution.window_groups import Segment, Span
     from pipeline.outages.clock import Clock
-    from pipeline.outages.detours import DeadLines
-    from pipeline.outages.evidence import Test
-    from pipeline.outages.explanation import Explained
-    from pipeline.outages.incidents import Declared, Ruling
-    from pipeline.outages.layers import Signals
-    from pipeline.outages.trails import Segment, Span
+    from pipeline.outages.rerouting import DeadLines
 
 SCOPES = {
     "region": "scope_region",
@@ -64,7 +64,7 @@ def load_traffic(desk: Desk, clock: Clock) -> Traffic:
     """All of `request_minute`, by leaf and minute."""
     import numpy as np
 
-    from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic
+    from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Traffic
     from pipeline.outages.clock import day_types
 
     leaves = desk.query(LEAVES)
@@ -102,9 +102,9 @@ class SignalSource:
         """What was received and probed in the pieces, and what is usually received then."""
         import numpy as np
 
-        from pipeline.outages.cells import first_day
+        from pipeline.outages.attribution.cells import first_day
+        from pipeline.outages.attribution.layer_model import Signals
         from pipeline.outages.clock import DAY
-        from pipeline.outages.layers import Signals
 
         pieces = first_day(pieces)
         shifts = np.concatenate([[0], self.traffic.like_days(pieces[0][0], pieces[-1][1])]) * DAY
@@ -123,7 +123,7 @@ class SignalSource:
 
 def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
     """`outage_segment`, in minutes."""
-    from pipeline.outages.trails import Segment
+    from pipeline.outages.attribution.window_groups import Segment
 
     return [
         Segment(
@@ -137,7 +137,7 @@ def load_segments(desk: Desk, clock: Clock) -> list[Segment]:
 
 def covered_spans(desk: Desk, clock: Clock) -> dict[str, tuple[Span, ...]]:
     """Per vantage the spans in which its log is complete."""
-    from pipeline.outages.trails import Span
+    from pipeline.outages.attribution.window_groups import Span
 
     spans: dict[str, list[Span]] = {}
     for row in desk.arrow(Coverage).to_pylist():
@@ -190,7 +190,7 @@ def certify(
     incident: Row, declared: Declared, ruling: Ruling, pairs: list[tuple[Explained, Row]]
 ) -> str | None:
     """Mark the outages that a competent office certified; returns the first outage that matches."""
-    from pipeline.outages.incidents import matches
+    from pipeline.outages.attribution.incidents import matches
 
     first = None
     for outage, row in pairs:
@@ -210,9 +210,9 @@ def declared_rows(
     pairs: list[tuple[Explained, Row]], home: str,
 ) -> list[Row]:  # fmt: skip
     """One row of evidence per declared incident; marks certified outages on the way."""
-    from pipeline.outages.evidence import declared_test
-    from pipeline.outages.incidents import Declared, ruling
-    from pipeline.outages.trails import Span
+    from pipeline.outages.attribution.evidence import declared_test
+    from pipeline.outages.attribution.incidents import Declared, ruling
+    from pipeline.outages.attribution.window_groups import Span
 
     rows = []
     spans = [span for found in covered.values() for span in found]
@@ -233,12 +233,12 @@ def attribute_outages(desk: Desk) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
-    from pipeline.group_counts import read_heard
+    from pipeline.outages.attribution.evidence import tests_of
+    from pipeline.outages.attribution.explanation import explain
+    from pipeline.outages.attribution.window_groups import Span
     from pipeline.outages.clock import Clock
-    from pipeline.outages.detours import DeadLines
-    from pipeline.outages.evidence import tests_of
-    from pipeline.outages.explanation import explain
-    from pipeline.outages.trails import Span
+    from pipeline.outages.rerouting import DeadLines
+    from pipeline.outages.tables import read_heard
 
     setting = desk.frame(Setting).iloc[0]
     home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])

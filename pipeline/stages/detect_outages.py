@@ -21,8 +21,8 @@ from schemas import (
 )
 
 if TYPE_CHECKING:
-    from pipeline.group_counts import Key, Reader
-    from pipeline.outages.detection import Window
+    from pipeline.outages.detection.detect import Window
+    from pipeline.outages.tables import Key, Reader
 
 Row = dict[str, Any]
 
@@ -72,9 +72,9 @@ def detect_outages(desk: Desk) -> None:
     """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`, `measurable_span`."""
     import pandas as pd
 
-    from pipeline.group_counts import Reader
     from pipeline.outages.clock import day_types
-    from pipeline.outages.detection import detect
+    from pipeline.outages.detection.detect import detect
+    from pipeline.outages.tables import Reader
 
     reader = Reader(desk)
     found = list(reader.groups())

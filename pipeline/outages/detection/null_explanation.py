@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags
-from pipeline.outages.healthy import HALF_DAY, Health
+from pipeline.outages.detection.null_days import HALF_DAY, Health
 from pipeline.outages.scores import bb_log, nb_shape
 from pipeline.outages.segments import LEAST
 

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from pipeline.outages.arrays import Array, Flags, texts
 from pipeline.outages.clock import DAY, Clock
-from pipeline.outages.counts import Counts
-from pipeline.outages.detours import Detours, Heard
-from pipeline.outages.edges import Events
-from pipeline.outages.known import KnownFailures
+from pipeline.outages.detection.counts import Counts
+from pipeline.outages.detection.edges import Events
+from pipeline.outages.own_requests import KnownFailures
+from pipeline.outages.rerouting import Detours, Heard
 from schemas import Coverage, Setting
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts, named, texts
-from pipeline.outages.scores import HEALTHY_FACTORS
-from pipeline.outages.slices import ALPHA, shared_deviance
+from pipeline.outages.scores import ALPHA, HEALTHY_FACTORS, shared_deviance
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.outages.arrays import Flags
-from pipeline.outages.cells import Traffic, WindowCells
-from pipeline.outages.layers import PLACES, PROVINCE, Court, Judgement, Signals, lost_write_judgement
-from pipeline.outages.scores import HEALTHY_FACTORS
+from pipeline.outages.attribution.cells import Traffic, WindowCells
+from pipeline.outages.attribution.layer_model import (
+    PLACES,
+    PROVINCE,
+    Court,
+    Judgement,
+    Signals,
+    lost_write_judgement,
+)
+from pipeline.outages.attribution.slices import slice_scan
+from pipeline.outages.attribution.window_groups import Segment, Span, Trail, dating_trail, trails, without
+from pipeline.outages.scores import ALPHA, HEALTHY_FACTORS, shared_deviance
 from pipeline.outages.segments import NEAR
-from pipeline.outages.slices import ALPHA, shared_deviance, slice_scan
-from pipeline.outages.trails import Segment, Span, Trail, dating_trail, trails, without
 
 Scope = tuple[tuple[str, str], ...]
 ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")

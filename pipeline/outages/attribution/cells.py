@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts, named
-from pipeline.outages.baseline import LEAST_SHARE
 from pipeline.outages.clock import DAY, RAMADAN, REST
+from pipeline.outages.detection.baseline import LEAST_SHARE
 
 Piece = tuple[int, int]
 

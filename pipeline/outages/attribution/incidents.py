@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.outages.cells import Traffic, WindowCells
-from pipeline.outages.explanation import Explained
+from pipeline.outages.attribution.cells import Traffic, WindowCells
+from pipeline.outages.attribution.explanation import Explained
+from pipeline.outages.attribution.tail_bounds import DAY_K, STRONG, absence_bound, success_bound
+from pipeline.outages.attribution.window_groups import Span, without
 from pipeline.outages.measurability import is_measurable
-from pipeline.outages.refutation import DAY_K, STRONG, absence_bound, success_bound
 from pipeline.outages.segments import NEAR
-from pipeline.outages.trails import Span, without
 
 BIN = 30
 DEGRADED = 0.2

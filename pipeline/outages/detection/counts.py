@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.outages.arrays import Array, Flags
-from pipeline.outages.detours import Detours
-from pipeline.outages.rescoring import Tries
+from pipeline.outages.detection.null_explanation import Tries
+from pipeline.outages.rerouting import Detours
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.outages.arrays import Array, Ints
-from pipeline.outages.baseline import LEAST_SHARE
-from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import DAY
-from pipeline.outages.counts import Counts
+from pipeline.outages.detection.baseline import LEAST_SHARE
+from pipeline.outages.detection.candidate import Candidate
+from pipeline.outages.detection.counts import Counts
+from pipeline.outages.detection.null_explanation import calibrated_threshold
+from pipeline.outages.detection.null_model import Model
 from pipeline.outages.measurability import measurable_spans
-from pipeline.outages.model import Model
-from pipeline.outages.rescoring import calibrated_threshold
+from pipeline.outages.scores import ALPHA
 from pipeline.outages.segments import LEAST, false_alarm_bound
 
-ALPHA = 0.01
 SHARES = {"silence": 0.75, "failure": 0.2, "lost_write": 0.05}
 """Parts of alpha: a failure is there or is not, a silence is told by its length (Bonferroni, unequal weights)."""
 

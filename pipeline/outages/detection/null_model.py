@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints
-from pipeline.outages.baseline import (
+from pipeline.outages.clock import DAY
+from pipeline.outages.detection.baseline import (
     FEW_DAYS,
     dispersion,
     expected_counts,
@@ -17,12 +18,10 @@ from pipeline.outages.baseline import (
     half_hours,
     pace,
 )
-from pipeline.outages.candidate import Candidate
-from pipeline.outages.clock import DAY
-from pipeline.outages.counts import Counts
-from pipeline.outages.detours import Detours
-from pipeline.outages.edges import silence_edges
-from pipeline.outages.healthy import (
+from pipeline.outages.detection.candidate import Candidate
+from pipeline.outages.detection.counts import Counts
+from pipeline.outages.detection.edges import silence_edges
+from pipeline.outages.detection.null_days import (
     FEW_FACTORS,
     HALF_DAY,
     OWN_FACTORS,
@@ -31,7 +30,8 @@ from pipeline.outages.healthy import (
     Health,
     is_afternoon,
 )
-from pipeline.outages.rescoring import best_excuse, rescored_failure
+from pipeline.outages.detection.null_explanation import best_excuse, rescored_failure
+from pipeline.outages.rerouting import Detours
 from pipeline.outages.scores import FAILURES, SILENCES, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import LEAST, Segment, joined, located, strong_segments
 

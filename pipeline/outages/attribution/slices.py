@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.scores import ALPHA, shared_deviance
 
 GAMMA = 0.25
 """Weight of the shared factor in the ranking F R2^gamma: a heuristic (outages.md 2), not fitted to anything here."""
-ALPHA = 0.01
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,6 @@ class Slice:
     leaves: Flags
     deviance: float
     score: float
-
-
-def shared_deviance(x: Any, b: Any, excess: bool) -> Array:
-    """F = C ln(C/B) + B - C for sums C, B; 0 where C lies on the other side of B."""
-    c, e = np.asarray(x, dtype=float), np.maximum(np.asarray(b, dtype=float), 1e-9)
-    f = c * np.log(np.maximum(c, 1e-300) / e) + e - c
-    return np.asarray(np.where((c > e) == excess, np.maximum(f, 0.0), 0.0), dtype=float)
 
 
 def own_deviance(x: Array, b: Array) -> Array:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
-from pipeline.outages.known import MEMORY
-from pipeline.outages.rescoring import AROUND
+from pipeline.outages.detection.null_explanation import AROUND
+from pipeline.outages.own_requests import MEMORY
 from pipeline.outages.segments import LEAST, Segment, strong_segments
 
 if TYPE_CHECKING:

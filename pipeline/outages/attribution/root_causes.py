@@ -15,7 +15,8 @@ import numpy as np
 from scipy.special import ndtri
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
-from pipeline.outages.slices import Slice, own_deviance, score_of, shared_deviance
+from pipeline.outages.attribution.slices import Slice, own_deviance, score_of
+from pipeline.outages.scores import shared_deviance
 
 GAMMA = 0.1
 """Weight of the shared factor in the ranking F R2^gamma."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.outages.cells import Traffic
-from pipeline.outages.detours import DeadLines
-from pipeline.outages.explanation import Explained
-from pipeline.outages.incidents import Ruling
-from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
-from pipeline.outages.refutation import STRONG, absence_bound, success_bound
-from pipeline.outages.root_causes import COUNTED, root_causes
+from pipeline.outages.attribution.cells import Traffic
+from pipeline.outages.attribution.explanation import Explained
+from pipeline.outages.attribution.incidents import Ruling
+from pipeline.outages.attribution.layer_model import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
+from pipeline.outages.attribution.root_causes import COUNTED, root_causes
+from pipeline.outages.attribution.tail_bounds import STRONG, absence_bound, success_bound
+from pipeline.outages.rerouting import DeadLines
 from reports.format_id import chance, number, probability
 from reports.labels import DIMENSIONS
 from reports.labels import LAYERS as LAYER_NAMES

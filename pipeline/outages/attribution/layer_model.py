@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaln, logsumexp
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts
-from pipeline.outages.cells import WindowCells
+from pipeline.outages.attribution.cells import WindowCells
 from pipeline.outages.scores import FAILURES, HEALTHY_FACTORS, SILENCES, bb_log, nb_log
 
 LEAST_CONFIDENCE = 0.8
