@@ -39,7 +39,7 @@ def test_two_faults_are_two_sets_the_stronger_first() -> None:
     assert named(x) == [{"unit": "B"}, {"unit": "A", "provider": "X"}]
 
 
-def test_nothing_is_named_in_health() -> None:
+def test_nothing_is_named_without_a_deviation() -> None:
     assert named(USUAL) == []
 
 

@@ -1,31 +1,44 @@
-"""The month's counts of every group of senders at every vantage, and the own people among them, from a run's tables."""
+"""The tables of a run as arrays: the only module of this chapter that reads them.
+
+For detection the month's counts of every group of senders at every vantage, for attribution the counts by leaf, the
+windows that were found, and the signals besides the logs.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow.compute as pc
 
 from pipeline.outages.arrays import Array, Flags, texts
-from pipeline.outages.clock import DAY, Clock
-from pipeline.outages.detection.counts import Counts
-from pipeline.outages.detection.edges import Events
-from pipeline.outages.own_requests import KnownFailures
-from pipeline.outages.rerouting import Detours, Heard
-from schemas import Coverage, Setting
+from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Piece, Traffic, first_day
+from pipeline.outages.attribution.layer_model import Signals
+from pipeline.outages.attribution.window_groups import SegmentRow, Span
+from pipeline.outages.clock import DAY, Clock, day_types
+from pipeline.outages.detection.counts import GroupCounts
+from pipeline.outages.own_requests import FailedRequests, OwnFailures, OwnSenders
+from pipeline.outages.rerouting import LineEvidence, Rerouting
+from schemas import Calendar, Coverage, Incident, OutageSegment, Probe, Setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipeline.stage import Desk
 
-Key = tuple[str, str, str]
-"""Vantage, kind and value of a group."""
+
+class GroupKey(NamedTuple):
+    """A group of senders at one vantage; `kind` is a dimension such as unit, or `vantage`."""
+
+    vantage: str
+    kind: str
+    value: str
+
+
 GROUP_COLUMNS = {
     "region": "region_code",
     "unit": "unit_id",
@@ -34,27 +47,27 @@ GROUP_COLUMNS = {
     "client": "client_code",
 }
 PLACES = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
-LINES = ("unit", "network", "provider")
-"""Places that are a line, which people may leave for another."""
-FAILURES = f"""select distinct vantage_code, nip, minute, {", ".join(PLACES)} from asked
+LINE_KINDS = ("unit", "network", "provider")
+"""Kinds of places that are a line, which people may leave for another."""
+OWN_FAILURES = f"""select distinct vantage_code, nip, minute, {", ".join(PLACES)} from asked
 where outcome_code = 'failed' order by all"""  # noqa: S608 - names of our own
-LINE = ", ".join(LINES)
-HEARD = f""", person as (
+LINE = ", ".join(LINE_KINDS)
+OWN_SENDERS = f""", person as (
     select nip, row_number() over (order by nip) - 1 as person from (select distinct nip from asked)
 ),
 line as (select {LINE}, row_number() over (order by {LINE}) - 1 as line from (select distinct {LINE} from asked))
 select vantage_code, person::integer as person, min(minute)::integer as minute, line::integer as line
 from asked
 inner join person on person.nip = asked.nip
-inner join line on {" and ".join(f"line.{kind} is not distinct from asked.{kind}" for kind in LINES)}
+inner join line on {" and ".join(f"line.{kind} is not distinct from asked.{kind}" for kind in LINE_KINDS)}
 group by vantage_code, person, minute // 60, line
 order by vantage_code, person, minute, line"""  # noqa: S608 - names of our own
-EVENTS = f"""select vantage_code, begin, done, {", ".join(PLACES)} from asked
+FAILED_REQUESTS = f"""select vantage_code, begin, done, {", ".join(PLACES)} from asked
 where outcome_code = 'failed' order by vantage_code, begin, attempt_id"""  # noqa: S608 - names of our own
 
 
-class Heads:
-    """People on duty and not excused, per day, of the home region and of its offices."""
+class PeopleOnDuty:
+    """People on duty and not excused, per day of the period, in the home region and in its offices."""
 
     def __init__(self, desk: Desk, first: date, days: int) -> None:
         self.region = desk.settings.region
@@ -70,37 +83,38 @@ class Heads:
                 self.all[number] += row["present"]
                 self.unit.setdefault(row["unit_id"], np.zeros(days))[number] += row["present"]
 
-    def of(self, vantage: str, kind: str, value: str) -> Array:
-        """Of a group, or ones where other regions, of which no roster is known, take part in it."""
+    def of_group(self, vantage: str, kind: str, value: str) -> Array:
+        """Of a group, (days,); ones where people of other regions, whose roster is not known, belong to it."""
         own = value == self.region if kind == "region" else vantage == "gerbang"
-        heads = self.unit.get(value) if kind == "unit" else self.all if own else None
-        return self.ones if heads is None or not heads.any() else heads
+        people = self.unit.get(value) if kind == "unit" else self.all if own else None
+        return self.ones if people is None or not people.any() else people
 
 
 SPREAD = {"provider": "provider is not null and unit_id is null", "client": "client_code is not null"}
-"""Groups whose senders sit in all offices of their regions; who uses an office's line keeps its office's hours."""
+"""Kinds of groups that are spread over all offices of their regions, and which rows are of such a group. The people on
+an office's own line keep the hours of the office instead."""
 REGION = ("vantage_code", "region_code")
-EITHER = (
+WIDER_CLIENTS = (
     "'*/' || nullif(split_part(client_code, '/', 2), '')",
     "case when client_code like '%/%' then split_part(client_code, '/', 1) || '/*' end",
 )
-"""One version of every system, and one system in every version."""
-FAILING = ("request_minute", "sender_count", "failed_sender_count", ("failure",))
+"""One version of every system, and one system in every version, as values of a client."""
+FAILURES_ONLY = ("request_minute", "sender_count", "failed_sender_count", ("failure",))
 REQUESTS = ("request_minute", "sender_count", "failed_sender_count", ("silence", "failure"))
 WRITES = ("storage_minute", "accepted_count", "accepted_count - stored_count", ("lost_write",))
 
 
-class Reader:
-    """Counts per group, local day and minute of the period."""
+class GroupReader:
+    """Reads the counts per group, local day and minute of the period."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, setting = desk, desk.frame(Setting).iloc[0]
         self.first: date = setting.period_from
         self.days = (setting.period_to - self.first).days
         self.clock = Clock(self.first, setting.zone)
-        self.heads = Heads(desk, self.first, self.days)
+        self.on_duty = PeopleOnDuty(desk, self.first, self.days)
         self.observed = self.observed_minutes()
-        self.around = self.totals()
+        self.all_senders = self.senders_around()
         lines = (
             "select distinct unit_id, network_cidr from request_minute where unit_id is not null order by all"
         )
@@ -109,13 +123,17 @@ class Reader:
             for row in desk.query(lines).to_pylist()
             for pair in zip(("unit", "network"), row.values(), strict=True)
         }
-        failed, events = (own_requests(desk, self.clock.epoch, sql) for sql in (FAILURES, EVENTS))
-        self.failures = {vantage: KnownFailures.of(rows, PLACES, self.days) for vantage, rows in failed}
-        self.heard = read_heard(desk, self.clock.epoch, self.days)
-        self.events = {vantage: Events.of(rows, PLACES) for vantage, rows in events}
+        failures, requests = (
+            own_requests(desk, self.clock.epoch, sql) for sql in (OWN_FAILURES, FAILED_REQUESTS)
+        )
+        self.failures = {
+            vantage: OwnFailures.from_rows(rows, PLACES, self.days) for vantage, rows in failures
+        }
+        self.senders = read_own_senders(desk, self.clock.epoch, self.days)
+        self.failed_requests = {vantage: FailedRequests.from_rows(rows, PLACES) for vantage, rows in requests}
 
     def observed_minutes(self) -> dict[str, Flags]:
-        """Per vantage the minutes that its log covers whole."""
+        """Per vantage the minutes that its log covers wholly, (days, 1440)."""
         seen: dict[str, Flags] = {}
         for row in self.desk.arrow(Coverage).to_pylist():
             start, end = (self.clock.minutes(row[edge]) for edge in ("started_at", "ended_at"))
@@ -123,26 +141,26 @@ class Reader:
             flags[max(0, math.ceil(start)) : max(0, math.floor(end))] = True
         return {vantage: flags.reshape(self.days, DAY) for vantage, flags in seen.items()}
 
-    def groups(self) -> Iterator[tuple[Key, Counts]]:
-        """(vantage, kind, value) of every group, and its counts; requests first, then writes."""
-        regions: dict[str, list[Counts]] = {}
+    def groups(self) -> Iterator[tuple[GroupKey, GroupCounts]]:
+        """Every group and its counts; requests first, then writes."""
+        regions: dict[str, list[GroupCounts]] = {}
         for kind, column in GROUP_COLUMNS.items():
-            for (vantage, _, value), counts in self._groups(kind, column, *REQUESTS):
+            for key, counts in self._groups(kind, column, *REQUESTS):
                 if kind == "region":
-                    regions.setdefault(vantage, []).append(counts)
-                yield (vantage, kind, value), counts
+                    regions.setdefault(key.vantage, []).append(counts)
+                yield key, counts
         for vantage, parts in regions.items():
             if len(parts) > 1:
-                yield (vantage, "vantage", vantage), together(parts, self.heads.ones)
-        for column in EITHER:
-            yield from self._groups("client", column, *FAILING)
+                yield GroupKey(vantage, "vantage", vantage), whole_vantage(parts, self.on_duty.ones)
+        for column in WIDER_CLIENTS:
+            yield from self._groups("client", column, *FAILURES_ONLY)
         own = {**GROUP_COLUMNS, "region": f"'{self.desk.settings.region}'"}
         for kind, column in own.items():
             yield from self._groups(kind, column, *WRITES)
 
     def _groups(
         self, kind: str, column: str, table: str, tried: str, failed: str, alternatives: tuple[str, ...]
-    ) -> Iterator[tuple[Key, Counts]]:
+    ) -> Iterator[tuple[GroupKey, GroupCounts]]:
         rows = self.desk.query(
             f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
             f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, "
@@ -157,36 +175,40 @@ class Reader:
             use = (minute[inside] >= 0) & (minute[inside] < self.days * DAY)
             counts = np.zeros((2, self.days * DAY))
             counts[:, minute[inside][use]] = n[inside][use], x[inside][use]
-            vantage, value = str(vantages[low]), str(values[low])
+            key = GroupKey(str(vantages[low]), kind, str(values[low]))
             senders, lost = counts.reshape(2, self.days, DAY)
-            heads, seen = self.heads.of(vantage, kind, value), self.observed.get(vantage)
-            beside = None
-            if (vantage, kind, value) in self.around and "silence" in alternatives:
-                beside = np.maximum(self.around[vantage, kind, value] - senders, 0.0)
-            known = self.known(vantage, kind, value) if "failure" in alternatives else None
-            yield (
-                (vantage, kind, value),
-                Counts(
-                    vantage, senders, lost, heads, seen, alternatives, beside, known, (kind, value) in self.offices,
-                    detours=self.detours(vantage, kind, value) if "silence" in alternatives else None,
-                ),
-            )  # fmt: skip
+            yield key, self._counts(key, senders, lost, alternatives)
 
-    def known(self, vantage: str, kind: str, value: str) -> tuple[Array, Array] | None:
-        """Own people of a group whose requests failed, and those who had failed before; none of another region."""
-        if vantage not in self.failures or (kind == "region" and value != self.heads.region):
+    def _counts(
+        self, key: GroupKey, senders: Array, failed: Array, alternatives: tuple[str, ...]
+    ) -> GroupCounts:
+        """The counts of a group, with what else is known of it."""
+        peers = None
+        if key in self.all_senders and "silence" in alternatives:
+            peers = np.maximum(self.all_senders[key] - senders, 0.0)
+        return GroupCounts(
+            key.vantage, senders, failed, self.on_duty.of_group(*key), self.observed.get(key.vantage),
+            alternatives, peers,
+            self.own_failures(*key) if "failure" in alternatives else None,
+            (key.kind, key.value) in self.offices,
+            load_rerouting=self.rerouting(*key) if "silence" in alternatives else None,
+        )  # fmt: skip
+
+    def own_failures(self, vantage: str, kind: str, value: str) -> tuple[Array, Array] | None:
+        """Own people of a group whose requests failed, and those who had failed before; None of another region."""
+        if vantage not in self.failures or (kind == "region" and value != self.on_duty.region):
             return None
         return self.failures[vantage].counts(kind, value, self.days)
 
-    def detours(self, vantage: str, kind: str, value: str) -> Callable[[], Detours] | None:
-        """Of the own people who use a line, how they were heard; worked out when it is asked."""
-        if kind not in LINES or vantage not in self.heard:
+    def rerouting(self, vantage: str, kind: str, value: str) -> Callable[[], Rerouting] | None:
+        """Works out over which lines the own people who use this line were heard; None for a group that is no line."""
+        if kind not in LINE_KINDS or vantage not in self.senders:
             return None
-        heard = self.heard[vantage]
-        return lambda: Detours.of(heard, heard.over(kind, value))
+        senders = self.senders[vantage]
+        return lambda: Rerouting.of_line(senders, senders.uses(kind, value))
 
-    def totals(self) -> dict[Key, Array]:
-        """(vantage, kind, value) of every spread group -> senders of all regions in which it is seen."""
+    def senders_around(self) -> dict[GroupKey, Array]:
+        """Per group that is spread over all offices the senders of all regions in which it is seen, (days, 1440)."""
         rows = self.desk.query(
             "select vantage_code, coalesce(region_code, '') as region_code, "  # noqa: S608 - a number of our own
             f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, sum(sender_count)::double as n "
@@ -201,38 +223,39 @@ class Reader:
             if (mine := use & (names == name)).any()
         }
         nobody = np.zeros((self.days, DAY))
-        out: dict[Key, Array] = {}
-        for kind, known in SPREAD.items():
+        out: dict[GroupKey, Array] = {}
+        for kind, condition in SPREAD.items():
             column = GROUP_COLUMNS[kind]
             places = self.desk.query(
                 f"select distinct vantage_code, {column} as value, coalesce(region_code, '') as region_code "  # noqa: S608
-                f"from request_minute where {known} order by all"
+                f"from request_minute where {condition} order by all"
             )
             for row in places.to_pylist():
                 key, seen = (
-                    (row["vantage_code"], kind, row["value"]),
+                    GroupKey(row["vantage_code"], kind, row["value"]),
                     f"{row['vantage_code']}|{row['region_code']}",
                 )
                 out[key] = out.get(key, nobody) + busy.get(seen, nobody)
         return out
 
 
-def together(parts: list[Counts], heads: Array) -> Counts:
-    """All regions of a vantage: a few failures of each may be many of all."""
+def whole_vantage(parts: list[GroupCounts], on_duty: Array) -> GroupCounts:
+    """All regions of a vantage together: a few failures in each may be many in all."""
     senders, failed = (
         np.sum([getattr(part, name) for part in parts], axis=0) for name in ("senders", "failed")
     )
-    return Counts(
-        parts[0].vantage, senders, failed, heads, parts[0].observed, ("failure",), parts=tuple(parts)
+    return GroupCounts(
+        parts[0].vantage, senders, failed, on_duty, parts[0].observed, ("failure",), parts=tuple(parts)
     )
 
 
-def read_heard(desk: Desk, midnight: int, days: int) -> dict[str, Heard]:
-    """Own people heard per vantage."""
-    known = desk.query(f"select distinct {columns(LINES)} from attempt order by {LINE}")  # noqa: S608 - our own names
-    lines = {kind: texts(known[kind]) for kind in LINES}
+def read_own_senders(desk: Desk, midnight: int, days: int) -> dict[str, OwnSenders]:
+    """Own people heard per vantage; `midnight` is the first local midnight in seconds since 1970."""
+    distinct = desk.query(f"select distinct {columns(LINE_KINDS)} from attempt order by {LINE}")  # noqa: S608 - our own names
+    lines = {kind: texts(distinct[kind]) for kind in LINE_KINDS}
     return {
-        vantage: Heard.of(rows, lines, days * DAY) for vantage, rows in own_requests(desk, midnight, HEARD)
+        vantage: OwnSenders.from_rows(rows, lines, days * DAY)
+        for vantage, rows in own_requests(desk, midnight, OWN_SENDERS)
     }
 
 
@@ -257,3 +280,113 @@ def own_requests(desk: Desk, midnight: int, sql: str) -> Iterator[tuple[str, pa.
     )
     for vantage in pc.unique(rows["vantage_code"]).to_pylist():
         yield vantage, rows.filter(pc.equal(rows["vantage_code"], vantage))
+
+
+def read_declared_spans(desk: Desk, clock: Clock, days: int) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """Per kind and value of a group the minutes [start, end) in which an office or region was declared to be disturbed."""
+    out: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in desk.arrow(Incident).to_pylist():
+        unit, region = row["unit_id"], row["region_code"] or desk.settings.region
+        start = max(0, math.floor(clock.minutes(row["started_at"])))
+        end = min(math.ceil(clock.minutes(row["ended_at"])), days * DAY)
+        if start < end:
+            out.setdefault(("unit", unit) if unit else ("region", region), []).append((start, end))
+    return out
+
+
+LEAF = "vantage_code, region_code, unit_id, network_cidr, provider, client_code"
+LEAVES = f"select distinct {LEAF} from request_minute order by {LEAF}"  # noqa: S608 - a constant
+LEAF_MINUTES = f"""
+with leaf as (
+    select {LEAF}, row_number() over (order by {LEAF}) - 1 as leaf_no
+    from (select distinct {LEAF} from request_minute)
+)
+select (epoch(request_minute.minute_at) // 60)::integer as minute_no, leaf.leaf_no::integer as leaf,
+    sender_count::integer as senders, failed_sender_count::integer as failed,
+    upstream_failed_count::integer as upstream, gateway_failed_count::integer as own,
+    health_count::integer as health, health_failed_count::integer as health_failed
+from request_minute inner join leaf
+    on leaf.vantage_code = request_minute.vantage_code
+    and leaf.region_code is not distinct from request_minute.region_code
+    and leaf.unit_id is not distinct from request_minute.unit_id
+    and leaf.network_cidr is not distinct from request_minute.network_cidr
+    and leaf.provider is not distinct from request_minute.provider
+    and leaf.client_code is not distinct from request_minute.client_code
+order by minute_no, leaf"""  # noqa: S608 - a constant
+
+
+def read_traffic(desk: Desk, clock: Clock) -> Traffic:
+    """All of `request_minute`, by leaf and minute."""
+    leaves, rows = desk.query(LEAVES), desk.query(LEAF_MINUTES)
+    values = [
+        np.array([value or "" for value in column.to_pylist()], dtype=object) for column in leaves.columns
+    ]
+    return Traffic(
+        values[0],
+        dict(zip(DIMENSIONS, values[1:], strict=True)),
+        rows["minute_no"].to_numpy() - clock.epoch // 60,
+        rows["leaf"].to_numpy(),
+        {name: rows[name].to_numpy() for name in COUNTS},
+        day_types(desk.frame(Calendar), desk.settings.period_from, desk.settings.period_to),
+    )
+
+
+def read_segments(desk: Desk, clock: Clock) -> list[SegmentRow]:
+    """`outage_segment`, in minutes."""
+    return [
+        SegmentRow(
+            row["group_kind"], row["group_value"], row["vantage_code"], row["alternative_code"],
+            row["window_code"] == "hard", clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]),
+            row["rescored_nats"], row["false_alarm_bound"],
+        )
+        for row in desk.arrow(OutageSegment).to_pylist()
+    ]  # fmt: skip
+
+
+def read_covered_spans(desk: Desk, clock: Clock) -> dict[str, tuple[Span, ...]]:
+    """Per vantage the spans that its log covers, in order."""
+    spans: dict[str, list[Span]] = {}
+    for row in desk.arrow(Coverage).to_pylist():
+        spans.setdefault(row["vantage_code"], []).append(
+            Span(clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]))
+        )
+    return {vantage: tuple(sorted(found)) for vantage, found in sorted(spans.items())}
+
+
+def gaps_between(covered: Mapping[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:
+    """Per vantage the gaps between the spans that its log covers."""
+    return {
+        vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
+        for vantage, spans in covered.items()
+    }
+
+
+class SignalReader:
+    """Reads the receipt times and probes of a window, and asks for dead lines in it."""
+
+    def __init__(self, desk: Desk, clock: Clock, traffic: Traffic, lines: LineEvidence) -> None:
+        received = desk.query(
+            "select received_at from punch where received_at is not null order by received_at"
+        )
+        self.received = np.array([clock.minutes(at) for at in received["received_at"].to_pylist()])
+        self.probes = [
+            (row["vantage_code"], clock.minutes(row["probed_at"]), row["is_up"])
+            for row in desk.arrow(Probe).to_pylist()
+        ]
+        self.traffic, self.lines = traffic, lines
+
+    def __call__(self, *pieces: Piece) -> Signals:
+        """What was received and probed in the pieces, and what is usually received then."""
+        pieces = first_day(pieces)
+        shifts = np.concatenate([[0], self.traffic.similar_days(pieces[0][0], pieces[-1][1])]) * DAY
+        edges = np.searchsorted(self.received, np.array(pieces)[:, :, None] + shifts)
+        counts = (edges[:, 1] - edges[:, 0]).sum(axis=0)
+        usual = float(np.median(counts[1:])) if len(counts) > 1 else 0.0
+        probes: dict[str, tuple[float, float]] = {}
+        for vantage, at, is_up in self.probes:
+            if any(start <= at < end for start, end in pieces):
+                up, down = probes.get(vantage, (0.0, 0.0))
+                probes[vantage] = (up + is_up, down + (not is_up))
+        return Signals(
+            (float(counts[0]), usual), probes, lambda kind, value: self.lines.nats(kind, value, pieces)
+        )

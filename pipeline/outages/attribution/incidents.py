@@ -1,4 +1,4 @@
-"""A declared incident is tested against the logs, not believed."""
+"""What the logs say of a declared incident: a declaration alone proves no outage."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.attribution.cells import Traffic, WindowCells
-from pipeline.outages.attribution.explanation import Explained
+from pipeline.outages.attribution.outages import ExplainedOutage
 from pipeline.outages.attribution.tail_bounds import DAY_K, STRONG, absence_bound, success_bound
 from pipeline.outages.attribution.window_groups import Span, without
 from pipeline.outages.measurability import is_measurable
-from pipeline.outages.segments import NEAR
+from pipeline.outages.segments import NEAR_MINUTES
 
-BIN = 30
-DEGRADED = 0.2
+BIN_MINUTES = 30
+DEGRADED_SHARE = 0.2
+"""Share of failing senders above which a place is disturbed."""
 
 
 @dataclass(frozen=True)
-class Declared:
-    """One declared incident or maintenance window; None where it names no place."""
+class DeclaredIncident:
+    """One declared incident or maintenance window; None for a place that it does not name."""
 
     incident_id: str
     span: Span
@@ -30,55 +31,66 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """What the logs say: a verdict, the supported parts, and the minutes that were measured and healthy."""
+class IncidentAssessment:
+    """What the logs say: a verdict, the supported parts, and the minutes that were measured and undisturbed."""
 
     verdict: str
     supported: tuple[Span, ...]
-    healthy_minutes: float
+    normal_minutes: float
     unmeasured_minutes: float
 
 
-def matches(declared: Declared, outage: Explained) -> bool:
-    """The outage lies in the declared place (or reaches over it) and touches the declared span."""
+def matches(declared: DeclaredIncident, outage: ExplainedOutage) -> bool:
+    """Whether the outage concerns the declared place (or more) and overlaps the declared span."""
     scope = dict(outage.scope)
     unit, region = scope.get("unit"), scope.get("region")
     same = declared.unit in (None, unit) and (declared.region in (None, region) or region is None)
-    return outage.layer != "log_gap" and same and outage.trail.impact.meet(declared.span).length > 0
+    return outage.layer != "log_gap" and same and outage.windows.impact.overlap(declared.span).length > 0
 
 
-def ruling(
-    declared: Declared, outages: Iterable[Explained], traffic: Traffic, covered: Iterable[Span], home: str
-) -> Ruling:
-    """`supported`, `partly_supported`, `contradicted` (measurable minutes, all healthy) or `not_assessable`."""
+def assess_incident(
+    declared: DeclaredIncident,
+    outages: Iterable[ExplainedOutage],
+    traffic: Traffic,
+    covered: Iterable[Span],
+    home: str,
+) -> IncidentAssessment:
+    """Verdict `supported`, `partly_supported`, `contradicted` (measurable minutes, all normal) or `not_assessable`.
+
+    `covered` are the spans that some log covers, `home` is the code of the own region.
+    """
     spans = tuple(covered)
-    supported = tuple(sorted(o.trail.impact.meet(declared.span) for o in outages if matches(declared, o)))
-    healthy = unmeasured = disturbed = 0.0
+    supported = tuple(
+        sorted(o.windows.impact.overlap(declared.span) for o in outages if matches(declared, o))
+    )
+    normal = unmeasured = disturbed = 0.0
     for piece in without(declared.span, supported):
         for part in _bins(piece):
             state = _state(declared, traffic, part, spans, home)
-            healthy += part.length * (state == "healthy")
+            normal += part.length * (state == "normal")
             unmeasured += part.length * (state == "unmeasured")
             disturbed += part.length * (state == "disturbed")
     if supported:
-        verdict = "supported" if healthy <= NEAR else "partly_supported"
+        verdict = "supported" if normal <= NEAR_MINUTES else "partly_supported"
     else:
-        sound = healthy > 0 and disturbed == 0 and healthy * 2 >= declared.span.length
-        verdict = "contradicted" if sound else "not_assessable"
-    return Ruling(verdict, supported, healthy, unmeasured)
+        is_normal = normal > 0 and disturbed == 0 and normal * 2 >= declared.span.length
+        verdict = "contradicted" if is_normal else "not_assessable"
+    return IncidentAssessment(verdict, supported, normal, unmeasured)
 
 
 def _bins(span: Span) -> list[Span]:
-    count = max(1, round(span.length / BIN))
+    count = max(1, round(span.length / BIN_MINUTES))
     edges = np.linspace(span.start, span.end, count + 1).tolist()
     return [Span(a, b) for a, b in pairwise(edges)]
 
 
-def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span, ...], home: str) -> str:
-    """healthy, disturbed or unmeasured.
+def _state(
+    declared: DeclaredIncident, traffic: Traffic, part: Span, covered: tuple[Span, ...], home: str
+) -> str:
+    """`normal`, `disturbed` or `unmeasured`.
 
-    Healthy is a place that answered more than a server that is down ever does, no less than some healthy day does,
-    and whose senders do not fail: with half of the usual people a morning is late, not down.
+    Normal is a place that answered more senders than a server that is down, no fewer than on the quietest null day, and
+    with few failures. So half of the usual senders are no outage: the morning may be late.
     """
     if not any(span.start <= part.start and span.end >= part.end for span in covered):
         return "unmeasured"
@@ -92,13 +104,13 @@ def _state(declared: Declared, traffic: Traffic, part: Span, covered: tuple[Span
             continue
         is_alive = success_bound(answered, usual, k) <= STRONG
         is_usual = absence_bound(answered, usual, k) > STRONG
-        if not (is_alive and is_usual) or failed > DEGRADED * (answered + failed):
+        if not (is_alive and is_usual) or failed > DEGRADED_SHARE * (answered + failed):
             return "disturbed"
-        best = "healthy"
+        best = "normal"
     return best
 
 
-def _leaves(declared: Declared, cells: WindowCells, home: str) -> np.ndarray:
+def _leaves(declared: DeclaredIncident, cells: WindowCells, home: str) -> np.ndarray:
     if declared.unit is not None:
         return cells.members("unit", declared.unit)
     own = cells.groups["region"] == (declared.region or home)

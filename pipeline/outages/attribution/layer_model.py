@@ -1,39 +1,45 @@
-"""Whose fault a window is: the likelihood of each layer over all cells, witness by witness."""
+"""Which layer failed in a window: a posterior over layers from all evidence sources, each of which may be worthless.
+
+See docs/method/attribution.md.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import betaln, logsumexp
+from scipy.special import logsumexp
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts
+from pipeline.outages.arrays import Array
 from pipeline.outages.attribution.cells import WindowCells
-from pipeline.outages.scores import FAILURES, HEALTHY_FACTORS, SILENCES, bb_log, nb_log
+from pipeline.outages.attribution.hypotheses import LAYERS, Hypothesis, WindowPlaces, hypotheses
+from pipeline.outages.attribution.layer_likelihoods import (
+    NORMAL,
+    block_log_likelihood,
+    checks_log_likelihood,
+    leaf_log_likelihoods,
+    received_log_likelihood,
+)
+from pipeline.outages.scores import bb_log
 
 LEAST_CONFIDENCE = 0.8
-DOUBT = 0.01
-"""Chance that a witness (one log's lines of one region, its health checks, ...) is worthless in a window: a wrong
-address block, a day like no other, a monitor that looks elsewhere. So no witness refutes by more than ln(1/DOUBT)."""
+"""Posterior from which a layer is named."""
+CONTAMINATION = 0.01
+"""Chance that an evidence source says nothing about a window: an address block that moved, an unusual day, a monitor that
+watches something else. So no source refutes a hypothesis by more than ln(1 / CONTAMINATION) nats."""
 TEMPERATURE = 1.0
-FAILING_FACTORS = (0.3, 1.0, 3.0, 8.0)
-FAILING_K = 2.0
-"""People retry while an app fails and give up later: the senders of a failing group tell little."""
-LAYERS = ("central", "link", "gateway", "network", "site", "client", "log_gap")
-PROVINCE = ("pusat", "aplikasi")
-PLACES = {"unit": "site", "provider": "network", "network": "network", "client": "client"}
-HEALTHY, FAILING, SILENT, ALIVE, ANY = range(5)
-"""What a group does; of checks, ALIVE is answered or failing, but logged, and ANY says nothing."""
-BROKEN = (FAILING, SILENT)
+UPSTREAM_PRIORS = {1: (0.95, 10.0), 0: (0.05, 10.0)}
+"""Share of failures behind the gateway and its precision, by the state of the source `upstream`."""
+UPSTREAM_UNKNOWN = (0.5, 2.0)
 
 
 @dataclass(frozen=True)
 class Signals:
-    """What else was seen in the window: (seen, usual) punches received, and per vantage (up, down) probes.
+    """Evidence besides the logs: (seen, usual) punches received in the window, and per vantage (up, down) probes.
 
-    `line_nats` tells by how much the people of a line (kind and value) speak for it being dead.
+    `line_nats` gives for a line (kind and value) the nats by which the people who use it speak for it being dead.
     """
 
     received: tuple[float, float] = (0.0, 0.0)
@@ -42,18 +48,11 @@ class Signals:
 
 
 @dataclass(frozen=True)
-class Hypothesis:
-    """One layer at one place. `scope` names the values; `states` is per leaf; `others` per further witness."""
+class Posterior:
+    """Probability of each layer, the best hypothesis of the likeliest layer, and where each source stands.
 
-    layer: str
-    scope: tuple[tuple[str, str], ...]
-    states: Ints
-    others: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """Probabilities per layer, the best hypothesis, and per witness its nats for each layer against the best."""
+    `nats` holds per layer and evidence source the log-likelihood ratio of the layer's best hypothesis to the best.
+    """
 
     probabilities: Mapping[str, float]
     best: Hypothesis
@@ -61,210 +60,117 @@ class Judgement:
 
     @property
     def layer(self) -> str:
-        """The named layer, or `undetermined` below the least confidence."""
+        """The likeliest layer, or `undetermined` where its probability is below the least confidence."""
         p = self.probabilities[self.best.layer]
         return self.best.layer if p >= LEAST_CONFIDENCE else "undetermined"
 
 
-def leaf_logs(cells: WindowCells) -> dict[int, Array]:
-    """Per state (settings, leaves): log-likelihood of senders and failed senders at each setting of its common factor."""
-    n, x, b = cells.senders, cells.failed, cells.expected
-    thetas = np.array(HEALTHY_FACTORS)[:, None]
-    healthy = nb_log(n, thetas * b, cells.k) + bb_log(x, n, cells.share)
-    failing = [
-        nb_log(n, factor * b, FAILING_K) + bb_log(x, n, p1)
-        for factor in FAILING_FACTORS for p1 in FAILURES
-    ]  # fmt: skip
-    silent = nb_log(n, np.array(SILENCES)[:, None] * b, cells.k) + betaln(x + 1, n - x + 1)
-    return {HEALTHY: healthy, FAILING: np.stack(failing), SILENT: silent}
+def lost_write_posterior(reached_province: bool, home: str) -> Posterior:
+    """Of punches that were accepted and not stored: the last server that answered ok lost them.
 
-
-def _mean(logs: Array) -> float:
-    """Log of the mean likelihood over the settings of a factor that all these leaves share."""
-    summed = logs.sum(axis=1)
-    return float(logsumexp(summed) - math.log(len(summed)))
-
-
-def block_log(logs: Mapping[int, Array], states: Ints, leaves: Flags) -> float:
-    """Log-likelihood of one witness's leaves: one unknown factor per state, shared by all leaves in it."""
-    total = 0.0
-    for state in np.unique(states[leaves]).tolist():
-        use = leaves & (states == state)
-        total += _mean(logs[state][:, use])
-    return total
-
-
-def count_log(seen: float, bad: float, usual: float, state: int) -> float:
-    """Log-likelihood of regular checks (health checks, probes): all there and good, there and failing, or absent."""
-
-    def one(kind: int) -> float:
-        if kind == SILENT:
-            return float(nb_log(seen, 0.01 * usual, 5.0)) + float(betaln(bad + 1, seen - bad + 1))
-        share = 0.01 if kind == HEALTHY else 0.9
-        return float(nb_log(seen, usual, 50.0)) + float(bb_log(bad, seen, share))
-
-    kinds = {ALIVE: (HEALTHY, FAILING), ANY: (HEALTHY, FAILING, SILENT)}.get(state, (state,))
-    return float(logsumexp([one(kind) for kind in kinds])) - math.log(len(kinds))
-
-
-def received_log(seen: float, usual: float, state: int) -> float:
-    """Log-likelihood of punches whose receipt time lies in the window: as usual, or (nearly) none."""
-
-    def one(kind: int) -> float:
-        factors = HEALTHY_FACTORS if kind == HEALTHY else SILENCES[:2]
-        logs = [float(nb_log(seen, factor * usual, 20.0)) for factor in factors]
-        return float(logsumexp(logs)) - math.log(len(logs))
-
-    kinds = {HEALTHY: (HEALTHY,), ANY: (HEALTHY, SILENT)}.get(state, (SILENT,))
-    return float(logsumexp([one(kind) for kind in kinds])) - math.log(len(kinds))
-
-
-def lost_write_judgement(reached_province: bool, home: str) -> Judgement:
-    """Accepted and not stored: the deepest server that answered ok lost it (inputs.md 6).
-
-    Where the province's log holds the answers, only a worthless witness speaks against it; where only the gateway's
-    does, the three servers and lines behind that answer cannot be told apart.
+    Where the province's log holds the answers, the province's server did, unless that log is worthless as evidence.
+    Where only the gateway's log does, the gateway, the link and the province's server cannot be told apart.
     """
     p = dict.fromkeys(LAYERS, 0.0)
     if reached_province:
-        p |= {"central": 1 - DOUBT, "gateway": DOUBT}
+        p |= {"central": 1 - CONTAMINATION, "gateway": CONTAMINATION}
     else:
         p |= dict.fromkeys(("central", "link", "gateway"), 1 / 3)
     best = Hypothesis("central", (("region", home),), np.zeros(0, dtype=np.int64), {})
-    return Judgement(p, best, {})
+    return Posterior(p, best, {})
 
 
-class Court:
-    """All hypotheses about one window, and the witnesses that speak to them."""
+class LayerModel:
+    """All hypotheses about one window, and the evidence sources that they are compared by."""
 
     def __init__(
         self,
         cells: WindowCells,
         signals: Signals,
         home: str,
-        holed: Collection[str] = (),
-        told: Collection[str] = (),
+        gap_vantages: Collection[str] = (),
+        explained_layers: Collection[str] = (),
     ) -> None:
-        """`holed`: vantages whose log has a hole in the window; one that was written through is not missing.
+        """`gap_vantages` are those whose log has a gap in the window; only these may have a missing log.
 
-        `told`: layers of outages that are known already, and of which what is left is no part.
+        `explained_layers` are layers of outages that are known already; what is left is due to another layer.
         """
-        self.cells, self.signals, self.home, self.holed, self.told = cells, signals, home, holed, told
-        self.logs = leaf_logs(cells)
-        self.at_gate = cells.vantage == "gerbang"
-        region = cells.groups["region"]
-        self.is_home = (region == home) | (self.at_gate & (region == ""))
-        self.is_known = self.is_home | (region != "")
-        self.blocks = self._blocks(region)
+        self.cells, self.signals, self.home = cells, signals, home
+        self.gap_vantages, self.explained_layers = gap_vantages, explained_layers
+        self.places = WindowPlaces.of(cells, home)
+        self._leaf_logs = leaf_log_likelihoods(cells)
 
-    def _blocks(self, region: Texts) -> dict[str, Flags]:
-        names = [
-            f"{v}|{self.home if h else r}" if k else ""
-            for v, r, h, k in zip(self.cells.vantage, region, self.is_home, self.is_known, strict=True)
-        ]
-        texts = np.array(names, dtype=object)
-        blocks = {str(name): texts == name for name in sorted(set(names)) if name}
-        return {name: mask for name, mask in blocks.items() if self.cells.expected[mask].sum() >= 1}
-
-    def hypotheses(self, proposed: Mapping[str, tuple[str, ...]]) -> Iterator[Hypothesis]:
-        """Every layer, once per proposed place: {"unit": codes, "provider": ..., "network": ..., "client": ..., "region": ...}."""
-        size = len(self.cells.vantage)
-        province = ~self.at_gate
-        vantages = sorted(self.cells.health)
-
-        def states(*assigned: tuple[Flags, int]) -> Ints:
-            out = np.full(size, HEALTHY, dtype=np.int64)
-            for mask, state in assigned:
-                out[mask] = state
-            return out
-
-        fine = {"received": HEALTHY} | {
-            f"{kind} {v}": HEALTHY for kind in ("health", "probe") for v in vantages
+    def log_likelihoods(self, h: Hypothesis) -> dict[str, float]:
+        """Log-likelihood of each evidence source under a hypothesis."""
+        out = {
+            name: block_log_likelihood(self._leaf_logs, h.states, mask)
+            for name, mask in self.places.blocks.items()
         }
-        at_gate = {"health gerbang": ALIVE, "probe gerbang": ANY}
-        here = (("region", self.home),)
-        for state in BROKEN:
-            down = {f"health {v}": state for v in vantages if v in PROVINCE}
-            down |= {
-                f"probe {v}": FAILING for v in vantages if v in PROVINCE
-            }  # a dead server logs nothing, yet is probed
-            yield Hypothesis("central", (), states((province, state), (self.at_gate, FAILING)),
-                             {**fine, **down, **at_gate, "received": SILENT, "upstream": 1})  # fmt: skip
-        cut = (province & self.is_home, SILENT)
-        yield Hypothesis("link", here, states((self.at_gate, FAILING), cut),
-                         {**fine, **at_gate, "received": ANY, "upstream": 1})  # fmt: skip
-        for state in BROKEN:
-            yield Hypothesis("gateway", here, states((self.at_gate, state), cut),
-                             {**fine, "health gerbang": ANY, "probe gerbang": FAILING, "received": ANY, "upstream": 0})  # fmt: skip
-        for vantage in sorted(self.holed):
-            mine = self.cells.vantage == vantage
-            yield Hypothesis("log_gap", (("vantage", vantage),), states((mine, SILENT)),
-                             {**fine, f"health {vantage}": SILENT})  # fmt: skip
-        for dimension, layer in PLACES.items():
-            for value in proposed.get(dimension, ()):
-                leaves = self.cells.members(dimension, value)
-                for state in (FAILING,) if layer == "client" else BROKEN:
-                    yield Hypothesis(layer, ((dimension, value),), states((leaves, state)), fine)
-        for value in proposed.get("region", ()):
-            there = province & (self.cells.groups["region"] == value)
-            for layer in ("link", "gateway") if value != self.home else ():
-                for state in BROKEN:
-                    yield Hypothesis(layer, (("region", value),), states((there, state)), fine)
-
-    def witnesses(self, h: Hypothesis) -> dict[str, float]:
-        """Log-likelihood of each witness under the hypothesis."""
-        out = {name: block_log(self.logs, h.states, mask) for name, mask in self.blocks.items()}
-        for vantage, (seen, bad, usual) in self.cells.health.items():
+        for vantage, (seen, failed, usual) in self.cells.health.items():
             if usual >= 1:
-                out[f"health {vantage}"] = count_log(seen, bad, usual, h.others[f"health {vantage}"])
+                state = h.others[f"health {vantage}"]
+                out[f"health {vantage}"] = checks_log_likelihood(seen, failed, usual, state)
         for vantage, (up, down) in self.signals.probes.items():
             if up + down >= 1:
-                state = h.others.get(f"probe {vantage}", HEALTHY)
-                out[f"probe {vantage}"] = count_log(up + down, down, up + down, state)
+                state = h.others.get(f"probe {vantage}", NORMAL)
+                out[f"probe {vantage}"] = checks_log_likelihood(up + down, down, up + down, state)
         out["lines"] = sum(self.signals.line_nats(kind, value) for kind, value in h.scope)
         seen, usual = self.signals.received
         if usual >= 1:
-            out["received"] = received_log(seen, usual, h.others["received"])
-        up, own = (
-            float(count[self.at_gate & self.is_home].sum()) for count in (self.cells.upstream, self.cells.own)
-        )
+            out["received"] = received_log_likelihood(seen, usual, h.others["received"])
+        up, own = self.places.gateway_failures
         if up + own >= 1:
-            share, precision = {1: (0.95, 10.0), 0: (0.05, 10.0)}.get(
-                h.others.get("upstream", -1), (0.5, 2.0)
-            )
+            share, precision = UPSTREAM_PRIORS.get(h.others.get("upstream", -1), UPSTREAM_UNKNOWN)
             out["upstream"] = float(bb_log(up, up + own, share, precision))
         return out
 
-    def judge(self, proposed: Mapping[str, tuple[str, ...]]) -> Judgement:
-        """P(layer | all witnesses): contaminated likelihoods, a penalty per named place, softmax with a temperature."""
-        hypotheses = [h for h in self.hypotheses(proposed) if h.layer not in self.told]
-        table = [self.witnesses(h) for h in hypotheses]
+    def posterior(self, proposed: Mapping[str, tuple[str, ...]]) -> Posterior:
+        """P(layer | all evidence sources) over the layers and proposed places (see `hypotheses`).
+
+        Each source has a contaminated likelihood, each place a penalty for being chosen, all layers the same prior.
+        """
+        compared = [
+            h
+            for h in hypotheses(self.places, proposed, self.gap_vantages)
+            if h.layer not in self.explained_layers
+        ]
+        table = [self.log_likelihoods(h) for h in compared]
         names = list(table[0])
         logs = np.array([[row[name] for name in names] for row in table]) / self.cells.phi
         gap = logs - logs.max(axis=0, keepdims=True)
-        honest = np.logaddexp(math.log1p(-DOUBT) + gap, math.log(DOUBT))
-        size = math.log(max(int((self.cells.expected >= 1).sum()), 2))
-        places = {layer: sum(h.layer == layer for h in hypotheses) for layer in LAYERS}
-        named = [
-            sum(d != "vantage" and (d, v) != ("region", self.home) for d, v in h.scope) for h in hypotheses
-        ]
-        penalty = np.array(
-            [k * size / 2 + math.log(places[h.layer]) for k, h in zip(named, hypotheses, strict=True)]
-        )
-        odds = (honest.sum(axis=1) - penalty) / TEMPERATURE
-        weights = np.exp(odds - logsumexp(odds))
+        contaminated = np.logaddexp(math.log1p(-CONTAMINATION) + gap, math.log(CONTAMINATION))
+        log_odds = (contaminated.sum(axis=1) - self._penalties(compared)) / TEMPERATURE
+        weights = np.exp(log_odds - logsumexp(log_odds))
         p = {
-            layer: min(
-                1.0, float(sum(w for w, h in zip(weights, hypotheses, strict=True) if h.layer == layer))
-            )
+            layer: min(1.0, float(sum(w for w, h in zip(weights, compared, strict=True) if h.layer == layer)))
             for layer in LAYERS
         }
         layer = max(LAYERS, key=lambda name: p[name])
-        best = max((i for i, h in enumerate(hypotheses) if h.layer == layer), key=lambda i: odds[i])
-        nats = {}
-        for name in LAYERS:
-            of = [i for i, h in enumerate(hypotheses) if h.layer == name]
-            if of:
-                top = max(of, key=lambda i: odds[i])
-                nats[name] = dict(zip(names, (honest[top] - honest[best]).tolist(), strict=True))
-        return Judgement(p, hypotheses[best], nats)
+        best_of = _best_by_layer(compared, log_odds)
+        best = best_of[layer]
+        nats = {
+            name: dict(zip(names, (contaminated[top] - contaminated[best]).tolist(), strict=True))
+            for name, top in best_of.items()
+        }
+        return Posterior(p, compared[best], nats)
+
+    def _penalties(self, compared: Sequence[Hypothesis]) -> Array:
+        """Nats per hypothesis: half of ln(cells) for a chosen place, and ln of the number of places of its layer."""
+        size = math.log(max(int((self.cells.expected >= 1).sum()), 2))
+        tried = {layer: sum(h.layer == layer for h in compared) for layer in LAYERS}
+        chosen = [
+            sum(d != "vantage" and (d, v) != ("region", self.home) for d, v in h.scope) for h in compared
+        ]
+        return np.array(
+            [k * size / 2 + math.log(tried[h.layer]) for k, h in zip(chosen, compared, strict=True)]
+        )
+
+
+def _best_by_layer(compared: Sequence[Hypothesis], log_odds: Array) -> dict[str, int]:
+    """Number of the best hypothesis of each layer that has one."""
+    out = {}
+    for layer in LAYERS:
+        own = [number for number, h in enumerate(compared) if h.layer == layer]
+        if own:
+            out[layer] = max(own, key=lambda number: log_odds[number])
+    return out

@@ -1,4 +1,4 @@
-"""Windows of one group, joined to trails; spans of minutes. No judgement here."""
+"""Windows of one group of senders that belong together; spans of minutes. No hypothesis is weighed here."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.outages.segments import NEAR
+from pipeline.outages.segments import NEAR_MINUTES
 
-MOST_BRIDGED = 120
+LONGEST_BRIDGE = 120
+"""Minutes between two hard windows that one impact window may join."""
+FAILURE, SILENCE, LOST_WRITE, NO_LINES = "failure", "silence", "lost_write", "no_lines"
+"""Symptoms; `NO_LINES` is a gap of a log, which no row of `outage_segment` has."""
 
 
-class Segment(NamedTuple):
+class SegmentRow(NamedTuple):
     """One row of `outage_segment`; minutes from the first local midnight, [start, end)."""
 
     kind: str
@@ -36,34 +39,35 @@ class Span(NamedTuple):
         """Minutes; 0 where empty."""
         return max(0.0, self.end - self.start)
 
-    def meet(self, other: Span) -> Span:
+    def overlap(self, other: Span) -> Span:
         """The common part."""
         return Span(max(self.start, other.start), min(self.end, other.end))
 
 
 @dataclass(frozen=True)
-class Trail:
-    """Segments of one group that overlap or lie within two minutes."""
+class WindowGroup:
+    """Segments of one group of senders (`kind`, `value`) that overlap or lie within two minutes."""
 
     kind: str
     value: str
-    segments: tuple[Segment, ...]
+    segments: tuple[SegmentRow, ...]
 
     @property
     def hard(self) -> Span:
-        """Hard windows of failures, else of silence, else everything."""
+        """From the first to the last hard window: of failures, else of silence, else of all windows."""
         hard = [s for s in self.segments if s.is_hard]
-        rows = [s for s in hard if s.symptom == "failure"] or hard or self.segments
+        rows = [s for s in hard if s.symptom == FAILURE] or hard or self.segments
         return Span(min(s.start for s in rows), max(s.end for s in rows))
 
     @property
     def impact(self) -> Span:
-        """From the first start to the last end; a silence begins no sooner than a vantage heard the group last.
+        """From the first start to the last end; a silence begins only once no vantage hears the group any more.
 
-        Who is rarely seen at one log may have been away from it for long: another log that still heard them knows more.
+        A group that is rarely seen in one log may have been absent from it for long; another log that still heard it
+        dates the silence better.
         """
         start, end = min(s.start for s in self.segments), max(s.end for s in self.segments)
-        if all(s.symptom == "silence" for s in self.segments):
+        if all(s.symptom == SILENCE for s in self.segments):
             first: dict[str, float] = {}
             for s in self.segments:
                 first[s.vantage] = min(s.start, first.get(s.vantage, s.start))
@@ -72,36 +76,37 @@ class Trail:
 
     @property
     def symptom(self) -> str:
-        """Failure where there is any, else the strongest segment's."""
-        if any(s.symptom == "failure" for s in self.segments):
-            return "failure"
+        """Failure where any segment shows it, else the symptom of the segment with most nats."""
+        if any(s.symptom == FAILURE for s in self.segments):
+            return FAILURE
         return max(self.segments, key=lambda s: (s.nats, s.start)).symptom
 
 
-def dating_trail(scope: Sequence[tuple[str, str]], layer: str, trail: Trail, every: list[Trail]) -> Trail:
-    """The trail that belongs to the scope and overlaps the judged one most; the judged one where there is none.
+def dating_windows(
+    scope: Sequence[tuple[str, str]], layer: str, windows: WindowGroup, every: list[WindowGroup]
+) -> WindowGroup:
+    """The windows that date an outage of this layer and scope: those of its own scope that overlap `windows` most.
 
-    What all regions meet, all regions date.
+    An outage of the province's server is dated by the regions and vantages that overlap it, all together. `windows`,
+    which the outage was found in, date it where there are no others.
     """
     if layer == "log_gap":
-        same = [t for t in every if t.symptom == "no_lines" and t.value == scope[0][1]]
+        same = [g for g in every if g.symptom == NO_LINES and g.value == scope[0][1]]
     elif layer == "central":
         same = [
-            t
-            for t in every
-            if t.kind in ("region", "vantage") and t.symptom not in ("lost_write", "no_lines")
+            g for g in every if g.kind in ("region", "vantage") and g.symptom not in (LOST_WRITE, NO_LINES)
         ]
     else:
-        same = [t for t in every if scope and (t.kind, t.value) == scope[0] and t.symptom != "no_lines"]
-    near = [t for t in same if t.hard.meet(trail.hard).length > 0]
+        same = [g for g in every if scope and (g.kind, g.value) == scope[0] and g.symptom != NO_LINES]
+    near = [g for g in same if g.hard.overlap(windows.hard).length > 0]
     if layer == "central":
-        met = tuple(s for t in near for s in t.segments)
-        return Trail(trail.kind, trail.value, met or trail.segments)
-    return max(near, key=lambda t: (t.hard.meet(trail.hard).length, -t.hard.start), default=trail)
+        segments = tuple(s for g in near for s in g.segments)
+        return WindowGroup(windows.kind, windows.value, segments or windows.segments)
+    return max(near, key=lambda g: (g.hard.overlap(windows.hard).length, -g.hard.start), default=windows)
 
 
 def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
-    """Parts of the span that no cut touches; cuts are in order."""
+    """Parts of the span outside of the cuts, which are in order."""
     out, start = [], span.start
     for cut in cuts:
         if cut.start > start:
@@ -110,25 +115,25 @@ def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
     return [*out, Span(start, span.end)] if start < span.end else out
 
 
-def trails(segments: Iterable[Segment]) -> list[Trail]:
-    """Segments of each group, joined where they overlap or lie within two minutes."""
-    found: list[Trail] = []
-    for segment in sorted(_unbridged(list(segments)), key=_order):
+def group_windows(segments: Iterable[SegmentRow]) -> list[WindowGroup]:
+    """Segments of each group of senders, together where they overlap or lie within two minutes."""
+    found: list[WindowGroup] = []
+    for segment in sorted(_cut_bridges(list(segments)), key=_order):
         last = found[-1] if found else None
         if last is not None and _continues(last, segment):
-            found[-1] = Trail(last.kind, last.value, (*last.segments, segment))
+            found[-1] = WindowGroup(last.kind, last.value, (*last.segments, segment))
         else:
-            found.append(Trail(segment.kind, segment.value, (segment,)))
+            found.append(WindowGroup(segment.kind, segment.value, (segment,)))
     return found
 
 
-def _unbridged(segments: list[Segment]) -> Iterator[Segment]:
+def _cut_bridges(segments: list[SegmentRow]) -> Iterator[SegmentRow]:
     """Impact windows cut where the hard windows of their symptom within them lie more than two hours apart.
 
-    Two faults with a night between them are two outages, however many phones failed in between; nor does a silence
-    between them join their failures.
+    Two faults with a night between them are two outages, even if some requests fail in between. A silence between
+    them does not join their failures.
     """
-    hard: dict[tuple[str, str, str], list[Segment]] = {}
+    hard: dict[tuple[str, str, str], list[SegmentRow]] = {}
     for segment in sorted(segments, key=_order):
         if segment.is_hard:
             hard.setdefault((segment.kind, segment.value, segment.symptom), []).append(segment)
@@ -139,19 +144,23 @@ def _unbridged(segments: list[Segment]) -> Iterator[Segment]:
             inside = [s for s in own if s.start < segment.end and s.end > segment.start]
             reach = min((s.end for s in inside), default=segment.end)
             for one in inside:
-                if one.start > reach + MOST_BRIDGED:
+                if one.start > reach + LONGEST_BRIDGE:
                     yield segment._replace(start=start, end=reach)
                     start = one.start
                 reach = max(reach, one.end)
         yield segment._replace(start=start)
 
 
-def _order(segment: Segment) -> tuple[object, ...]:
-    return segment.kind, segment.value, segment.symptom == "lost_write", segment.start, segment.end, segment
+def _order(segment: SegmentRow) -> tuple[object, ...]:
+    return segment.kind, segment.value, segment.symptom == LOST_WRITE, segment.start, segment.end, segment
 
 
-def _continues(trail: Trail, segment: Segment) -> bool:
-    """Same group, same kind of symptom, and no more than two minutes later."""
-    same = (trail.kind, trail.value) == (segment.kind, segment.value)
-    lost = trail.segments[0].symptom == "lost_write"
-    return same and lost == (segment.symptom == "lost_write") and segment.start <= trail.impact.end + NEAR
+def _continues(windows: WindowGroup, segment: SegmentRow) -> bool:
+    """Same group of senders, both lost writes or neither, and at most two minutes later."""
+    same = (windows.kind, windows.value) == (segment.kind, segment.value)
+    lost = windows.segments[0].symptom == LOST_WRITE
+    return (
+        same
+        and lost == (segment.symptom == LOST_WRITE)
+        and segment.start <= windows.impact.end + NEAR_MINUTES
+    )

@@ -1,4 +1,4 @@
-"""What a healthy group shows, minute by minute, and how far healthy counts stray from it."""
+"""The baseline of a group's month: expected senders per minute, their dispersion, the usual share of failures."""
 
 from __future__ import annotations
 
@@ -7,31 +7,33 @@ from scipy.special import gammaln
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import RAMADAN, REST
-from pipeline.outages.scores import PRECISION, Pairs, bb_log
+from pipeline.outages.scores import DEFAULT_PRECISION, LEAST_FAILING_SHARE, Pairs, bb_log
 
 BLOCK = 30
-"""Duty boundaries lie on half hours; nothing is smoothed across one."""
+"""Minutes; duties begin and end on half hours, and nothing is smoothed across one."""
 FEWEST_DAYS = 3
-"""Other days of its own type that measure a day; fewer are pooled with their fellows."""
+"""Other days of a type that are enough as the baseline of one of them; fewer are pooled with similar days."""
 FEW_DAYS = 5
-FEWEST_LOOK_ALIKES = 2
-SPARSE = 30.0
-"""Senders of a half hour under which most five-minute windows of a day hold fewer than their mean."""
+"""A type with at most so many days gives a baseline that is known badly."""
+FEWEST_SIMILAR_DAYS = 2
+"""A pool of at most so many days is no baseline."""
+SPARSE_SENDERS = 30.0
+"""Senders of a half hour below which a median over days is too low in most five-minute windows."""
 DISPERSIONS = np.geomspace(0.5, 200.0, 16)
-PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
-LEAST_SHARE = 0.001
 DEFAULT_DISPERSION = 5.0
 FEWEST_MINUTES = 60
-SHORT = 8
-FEW = 3.0
-"""Senders by which a pace is drawn to the usual one: a few people at night are no measure of a day."""
-MOST_BUSY = 1.15
+"""Minutes with an expectation that a dispersion is fitted to."""
+PRECISIONS = np.array([3.0, 6.0, 12.0, 25.0, 50.0, 100.0, 200.0])
 PRIOR_SENDERS = 1000.0
-"""A group's failing share is drawn to that of its vantage as if by a thousand senders."""
+"""A group's failing share is shrunk to that of its vantage as if by so many senders."""
+PACE_MINUTES = 8
+PACE_PRIOR_SENDERS = 3.0
+"""The pace of a day is shrunk to the usual one as if by so many senders: at night too few come to measure it."""
+HIGHEST_PACE = 1.15
 
 
-def smoothed(counts: Array) -> Array:
-    """Five-minute means of (days, minutes) counts, cut at every half hour; NaN are left out."""
+def five_minute_means(counts: Array) -> Array:
+    """Five-minute moving means of counts (days, minutes), none across a half hour; NaN are left out."""
     blocks = counts.reshape(len(counts), -1, BLOCK)
     valid = ~np.isnan(blocks)
     seen = five_minute_sums(valid.astype(float) if not valid.all() else np.ones((1, 1, BLOCK)))
@@ -41,7 +43,7 @@ def smoothed(counts: Array) -> Array:
 
 
 def five_minute_sums(blocks: Array) -> Array:
-    """Sums over two minutes either side within blocks; the last axis is the minutes of a block."""
+    """Moving sums over two minutes on either side; the last axis holds the minutes of a block."""
     total = blocks.copy()
     for shift in (1, 2):
         total[..., shift:] += blocks[..., :-shift]
@@ -49,10 +51,10 @@ def five_minute_sums(blocks: Array) -> Array:
     return total
 
 
-def other_medians(values: Array) -> Array:
-    """Per day and column the median of the *other* days; NaN are left out; shape (days, columns) both ways.
+def leave_one_out_median(values: Array) -> Array:
+    """Per day and column the median of the *other* days, shape (days, columns) like `values`; NaN are left out.
 
-    One sort serves all days: without v, the p-th smallest is the next one where v is not above it.
+    One sort serves all days: without v, the p-th smallest value is the next one if v is not above it.
     """
     days = len(values)
     ordered = np.sort(np.ascontiguousarray(values.T), axis=1)
@@ -69,103 +71,107 @@ def other_medians(values: Array) -> Array:
     return np.asarray(np.where(left > 0, (low + high) / 2, np.nan), dtype=float)
 
 
-def usual_curve(smooth: Array, head: Array, is_few: bool = False) -> Array:
-    """Per day the curve of the *other* days, of smoothed counts per head (days, whole half hours); `head` (days, 1).
+def leave_one_out_curve(smooth: Array, head: Array, is_few: bool = False) -> Array:
+    """Per day the usual curve of the *other* days, from smoothed counts per head.
 
-    The median of every minute. A median of few counts is below their mean (of Poisson counts of 0.7 it is 0 or 1), so
-    a half hour with fewer than thirty senders has the median of the half hours as its level and the mean of the
-    minutes as its shape; with so few, one day's storm of retries cannot bend it far. Of a few days the lowest
-    half hour is the level: one wet evening among three is a third of all that is known.
+    `smooth` is (days, minutes of whole half hours), `head` (days, 1); the answer has the shape of `smooth`. The curve is
+    the median of every minute. The median of few counts is below their mean (of Poisson counts with mean 0.7 it is
+    0 or 1), so a half hour with fewer than thirty senders has the median of the half hours as its level and the mean
+    of the minutes as its shape. Where `is_few`, the level is the lowest half hour instead: of three days one unusual
+    evening is a third of all data.
     """
-    minutes = other_medians(smooth)
+    minutes = leave_one_out_median(smooth)
     blocks = smooth.reshape(len(smooth), -1, BLOCK)
     totals = np.where(np.isnan(blocks).any(axis=2), np.nan, blocks.sum(axis=2))
-    level = other_least(totals) if is_few else other_medians(totals)
-    means = other_means(smooth).reshape(blocks.shape)
+    level = leave_one_out_minimum(totals) if is_few else leave_one_out_median(totals)
+    means = leave_one_out_mean(smooth).reshape(blocks.shape)
     total = means.sum(axis=2)
     scale = np.where(total > 0, level / np.maximum(total, 1e-12), 0.0)
-    by_level = ~np.isnan(level) if is_few else level * head < SPARSE
+    by_level = ~np.isnan(level) if is_few else level * head < SPARSE_SENDERS
     curve = np.where(by_level[:, :, None], means * scale[:, :, None], minutes.reshape(blocks.shape))
     return np.asarray(curve.reshape(smooth.shape), dtype=float)
 
 
-def other_least(values: Array) -> Array:
-    """Per day and column the least of the *other* days; NaN are left out, NaN where no day is left."""
+def leave_one_out_minimum(values: Array) -> Array:
+    """Per day and column the minimum of the *other* days, (days, columns); NaN are left out, NaN where no day is left."""
     filled = np.where(np.isnan(values), np.inf, values)
     first, second = np.sort(filled, axis=0)[:2]
     least = np.where(filled <= first, second, first)
     return np.asarray(np.where(np.isinf(least), np.nan, least), dtype=float)
 
 
-def other_means(values: Array) -> Array:
-    """Per day and column the mean of the *other* days; NaN are left out, 0 where no day is left; (days, columns)."""
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    total, days = filled.sum(axis=0) - filled, known.sum(axis=0) - known
+def leave_one_out_mean(values: Array) -> Array:
+    """Per day and column the mean of the *other* days, (days, columns); NaN are left out, 0 where no day is left."""
+    is_there = ~np.isnan(values)
+    filled = np.where(is_there, values, 0.0)
+    total, days = filled.sum(axis=0) - filled, is_there.sum(axis=0) - is_there
     return np.asarray(total / np.maximum(days, 1), dtype=float)
 
 
 def expected_counts(
-    counts: Array, day_type: Ints, heads: Array, flagged: Flags, columns: Ints | None = None
+    counts: Array, day_type: Ints, on_duty: Array, excluded: Flags, columns: Ints | None = None
 ) -> Array:
-    """Mu per day and minute from the other days of its type, per head on duty (Noufaily et al. 2013).
+    """Expected senders mu per day and minute, from the other days of its type and scaled by people on duty.
 
-    `counts` and `flagged` (minutes left out) are (days, 1440), `heads` (days,). A type with three other days or
-    more is its own measure: measured by the other weekdays too, a Friday would be blind after their bell. With fewer,
-    the lowest of its own, that of its weekdays in and out of Ramadan, that of Sundays and holidays where it is one, and
-    that of all days of its regime: a fast's early evening and a Sunday without a picket are no outage.
-    Returns (days, columns), of whole half hours; all of the day where none are named.
+    `counts` and `excluded` (minutes under suspicion) are (days, 1440), `on_duty` (days,). Suspected outages are left out
+    of the baseline as in Noufaily et al. (2013). A type with at least three other days is its own baseline. With
+    fewer, the lowest of several pools is: its own days, the same weekdays in and out of Ramadan, Sundays and holidays
+    together, all days on the same side of Ramadan. So a rare type of day with early closing looks like no outage.
+    Returns (days, columns) for whole half hours, for the whole day where `columns` is None.
     """
     part = slice(None) if columns is None else columns
-    head = np.maximum(heads, 1.0)[:, None]
-    smooth = smoothed(np.where(flagged[:, part], np.nan, counts[:, part]) / head)
-    known = (~np.isnan(smooth)).astype(np.int64)
-    pooled = usual_curve(smooth, head)
+    head = np.maximum(on_duty, 1.0)[:, None]
+    smooth = five_minute_means(np.where(excluded[:, part], np.nan, counts[:, part]) / head)
+    days_with_data = (~np.isnan(smooth)).astype(np.int64)
+    pooled = leave_one_out_curve(smooth, head)
 
     def curve(pool: Flags, own: Flags) -> Array:
         few = bool(pool.sum() <= FEW_DAYS)
-        whole = pooled if pool.all() and not few else usual_curve(smooth[pool], head[pool], few)
+        whole = pooled if pool.all() and not few else leave_one_out_curve(smooth[pool], head[pool], few)
         return np.asarray(whole[own[pool]], dtype=float)
 
     best = np.full_like(pooled, np.nan)
     for kind in np.unique(day_type):
         own = day_type == kind
-        is_measured = known[own].sum(axis=0) - known[own] >= FEWEST_DAYS
-        best[own] = np.where(is_measured, curve(own, own) if own.sum() > FEWEST_DAYS else np.nan, np.nan)
-        if is_measured.all():
+        is_enough = days_with_data[own].sum(axis=0) - days_with_data[own] >= FEWEST_DAYS
+        best[own] = np.where(is_enough, curve(own, own) if own.sum() > FEWEST_DAYS else np.nan, np.nan)
+        if is_enough.all():
             continue
-        weekdays, regime = day_type % RAMADAN == kind % RAMADAN, day_type // RAMADAN == kind // RAMADAN
+        same_weekday, same_season = (
+            day_type % RAMADAN == kind % RAMADAN,
+            day_type // RAMADAN == kind // RAMADAN,
+        )
         rests = (day_type % RAMADAN >= REST) & (kind % RAMADAN >= REST)
-        pools = [pool for pool in (own, weekdays, rests, regime) if pool.sum() > FEWEST_LOOK_ALIKES]
+        pools = [pool for pool in (own, same_weekday, rests, same_season) if pool.sum() > FEWEST_SIMILAR_DAYS]
         least = np.fmin.reduce([np.full_like(best[own], np.nan), *(curve(pool, own) for pool in pools)])
-        best[own] = np.where(is_measured, best[own], least)
+        best[own] = np.where(is_enough, best[own], least)
     return np.asarray(np.nan_to_num(np.where(np.isnan(best), pooled, best)) * head, dtype=float)
 
 
-def pace(beside: Array, usual: Array) -> Array:
-    """How busy a day is among the people beside a group, as a multiple of what is usual; all (days, 1440).
+def day_pace(peers: Array, usual: Array) -> Array:
+    """The ratio of observed to expected senders among the peers of a group, per minute; all shapes (days, 1440).
 
-    The lower of the eight minutes up to a minute and the eight from it on: where a whole day's bell rings late, the
-    minutes before it are not measured by those after. At most 1.15: who cannot send over one line sends over
-    another, and storms of retries after a recovery are no measure (outages.md section 3).
+    The lower of the ratios over the eight minutes up to a minute and the eight from it on: on a day that runs late, the
+    minutes before the crowd are not measured by those of the crowd. At most 1.15, since people who cannot send over one
+    line send over another, and retries after an outage add senders.
     """
-    ratios = [np.full(beside.size, MOST_BUSY)]
-    for ahead in (0, SHORT - 1):
+    ratios = [np.full(peers.size, HIGHEST_PACE)]
+    for ahead in (0, PACE_MINUTES - 1):
         seen, expected = (
-            np.convolve(counts.ravel(), np.ones(SHORT))[ahead : ahead + beside.size]
-            for counts in (beside, usual)
+            np.convolve(counts.ravel(), np.ones(PACE_MINUTES))[ahead : ahead + peers.size]
+            for counts in (peers, usual)
         )
-        ratios.append((seen + FEW) / (expected + FEW))
-    return np.asarray(np.minimum.reduce(ratios).reshape(beside.shape), dtype=float)
+        ratios.append((seen + PACE_PRIOR_SENDERS) / (expected + PACE_PRIOR_SENDERS))
+    return np.asarray(np.minimum.reduce(ratios).reshape(peers.shape), dtype=float)
 
 
 def half_hours(minutes: Flags) -> Ints:
-    """Columns of the half hours of the day in which any of the (days, 1440) minutes is set."""
+    """Minutes of the day, as columns, of all half hours in which any of the minutes (days, 1440) is set."""
     return np.flatnonzero(minutes.any(axis=0).reshape(-1, BLOCK).any(axis=1).repeat(BLOCK))
 
 
-def dispersion(count: Array, mean: Array) -> float:
-    """K of Var = mu + mu^2 / k by maximum likelihood on a grid, from healthy minutes with mu over 0.2."""
+def fit_dispersion(count: Array, mean: Array) -> float:
+    """The k of Var = mu + mu^2 / k, by maximum likelihood on a grid, from the minutes with mu above 0.2; both (minutes,)."""
     use = mean > 0.2
     if use.sum() < FEWEST_MINUTES:
         return DEFAULT_DISPERSION
@@ -180,14 +186,15 @@ def dispersion(count: Array, mean: Array) -> float:
     return best_k
 
 
-def failure_null(pairs: Pairs, times: Array, usual: float) -> tuple[float, float]:
-    """(p0, precision) of a group's healthy failing share: drawn to `usual`, and by maximum likelihood on a grid.
+def fit_failure_null(pairs: Pairs, times: Array, usual: float) -> tuple[float, float]:
+    """(p0, precision) of the beta distribution of a group's failing share in the null model.
 
-    `times` says in how many healthy minutes each pair (x failed of n) was seen.
+    p0 is shrunk to `usual`; the precision is fitted by maximum likelihood on a grid. `times` says in how many minutes
+    outside of suspected outages each pair (x failed of n) was seen.
     """
     failed, tried = float(pairs.failed @ times), float(pairs.tried @ times)
-    share = max(LEAST_SHARE, (failed + PRIOR_SENDERS * usual) / (tried + PRIOR_SENDERS))
+    share = max(LEAST_FAILING_SHARE, (failed + PRIOR_SENDERS * usual) / (tried + PRIOR_SENDERS))
     if not failed:
-        return share, PRECISION
+        return share, DEFAULT_PRECISION
     scores = [float(bb_log(pairs.failed, pairs.tried, share, p) @ times) for p in PRECISIONS]
     return share, float(PRECISIONS[int(np.argmax(scores))])

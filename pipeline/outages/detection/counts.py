@@ -6,34 +6,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.outages.arrays import Array, Flags
-from pipeline.outages.detection.null_explanation import Tries
-from pipeline.outages.rerouting import Detours
+from pipeline.outages.detection.failure_evidence import FailureSeries
+from pipeline.outages.rerouting import Rerouting
 
 
 @dataclass(frozen=True)
-class Counts:
-    """A group's month at one vantage; arrays of (days, 1440) but for `heads`, people on duty per day (days,).
+class GroupCounts:
+    """A group's month at one vantage; arrays are (days, 1440) but for `on_duty`, people on duty per day (days,).
 
-    Distinct senders and those that failed; for the alternative `lost_write` the accepted and the unstored.
-    Minutes that are not `observed` say nothing: a log that was not written is not silence. `beside` are the other
-    senders of the same regions, where the group is spread over all offices as a carrier or a version is: it keeps
-    their pace, while a region or an office may have a day of its own. `known` are the own people among the failed,
-    and those of them who had failed before.
+    `senders` are distinct senders and `failed` those of them with a failed request; for the alternative `lost_write`
+    accepted and unstored punches. `on_duty` is all ones where no roster is known.
     """
 
     vantage: str
     senders: Array
     failed: Array
-    heads: Array
+    on_duty: Array
     observed: Flags | None = None
+    """Minutes that the log covers; the others are censored, not silent. None where it covers all."""
     alternatives: tuple[str, ...] = ("silence", "failure")
-    beside: Array | None = None
-    known: tuple[Array, Array] | None = None
+    peers: Array | None = None
+    """The other senders of the same regions, for a group that is spread over all offices, such as a carrier or a
+    version: its day is as busy as theirs. A region or an office may have a day of its own."""
+    own_failures: tuple[Array, Array] | None = None
+    """Own people among the failed, and those of them who had failed before; None where none are known by person."""
     is_office: bool = False
-    parts: tuple[Counts, ...] = ()
-    detours: Callable[[], Detours] | None = None
+    parts: tuple[GroupCounts, ...] = ()
+    """The regions of a group that is a whole vantage."""
+    load_rerouting: Callable[[], Rerouting] | None = None
+    """Works out over which lines the people of this line were heard; None for a group that is no line."""
 
     @property
-    def tries(self) -> Tries:
-        """Failures of the whole month."""
-        return Tries(self.failed.ravel(), self.senders.ravel(), self.known)
+    def failure_series(self) -> tuple[FailureSeries, ...]:
+        """Failures of the whole month, of each part where there are parts."""
+        return tuple(
+            FailureSeries(part.failed.ravel(), part.senders.ravel(), part.own_failures)
+            for part in self.parts or (self,)
+        )

@@ -1,52 +1,48 @@
-"""Where a window begins and ends: failures with requests that failed, silence with the senders around it."""
+"""Where a silence begins and ends, from the senders before and after it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts, named, texts
-from pipeline.outages.scores import ALPHA, HEALTHY_FACTORS, shared_deviance
+from pipeline.outages.arrays import Array, Flags
+from pipeline.outages.clock import HOUR
+from pipeline.outages.scores import ALPHA, NULL_FACTORS, one_sided_deviance
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Seconds = Ints
-REACH = 60
-FAR = 360
-CROWD = 10
-MINUTE = 60
+FURTHEST_END = 360
+"""Minutes after a silence within which a crowd that comes back may date its end."""
+CROWD_MINUTES = 10
 
 
-def silence_edges(senders: Array, mean: Array, unseen: Flags | None, a: int, b: int) -> tuple[int, int, int]:
-    """Last minute heard before [a, b), exclusive, when somebody was missed by even odds, and next minute heard.
+def silence_edges(
+    senders: Array, mean: Array, unobserved: Flags | None, a: int, b: int
+) -> tuple[int, int, int]:
+    """(minute after the last sender before [a, b), median minute of the first missed sender, minute of the next sender).
 
-    Minutes in which hardly anybody is expected score nothing: a silence scores from the crowd's first minute to its
-    last, not the fault's. Nobody is looked for beyond an hour, or where the log has a hole (`unseen`): where that hour
-    heard nobody, those who were due in it are missed like others. A crowd that
-    comes back within six hours, out of its time, had waited for the end until then (outages.md 1.6).
-    All three arrays are a group's month in minutes.
+    `senders`, `mean` (expected) and `unobserved` (minutes that the log does not cover) are a group's month, (minutes,).
+    Minutes in which hardly anybody is expected have no score, so [a, b) reaches from the first expected crowd to the
+    last, and the outage may be longer. Senders are looked for up to an hour away, and not across minutes without a
+    log. An hour in which nobody was heard belongs to the silence as far as somebody was expected in it. The end may
+    lie up to six hours later, where a crowd then comes at an unusual time: it had waited for the end.
     """
-    stops = senders > 0 if unseen is None else (senders > 0) | unseen
-    before, after = np.flatnonzero(stops[max(0, a - REACH) : a]), np.flatnonzero(stops[b : b + FAR])
-    if after.size and after[0] >= REACH and not _is_crowd(senders, mean, b + int(after[0])):
+    stops = senders > 0 if unobserved is None else (senders > 0) | unobserved
+    before, after = np.flatnonzero(stops[max(0, a - HOUR) : a]), np.flatnonzero(stops[b : b + FURTHEST_END])
+    if after.size and after[0] >= HOUR and not _is_crowd(senders, mean, b + int(after[0])):
         after = after[:0]
-    low = max(0, a - REACH)
+    low = max(0, a - HOUR)
     low += int(before[-1]) + 1 if before.size else 0
-    again = b + int(after[0]) if after.size else b
+    next_sender = b + int(after[0]) if after.size else b
     missed = low + first_missed(mean[low:b])
-    return low if before.size else min(a, missed), missed, again
+    return low if before.size else min(a, missed), missed, next_sender
 
 
 def first_missed(mean: Array) -> int:
-    """The minute at or before which by even odds the first sender was missed, of a silence that may have begun in any.
+    """The median minute of the first missed sender, for a silence that may have begun in any minute; (minutes,) expected.
 
-    With M(t) expected until t, a silence from minute s fits with probability e^(-M(s)), and misses nobody until t with
-    e^(M(s) - M(t)). So before a bell the few who are expected in an hour do not date a fault: the crowd does.
+    With M(t) senders expected until t, a silence from minute s agrees with nobody heard before it with the chance
+    e^(-M(s)), and misses nobody until t with e^(M(s) - M(t)). So the few who are expected in the hour before a crowd do
+    not date an outage; the crowd does.
     """
     total = np.cumsum(mean)
     begins = np.exp(mean - total)
@@ -55,37 +51,7 @@ def first_missed(mean: Array) -> int:
 
 
 def _is_crowd(senders: Array, mean: Array, minute: int) -> bool:
-    """Far more come in the ten minutes from this one than on the busiest healthy day, and one stray more."""
-    when = slice(minute, minute + CROWD)
-    usual = max(HEALTHY_FACTORS) * float(mean[when].sum()) + 1
-    return float(shared_deviance(senders[when].sum(), usual, True)) >= math.log(1 / ALPHA)
-
-
-@dataclass(frozen=True)
-class Events:
-    """Failed requests of a vantage in order of their start: seconds, and the place of each sender."""
-
-    begin: Seconds
-    end: Seconds
-    places: dict[str, Texts]
-
-    @classmethod
-    def of(cls, rows: pa.Table, kinds: Iterable[str]) -> Events:
-        """Rows with begin, done and one column per kind of place, in order of begin."""
-        places = {kind: texts(rows[kind]) for kind in kinds}
-        return cls(rows["begin"].to_numpy(), rows["done"].to_numpy(), places)
-
-    def edges(self, start: int, end: int, kind: str, value: str) -> tuple[int, int]:
-        """The window [start, end) in seconds, narrowed within its first and last minute to own failed requests.
-
-        From the first to begin to the end of the last. Beyond a minute the edge is that of people whose requests
-        are not known one by one. A kind that is no place of a sender means all of them.
-        """
-        low, high = np.searchsorted(self.begin, [start, end])
-        mine = np.arange(low, high)
-        if kind in self.places:
-            mine = mine[named(self.places[kind][low:high], value)]
-        if not mine.size:
-            return start, end
-        first, last = int(self.begin[mine[0]]), int(self.end[mine].max()) + 1
-        return first if first < start + MINUTE else start, last if last > end - MINUTE else end
+    """Far more come in the ten minutes from this one than on the busiest null day, and one more by chance."""
+    when = slice(minute, minute + CROWD_MINUTES)
+    usual = max(NULL_FACTORS) * float(mean[when].sum()) + 1
+    return float(one_sided_deviance(senders[when].sum(), usual, True)) >= math.log(1 / ALPHA)
