@@ -117,6 +117,7 @@ class Traffic:
         return self._seen[pieces]
 
     def _compare(self, pieces: tuple[Piece, ...]) -> WindowCells:
+        """The window, with what is usual by leaf and by block (all leaves of one region at one vantage)."""
         shifts = self.similar_days(pieces[0][0], pieces[-1][1])
         now = self._sums(pieces, np.zeros(1, dtype=np.int64))
         then = self._sums(pieces, shifts)
@@ -204,6 +205,7 @@ def _usual_days(counts: Array, index: Ints, blocks: int) -> Flags:
 
 
 def _means(counts: Array, kept: Flags) -> Array:
+    """Per leaf the mean over its kept days, (leaves,); `counts` and `kept` are (leaves, days)."""
     days = kept.sum(axis=1)
     return np.asarray((counts * kept).sum(axis=1) / np.maximum(days, 1), dtype=float)
 

@@ -90,6 +90,7 @@ def _uncovered(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
 
 
 def _other_regions(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """Whether senders of other regions were served by the province's server, which then was not down."""
     others = ~places.is_home & places.has_region & np.isin(places.cells.vantage, PROVINCE)
     answered, failed, usual = places.cells.total(others)
     if usual < 1:
@@ -117,6 +118,7 @@ def _other_regions(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[Ev
 
 
 def _same_region(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """How many senders of the own region were served, at each vantage."""
     for vantage in sorted(set(places.cells.vantage.tolist())):
         mine = places.is_home & (places.cells.vantage == vantage)
         answered, failed, usual = places.cells.total(mine)
@@ -134,6 +136,7 @@ def _same_region(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[Evid
 
 
 def _gateway_errors(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """Whether requests failed at the gateway or while it waited for the server behind it."""
     up, own = places.gateway_failures
     if up + own < 1:
         return
@@ -156,6 +159,7 @@ def _gateway_errors(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[E
 
 
 def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Health checks in the log of each vantage."""
     for n, (vantage, (seen, bad, usual)) in enumerate(sorted(outage.cells.health.items()), 1):
         if usual < 1:
             continue
@@ -178,6 +182,7 @@ def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
 
 
 def _probes(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Probes of each vantage from outside."""
     for n, (vantage, (up, down)) in enumerate(sorted(outage.signals.probes.items()), 1):
         text = f"Pemeriksaan berkala dari luar ke {VANTAGE_NAMES[vantage]}: {number(up)} hidup dan {number(down)} mati."
         refutes = vantage in PROVINCE and up > 9 * down and outage.layer != "central"
@@ -192,6 +197,7 @@ def _probes(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
 
 
 def _receipts(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Whether punches were received, and so stored, in the window."""
     seen, usual = outage.signals.received
     if usual < 1:
         return
