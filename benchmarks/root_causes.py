@@ -2,7 +2,7 @@
 
 Run as `python -m benchmarks.root_causes FOLDER`, a folder with `rs`, `b0` and `s` as published sets store them: leaves
 with observed and expected values and the sets of attribute values that were at fault. One rule serves all three;
-what differs, the noise, is measured on each case (`pipeline.outages.root_causes.measured_noise`).
+what differs, the noise, is measured on each case (`pipeline.outages.attribution.root_causes.measured_noise`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.outages.arrays import Array
-from pipeline.outages.root_causes import measured_noise, root_causes
+from pipeline.outages.attribution.root_causes import measured_noise, root_causes
 
 HISTORY = 4 * 60
 """Seconds of a real incident's past that its usual share of failures is taken from."""

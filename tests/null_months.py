@@ -1,4 +1,4 @@
-"""Count-level months without any outage: day effects, late days, autocorrelated residuals."""
+"""Months of counts without any outage: day effects, late days, autocorrelated residuals."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import lfilter
 
-from pipeline.outages.counts import Counts
-from pipeline.outages.healthy import Health
-from pipeline.outages.rescoring import best_excuse
+from pipeline.outages.detection.counts import GroupCounts
+from pipeline.outages.detection.null_days import NullDays
+from pipeline.outages.detection.null_explanation import best_null_explanation
 
 MINUTE = np.arange(1440)
 DAYS = 31
@@ -23,11 +23,11 @@ def profile(late: float = 0.0) -> np.ndarray:
     return arrive + leave + np.where((MINUTE > 360) & (MINUTE < 1080), 0.01, 0.0005)
 
 
-def rescored_silence(
-    count: np.ndarray, health: Health, rho: float, a: int, b: int, trouble: np.ndarray | None = None
+def unexplained_nats(
+    count: np.ndarray, null_days: NullDays, rho: float, a: int, b: int, disturbed: np.ndarray | None = None
 ) -> float:
-    """Nats of a silence of [a, b) that the best excuse leaves."""
-    return best_excuse(count, health, rho, a, b, trouble)[0]
+    """Nats of a silence of [a, b) against its best null explanation."""
+    return best_null_explanation(count, null_days, rho, a, b, disturbed)[0]
 
 
 def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.9) -> np.ndarray:
@@ -38,10 +38,10 @@ def residuals(rng: np.random.Generator, spread: float = 0.15, memory: float = 0.
 
 def null_month(
     seed: int, sizes: tuple[float, ...] = (20.0, 5.0, 1.0), late: dict[int, float] | None = None
-) -> list[Counts]:
-    """Groups that share the day's mood (standard deviation 0.15) and, on the days of `late`, its minutes.
+) -> list[GroupCounts]:
+    """Groups that share each day's level (standard deviation 0.15 of its log) and, on the days of `late`, its lateness.
 
-    All but the largest come twice: with a day of their own, and measured beside the others.
+    All but the largest come twice: with a day of their own, and with the others as peers.
     """
     rng = np.random.default_rng(seed)
     swing = np.exp(rng.normal(0, 0.15, DAYS)) * np.where(TYPES == 3, 0.03, 1.0)
@@ -51,7 +51,7 @@ def null_month(
         mean = size * shape * swing[:, None] * residuals(rng)
         counts = rng.poisson(mean).astype(float)
         failed = rng.binomial(counts.astype(int), 0.004).astype(float)
-        groups.append(Counts("gerbang", counts, failed, np.ones(DAYS)))
+        groups.append(GroupCounts("gerbang", counts, failed, np.ones(DAYS)))
     everybody = np.sum([group.senders for group in groups], axis=0)
-    spread = [replace(group, beside=everybody - group.senders) for group in groups[1:]]
+    spread = [replace(group, peers=everybody - group.senders) for group in groups[1:]]
     return groups + spread

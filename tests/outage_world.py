@@ -12,10 +12,11 @@ import pandas as pd
 
 from pipeline.engine.stage import StageContext
 from pipeline.engine.warehouse import Warehouse
-from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic, first_day
-from pipeline.outages.explanation import Explained, explain
-from pipeline.outages.layers import Signals
-from pipeline.outages.trails import Segment, Span
+from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Traffic, first_day
+from pipeline.outages.attribution.explanation import explain
+from pipeline.outages.attribution.layer_model import Signals
+from pipeline.outages.attribution.outages import ExplainedOutage
+from pipeline.outages.attribution.window_groups import SegmentRow, Span
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME
 from schemas import (
@@ -223,13 +224,13 @@ def explained(
     gaps: dict[str, tuple[int, int]] | None = None,
     probes: dict[str, tuple[float, float]] | None = None,
     has_receipts: bool = True,
-) -> list[Explained]:
+) -> list[ExplainedOutage]:
     """What `explain` makes of the world, without a database."""
     traffic, midnight = traffic_of(world), DAY * 1440
 
     def signals(*pieces: tuple[int, int]) -> Signals:
         pieces = first_day(pieces)
-        shifts = [0, *traffic.like_days(pieces[0][0], pieces[-1][1]).tolist()]
+        shifts = [0, *traffic.similar_days(pieces[0][0], pieces[-1][1]).tolist()]
         counts = [
             sum(world.received[DAY + s, a - midnight - OPENS : b - midnight - OPENS].sum() for a, b in pieces)
             for s in shifts
@@ -241,7 +242,7 @@ def explained(
         return (instant - ZERO).total_seconds() / 60
 
     segments = [
-        Segment(kind, value, vantage, symptom, window == "hard", minute(a), minute(b), nats, bound)
+        SegmentRow(kind, value, vantage, symptom, window == "hard", minute(a), minute(b), nats, bound)
         for _, vantage, kind, value, symptom, window, a, b, _, nats, bound, *_ in windows_of(world, windows)
     ]
     missing = {v: (Span(midnight + a, midnight + b),) for v, (a, b) in (gaps or {}).items()}

@@ -7,37 +7,47 @@ import math
 import numpy as np
 import pytest
 
-from pipeline.outages.arrays import named
-from pipeline.outages.cells import Traffic, WindowCells
-from pipeline.outages.layers import LAYERS, Hypothesis, Judgement, block_log, lost_write_judgement
-from pipeline.outages.refutation import LEAST, absence_bound, success_bound
-from pipeline.outages.slices import ALPHA, best_slice, own_deviance, score_of, shared_deviance, slice_scan
-from pipeline.outages.trails import Segment, Span, Trail, dating_trail, trails, without
+from pipeline.outages.arrays import equals_or_matches
+from pipeline.outages.attribution.cells import Traffic, WindowCells
+from pipeline.outages.attribution.hypotheses import LAYERS, Hypothesis
+from pipeline.outages.attribution.layer_likelihoods import block_log_likelihood
+from pipeline.outages.attribution.layer_model import Posterior, lost_write_posterior
+from pipeline.outages.attribution.slices import best_slice, leaf_deviances, ranking_score, slice_scan
+from pipeline.outages.attribution.tail_bounds import LEAST_BOUND, absence_bound, success_bound
+from pipeline.outages.attribution.window_groups import (
+    SegmentRow,
+    Span,
+    WindowGroup,
+    dating_windows,
+    group_windows,
+    without,
+)
+from pipeline.outages.scores import ALPHA, one_sided_deviance
 
 
 def texts(*values: str) -> np.ndarray:
     return np.array(values, dtype=object)
 
 
-def test_the_shared_deviance_is_zero_at_health_and_on_the_wrong_side() -> None:
+def test_the_one_sided_deviance_is_zero_at_the_expectation_and_on_the_other_side() -> None:
     # 20 seen where 10 are usual: 20 ln 2 + 10 - 20 = 3.863
-    assert float(shared_deviance(20.0, 10.0, True)) == pytest.approx(20 * math.log(2) - 10)
-    assert float(shared_deviance(0.0, 10.0, False)) == pytest.approx(10.0)
-    assert float(shared_deviance(20.0, 10.0, False)) == 0
-    assert float(shared_deviance(10.0, 10.0, True)) == 0
+    assert float(one_sided_deviance(20.0, 10.0, True)) == pytest.approx(20 * math.log(2) - 10)
+    assert float(one_sided_deviance(0.0, 10.0, False)) == pytest.approx(10.0)
+    assert float(one_sided_deviance(20.0, 10.0, False)) == 0
+    assert float(one_sided_deviance(10.0, 10.0, True)) == 0
 
 
 def test_leaves_with_one_common_factor_explain_all_of_their_deviance() -> None:
     x, b = np.array([20.0, 40.0]), np.array([10.0, 20.0])
-    shared = shared_deviance(x.sum(), b.sum(), True)
-    assert float(shared) == pytest.approx(float(own_deviance(x, b).sum()))
-    assert float(score_of(shared, own_deviance(x, b).sum())) == pytest.approx(float(shared))
+    shared = one_sided_deviance(x.sum(), b.sum(), True)
+    assert float(shared) == pytest.approx(float(leaf_deviances(x, b).sum()))
+    assert float(ranking_score(shared, leaf_deviances(x, b).sum())) == pytest.approx(float(shared))
 
 
 def test_leaves_with_different_factors_score_below_their_deviance() -> None:
     x, b = np.array([40.0, 10.0]), np.array([10.0, 10.0])
-    shared, own = shared_deviance(x.sum(), b.sum(), True), own_deviance(x, b).sum()
-    assert float(score_of(shared, own)) < float(shared) < float(own)
+    shared, own = one_sided_deviance(x.sum(), b.sum(), True), leaf_deviances(x, b).sum()
+    assert float(ranking_score(shared, own)) < float(shared) < float(own)
 
 
 def test_the_best_prefix_equals_exhaustive_search_over_sets_of_values() -> None:
@@ -49,10 +59,14 @@ def test_the_best_prefix_equals_exhaustive_search_over_sets_of_values() -> None:
         found, _ = best_slice(x, b, group, np.ones(8, dtype=bool), True)
         sets = [[i for i in range(8) if number >> i & 1] for number in range(1, 256)]
         scores = [
-            float(score_of(shared_deviance(x[s].sum(), b[s].sum(), True), own_deviance(x[s], b[s]).sum()))
+            float(
+                ranking_score(
+                    one_sided_deviance(x[s].sum(), b[s].sum(), True), leaf_deviances(x[s], b[s]).sum()
+                )
+            )
             for s in sets
         ]
-        f = [float(shared_deviance(x[s].sum(), b[s].sum(), True)) for s in sets]
+        f = [float(one_sided_deviance(x[s].sum(), b[s].sum(), True)) for s in sets]
         assert found is not None
         assert found.score <= max(scores) * (1 + 1e-9)
         assert found.score >= 0.8 * max(scores)
@@ -64,7 +78,7 @@ def test_the_best_prefix_equals_exhaustive_search_over_sets_of_values() -> None:
         )  # Neill's theorem, for F alone
 
 
-def test_a_scan_names_the_slice_then_what_is_left_and_stops_in_health() -> None:
+def test_a_scan_names_the_slice_then_what_is_left_and_nothing_without_a_deviation() -> None:
     units, providers = texts(*"AABBCC"), texts(*"xyxyxy")
     b = np.full(6, 50.0)
     x = np.array([0.0, 0.0, 50.0, 50.0, 50.0, 5.0])
@@ -81,7 +95,7 @@ def test_a_slice_needs_the_threshold_after_division_by_the_dispersion() -> None:
     assert slice_scan(np.array([0.0, 1.0]), b, group, False, phi=1.01) == []
 
 
-def test_success_of_a_server_that_is_down_is_bounded_by_the_busiest_healthy_day() -> None:
+def test_success_of_a_server_that_is_down_is_bounded_by_the_busiest_null_day() -> None:
     # one usual sender: mean 0.07, k 1: P(at least 1) = 0.07 / 1.07
     assert success_bound(1, 1, 1.0) == pytest.approx(0.07 / 1.07)
     assert success_bound(0, 100, 20.0) == 1
@@ -90,11 +104,11 @@ def test_success_of_a_server_that_is_down_is_bounded_by_the_busiest_healthy_day(
 
 
 def test_no_count_however_large_is_said_to_be_rarer_than_one_in_a_billion() -> None:
-    assert success_bound(12_340, 12_100, 20.0) == LEAST
-    assert absence_bound(0, 12_100, 20.0) == LEAST
+    assert success_bound(12_340, 12_100, 20.0) == LEAST_BOUND
+    assert absence_bound(0, 12_100, 20.0) == LEAST_BOUND
 
 
-def test_absence_is_bounded_by_the_quietest_healthy_day() -> None:
+def test_absence_is_bounded_by_the_quietest_null_day() -> None:
     # ten usual senders: mean 7, k 1: P(0) = 1 / 8
     assert absence_bound(0, 10, 1.0) == pytest.approx(1 / 8)
     assert absence_bound(7, 10, 1.0) == 1
@@ -103,20 +117,20 @@ def test_absence_is_bounded_by_the_quietest_healthy_day() -> None:
 @pytest.mark.parametrize(("p", "layer"), [(0.8, "link"), (math.nextafter(0.8, 0), "undetermined")])
 def test_a_layer_is_named_from_eight_tenths_on(p: float, layer: str) -> None:
     best = Hypothesis("link", (("region", "3205"),), np.zeros(0, dtype=np.int64), {})
-    assert Judgement({**dict.fromkeys(LAYERS, 0.0), "link": p}, best, {}).layer == layer
+    assert Posterior({**dict.fromkeys(LAYERS, 0.0), "link": p}, best, {}).layer == layer
 
 
 def test_leaves_of_one_state_share_one_unknown_factor() -> None:
     logs = {0: np.log(np.array([[0.5, 0.5], [0.1, 0.1]])), 1: np.log(np.array([[0.2, 0.4]]))}
     every = np.ones(2, dtype=bool)
     # one factor for both: the mean of 0.25 and 0.01; a factor each would be 0.3 * 0.3
-    assert block_log(logs, np.array([0, 0]), every) == pytest.approx(math.log((0.25 + 0.01) / 2))
-    assert block_log(logs, np.array([0, 1]), every) == pytest.approx(math.log(0.3 * 0.4))
+    assert block_log_likelihood(logs, np.array([0, 0]), every) == pytest.approx(math.log((0.25 + 0.01) / 2))
+    assert block_log_likelihood(logs, np.array([0, 1]), every) == pytest.approx(math.log(0.3 * 0.4))
 
 
-def test_an_unstored_answer_is_the_provinces_only_where_the_province_answered() -> None:
-    assert lost_write_judgement(True, "3205").layer == "central"
-    assert lost_write_judgement(False, "3205").layer == "undetermined"
+def test_a_lost_write_is_the_provinces_only_where_the_province_answered() -> None:
+    assert lost_write_posterior(True, "3205").layer == "central"
+    assert lost_write_posterior(False, "3205").layer == "undetermined"
 
 
 def window(**changes: object) -> Traffic:
@@ -131,7 +145,7 @@ def window(**changes: object) -> Traffic:
     )
 
 
-def test_what_is_usual_comes_from_like_days_that_are_near_the_median_day() -> None:
+def test_what_is_usual_comes_from_similar_days_that_are_near_the_median_day() -> None:
     traffic = window()
     cells: WindowCells = traffic.window((3 * 1440 + 590, 3 * 1440 + 610))
     assert (cells.senders[0], cells.expected[0]) == (4.0, 10.0)
@@ -146,39 +160,39 @@ def test_a_window_in_pieces_leaves_the_minutes_between_them_out() -> None:
 
 
 def test_segments_of_a_group_join_up_to_two_minutes_apart() -> None:
-    def at(start: float, value: str = "3205") -> Segment:
-        return Segment("region", value, "pusat", "silence", True, start, start + 10, 20.0, 1e-6)
+    def at(start: float, value: str = "3205") -> SegmentRow:
+        return SegmentRow("region", value, "pusat", "silence", True, start, start + 10, 20.0, 1e-6)
 
-    assert [t.impact for t in trails([at(0), at(12)])] == [Span(0, 22)]
-    assert len(trails([at(0), at(12.5)])) == 2
-    assert len(trails([at(0), at(5, "3206")])) == 2
+    assert [g.impact for g in group_windows([at(0), at(12)])] == [Span(0, 22)]
+    assert len(group_windows([at(0), at(12.5)])) == 2
+    assert len(group_windows([at(0), at(5, "3206")])) == 2
 
 
 def test_the_impact_of_a_silence_begins_no_sooner_than_some_log_heard_the_group_last() -> None:
-    def silent(vantage: str, is_hard: bool, start: float) -> Segment:
-        return Segment("provider", "Sel", vantage, "silence", is_hard, start, 100, 20.0, 1e-6)
+    def silent(vantage: str, is_hard: bool, start: float) -> SegmentRow:
+        return SegmentRow("provider", "Sel", vantage, "silence", is_hard, start, 100, 20.0, 1e-6)
 
     rare = [silent("gerbang", False, 0), silent("gerbang", True, 50)]
     busy = [silent("pusat", False, 30), silent("pusat", True, 40)]
-    (both,) = trails([*rare, *busy])
+    (both,) = group_windows([*rare, *busy])
     assert (both.impact, both.hard) == (Span(30, 100), Span(40, 100))
-    (late,) = trails([*rare, silent("pusat", False, 60), silent("pusat", True, 60)])
+    (late,) = group_windows([*rare, silent("pusat", False, 60), silent("pusat", True, 60)])
     assert late.impact == Span(50, 100), "who is missed at one log is not heard at another"
-    assert trails(rare)[0].impact == Span(0, 100)
-    fails = Segment("provider", "Sel", "pusat", "failure", False, 20, 100, 20.0, 1e-6)
-    assert trails([*rare, fails])[0].impact == Span(0, 100)
+    assert group_windows(rare)[0].impact == Span(0, 100)
+    fails = SegmentRow("provider", "Sel", "pusat", "failure", False, 20, 100, 20.0, 1e-6)
+    assert group_windows([*rare, fails])[0].impact == Span(0, 100)
 
 
 def test_a_silence_between_two_failures_does_not_join_them() -> None:
     """A carrier's link failed in the morning, the carrier was silent at two, and one app failed from four on."""
 
-    def part(symptom: str, is_hard: bool, start: float, end: float) -> Segment:
-        return Segment("provider", "Sel", "gerbang", symptom, is_hard, start, end, 20.0, 1e-6)
+    def part(symptom: str, is_hard: bool, start: float, end: float) -> SegmentRow:
+        return SegmentRow("provider", "Sel", "gerbang", symptom, is_hard, start, end, 20.0, 1e-6)
 
     failures = [part("failure", False, 0, 600), part("failure", True, 0, 10), part("failure", True, 540, 600)]
     silences = [part("silence", False, 420, 475), part("silence", True, 421, 475)]
-    found = trails([*failures, *silences])
-    assert [(t.symptom, t.impact) for t in found] == [
+    found = group_windows([*failures, *silences])
+    assert [(g.symptom, g.impact) for g in found] == [
         ("failure", Span(0, 10)), ("silence", Span(420, 475)), ("failure", Span(540, 600))
     ]  # fmt: skip
 
@@ -188,24 +202,26 @@ def test_cuts_leave_the_parts_before_between_and_after() -> None:
     assert without(Span(0, 10), [Span(-1, 11)]) == []
 
 
-def test_an_outage_is_dated_by_the_trail_of_its_own_scope_and_the_province_by_all_regions() -> None:
-    """A stray phone of one system may fail long before the version does: senders of both systems date both."""
+def test_an_outage_is_dated_by_the_windows_of_its_own_scope_and_the_province_by_all_regions() -> None:
+    """One phone of one system may fail long before the version does: senders of both systems date the version."""
 
-    def group(value: str, start: float, end: float, kind: str = "client") -> Trail:
-        return Trail(kind, value, (Segment(kind, value, "pusat", "failure", True, start, end, 20.0, 0.0),))
+    def group(value: str, start: float, end: float, kind: str = "client") -> WindowGroup:
+        return WindowGroup(
+            kind, value, (SegmentRow(kind, value, "pusat", "failure", True, start, end, 20.0, 0.0),)
+        )
 
     home, pool = group("3205", 14, 60, "region"), group("pusat", 12, 61, "vantage")
     every = [group("Android/4.2.1", 0, 50), group("*/4.2.1", 10, 70), group("iOS/4.2.0", -9, 70), home, pool]
     for scope, expected in (("*/4.2.1", Span(10, 70)), ("Android/4.2.1", Span(0, 50))):
-        assert dating_trail((("client", scope),), "client", home, every).hard == expected
+        assert dating_windows((("client", scope),), "client", home, every).hard == expected
     for scope in ("iOS/*", "*/4.3", "Android/4.3"):
-        assert dating_trail((("client", scope),), "client", home, every) == home, "nobody else dates it"
-    assert dating_trail((("client", "*/4.2.1"),), "client", home, [group("*/4.2.1", 61, 70)]) == home
-    assert dating_trail((), "central", home, every).hard == Span(12, 61)
-    gap = Trail(
-        "vantage", "pusat", (Segment("vantage", "pusat", "pusat", "no_lines", True, 0, 90, 0.0, 1.0),)
+        assert dating_windows((("client", scope),), "client", home, every) == home, "nobody else dates it"
+    assert dating_windows((("client", "*/4.2.1"),), "client", home, [group("*/4.2.1", 61, 70)]) == home
+    assert dating_windows((), "central", home, every).hard == Span(12, 61)
+    gap = WindowGroup(
+        "vantage", "pusat", (SegmentRow("vantage", "pusat", "pusat", "no_lines", True, 0, 90, 0.0, 1.0),)
     )
-    assert dating_trail((), "central", home, [*every, gap]).hard == Span(12, 61), "a hole is no failure"
+    assert dating_windows((), "central", home, [*every, gap]).hard == Span(12, 61), "a gap is no failure"
 
 
 @pytest.mark.parametrize(
@@ -218,4 +234,4 @@ def test_an_outage_is_dated_by_the_trail_of_its_own_scope_and_the_province_by_al
 )
 def test_a_star_names_every_system_or_every_version(name: str, expected: list[bool]) -> None:
     codes = np.array(["Android/4.2", "iOS/4.2", "iOS/4.20", None], dtype=object)
-    assert named(codes, name).tolist() == expected
+    assert equals_or_matches(codes, name).tolist() == expected

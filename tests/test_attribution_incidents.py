@@ -9,19 +9,21 @@ import numpy as np
 import pytest
 from outage_world import DAY, HOME, World, at, attributed, explained, quiet_world, traffic_of
 
-from pipeline.outages.incidents import Declared, Ruling, ruling
-from pipeline.outages.trails import Span
+from pipeline.outages.attribution.incidents import DeclaredIncident, IncidentAssessment, assess_incident
+from pipeline.outages.attribution.window_groups import Span
 
 START, END = 400, 480
 WHOLE = Span(0, 31 * 1440)
 
 
-def said(world: World, start: int, end: int, *, unit: str | None = None, covered: Span = WHOLE) -> Ruling:
+def assessed(
+    world: World, start: int, end: int, *, unit: str | None = None, covered: Span = WHOLE
+) -> IncidentAssessment:
     """What the logs say to a declaration of local minutes [start, end) for the home region or an office."""
-    declared = Declared(
+    declared = DeclaredIncident(
         "I1", Span(DAY * 1440 + start, DAY * 1440 + end), HOME if unit is None else None, unit
     )
-    return ruling(declared, explained(world, [(START, END)]), traffic_of(world), [covered], HOME)
+    return assess_incident(declared, explained(world, [(START, END)]), traffic_of(world), [covered], HOME)
 
 
 @pytest.fixture(scope="module")
@@ -34,25 +36,28 @@ def cut() -> World:
 
 
 def test_a_true_declaration_is_supported_for_its_minutes(cut: World) -> None:
-    ruled = said(cut, START, END)
-    assert (ruled.verdict, [span.length for span in ruled.supported]) == ("supported", [END - START])
+    assessment = assessed(cut, START, END)
+    assert (assessment.verdict, [span.length for span in assessment.supported]) == (
+        "supported",
+        [END - START],
+    )
 
 
-def test_a_declaration_two_healthy_minutes_longer_is_still_supported_and_thirty_are_not(cut: World) -> None:
-    assert said(cut, START, END + 2).verdict == "supported"
-    longer = said(cut, START, END + 30)
+def test_a_declaration_two_normal_minutes_longer_is_still_supported_and_thirty_are_not(cut: World) -> None:
+    assert assessed(cut, START, END + 2).verdict == "supported"
+    longer = assessed(cut, START, END + 30)
     assert longer.verdict == "partly_supported"
-    assert (longer.healthy_minutes, longer.supported[0].length) == (30, END - START)
+    assert (longer.normal_minutes, longer.supported[0].length) == (30, END - START)
 
 
 def test_minutes_that_nobody_logged_do_not_speak_against_a_declaration(cut: World) -> None:
     covered = Span(DAY * 1440, DAY * 1440 + END)
-    longer = said(cut, START, END + 30, covered=covered)
+    longer = assessed(cut, START, END + 30, covered=covered)
     assert (longer.verdict, longer.unmeasured_minutes) == ("supported", 30)
 
 
-def test_an_invented_declaration_is_contradicted_where_the_minutes_were_measured_and_healthy() -> None:
-    assert said(quiet_world(), START, END).verdict == "contradicted"
+def test_an_invented_declaration_is_contradicted_where_the_minutes_were_measured_and_normal() -> None:
+    assert assessed(quiet_world(), START, END).verdict == "contradicted"
 
 
 def test_an_invented_declaration_of_a_late_morning_is_contradicted_and_of_an_almost_empty_one_is_not() -> (
@@ -62,23 +67,23 @@ def test_an_invented_declaration_of_a_late_morning_is_contradicted_and_of_an_alm
     for world, share in ((late, 0.45), (empty, 0.1)):
         mine = world.pick(region_code=HOME)
         world.n[mine, DAY] = rng.binomial(world.n[mine, DAY].astype(int), share)
-    declared = Declared("I1", Span(DAY * 1440 + START, DAY * 1440 + END), HOME, None)
-    verdicts = [ruling(declared, [], traffic_of(w), [WHOLE], HOME).verdict for w in (late, empty)]
+    declared = DeclaredIncident("I1", Span(DAY * 1440 + START, DAY * 1440 + END), HOME, None)
+    verdicts = [assess_incident(declared, [], traffic_of(w), [WHOLE], HOME).verdict for w in (late, empty)]
     assert verdicts == ["contradicted", "not_assessable"]
 
 
 def test_an_invented_declaration_is_not_assessable_without_coverage_or_with_too_few_senders() -> None:
     world = quiet_world()
-    assert said(world, START, END, covered=Span(0, 1)).verdict == "not_assessable"
+    assert assessed(world, START, END, covered=Span(0, 1)).verdict == "not_assessable"
     world.n[world.pick(unit_id="U2")] = 0
-    assert said(world, START, END, unit="U2").verdict == "not_assessable"
+    assert assessed(world, START, END, unit="U2").verdict == "not_assessable"
 
 
 def test_the_other_office_of_a_region_supports_nothing() -> None:
     world = quiet_world()
     world.silence(world.pick(unit_id="U2"), START, END)
-    assert said(world, START, END, unit="U2").verdict == "supported"
-    assert said(world, START, END, unit="U1").verdict == "contradicted"
+    assert assessed(world, START, END, unit="U2").verdict == "supported"
+    assert assessed(world, START, END, unit="U1").verdict == "contradicted"
 
 
 def test_certification_covers_the_supported_minutes_and_the_report_says_where_the_layers_differ(

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from outage_world import HOME, OTHERS, World, at, attributed, explained, quiet_world
 
-from pipeline.outages.explanation import Explained
+from pipeline.outages.attribution.outages import ExplainedOutage
 
 START, END = 400, 520
 
 
-def said(outages: list[Explained]) -> list[tuple[str, dict[str, str]]]:
+def named(outages: list[ExplainedOutage]) -> list[tuple[str, dict[str, str]]]:
     """(layer, scope) of each outage."""
     return sorted(((o.layer, dict(o.scope)) for o in outages), key=str)
 
@@ -74,33 +74,33 @@ def test_a_planted_fault_is_one_outage_of_its_layer_and_scope(
     world = quiet_world()
     plant(fault, world)
     outages = explained(world, [(START, END)])
-    assert said(outages) == [expected]
-    p = outages[0].judgement.probabilities["central"]
+    assert named(outages) == [expected]
+    p = outages[0].posterior.probabilities["central"]
     assert p > 0.9 if fault.startswith("central") else p < 0.01
 
 
 @pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
-@pytest.mark.parametrize("is_named", [True, False])
-def test_a_missing_log_is_a_gap_and_no_outage_whether_or_not_its_silence_was_named(
-    vantage: str, is_named: bool
+@pytest.mark.parametrize("is_detected", [True, False])
+def test_a_missing_log_is_a_gap_and_no_outage_whether_or_not_its_silence_was_detected(
+    vantage: str, is_detected: bool
 ) -> None:
     world = quiet_world()
     plant(f"log-gap {vantage}", world)
-    windows = [(START, END)] if is_named else []
+    windows = [(START, END)] if is_detected else []
     outages = explained(world, windows, gaps={vantage: (START, END)})
-    assert said(outages) == [("log_gap", {"vantage": vantage})]
-    assert outages[0].trail.symptom == "no_lines"
+    assert named(outages) == [("log_gap", {"vantage": vantage})]
+    assert outages[0].windows.symptom == "no_lines"
 
 
 @pytest.mark.parametrize("vantage", ["pusat", "gerbang"])
 def test_a_log_that_was_written_through_is_not_missing(vantage: str) -> None:
-    """Its lines of people stop, yet it has no hole: something fell silent, whatever it was."""
+    """The people's lines stop, yet the log has no gap: something else fell silent."""
     world = quiet_world()
     world.silence(world.pick(vantage_code=vantage), START, END)
     outages = explained(world, [(START, END)])
     assert outages
     assert all(o.layer != "log_gap" for o in outages)
-    assert all(o.judgement.probabilities["log_gap"] == 0 for o in outages)
+    assert all(o.posterior.probabilities["log_gap"] == 0 for o in outages)
 
 
 def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_alone() -> None:
@@ -108,8 +108,8 @@ def test_the_regions_link_cannot_be_told_from_its_gateway_by_the_provinces_log_a
     plant("link", world)
     del world.health["gerbang"]
     outages = explained(world, [(START, END)])
-    assert said(outages) == [("undetermined", {"region": HOME})]
-    assert outages[0].judgement.probabilities["central"] < 0.01
+    assert named(outages) == [("undetermined", {"region": HOME})]
+    assert outages[0].posterior.probabilities["central"] < 0.01
 
 
 def test_silence_of_the_only_log_is_undetermined_without_receipts_and_a_gap_with_them() -> None:
@@ -119,8 +119,8 @@ def test_silence_of_the_only_log_is_undetermined_without_receipts_and_a_gap_with
     gaps = {"pusat": (START, END)}
     blind = explained(world, [(START, END)], gaps=gaps, has_receipts=False)
     assert [o.layer for o in blind] == ["undetermined"]
-    told = explained(world, [(START, END)], gaps=gaps)
-    assert [o.layer for o in told] == ["log_gap"]
+    informed = explained(world, [(START, END)], gaps=gaps)
+    assert [o.layer for o in informed] == ["log_gap"]
 
 
 def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages() -> None:
@@ -128,7 +128,7 @@ def test_two_faults_with_different_scopes_in_the_same_minutes_are_two_outages() 
     plant("link", world)
     plant("remote", world)
     outages = explained(world, [(START, END)])
-    assert said(outages) == [
+    assert named(outages) == [
         ("link", {"region": HOME}),
         ("undetermined", {"region": "3207"}),
     ]
@@ -144,7 +144,7 @@ def test_an_office_that_never_reaches_the_gateway_is_found_beneath_a_fault_behin
         counts[dark, 7, START - 360 : END - 360] = 0
     outages = explained(world, [(START, END)])
     layer = fault.partition("-")[0]
-    assert said(outages) == [(layer, {"region": HOME} if layer == "link" else {}), ("site", {"unit": "U2"})]
+    assert named(outages) == [(layer, {"region": HOME} if layer == "link" else {}), ("site", {"unit": "U2"})]
 
 
 def test_outages_of_different_scopes_that_overlap_in_part_keep_their_own_minutes() -> None:
@@ -153,8 +153,8 @@ def test_outages_of_different_scopes_that_overlap_in_part_keep_their_own_minutes
     world.fail(world.pick(vantage_code="gerbang"), 440, 520, "upstream")
     world.silence(world.pick(vantage_code="pusat", region_code=HOME), 440, 520)
     outages = explained(world, [(400, 480, "provider"), (440, 520, "region")])
-    assert said(outages) == [("link", {"region": HOME}), ("network", {"provider": "Sel"})]
-    spans = {o.layer: (o.trail.hard.start - 7 * 1440, o.trail.hard.end - 7 * 1440) for o in outages}
+    assert named(outages) == [("link", {"region": HOME}), ("network", {"provider": "Sel"})]
+    spans = {o.layer: (o.windows.hard.start - 7 * 1440, o.windows.hard.end - 7 * 1440) for o in outages}
     assert spans == {"network": (400, 480), "link": (440, 520)}
 
 
@@ -163,7 +163,7 @@ def test_an_office_elsewhere_that_happens_to_be_quiet_does_not_explain_another_r
     plant("remote", world)
     world.silence(world.pick(unit_id="U2"), START, END)
     outages = explained(world, [(START, END, "region")])
-    assert said(outages) == [("undetermined", {"region": "3207"})]
+    assert named(outages) == [("undetermined", {"region": "3207"})]
 
 
 def test_two_offices_dark_in_the_same_minutes_are_two_site_outages() -> None:
@@ -171,7 +171,7 @@ def test_two_offices_dark_in_the_same_minutes_are_two_site_outages() -> None:
     for unit in ("U2", "U5"):
         world.silence(world.pick(unit_id=unit), START, END)
     outages = explained(world, [(START, END)])
-    assert said(outages) == [("site", {"unit": "U2"}), ("site", {"unit": "U5"})]
+    assert named(outages) == [("site", {"unit": "U2"}), ("site", {"unit": "U5"})]
 
 
 def test_a_long_site_fault_beside_a_short_link_fault_is_found_too() -> None:
@@ -180,7 +180,7 @@ def test_a_long_site_fault_beside_a_short_link_fault_is_found_too() -> None:
     world.fail(world.pick(vantage_code="gerbang"), 440, 460, "upstream")
     world.silence(world.pick(vantage_code="pusat", region_code=HOME), 440, 460)
     outages = explained(world, [(400, 540, "unit"), (440, 460)])
-    assert said(outages) == [("link", {"region": HOME}), ("site", {"unit": "U2"})]
+    assert named(outages) == [("link", {"region": HOME}), ("site", {"unit": "U2"})]
 
 
 def test_one_big_office_does_not_make_a_regional_outage() -> None:
@@ -189,7 +189,7 @@ def test_one_big_office_does_not_make_a_regional_outage() -> None:
     world.n[big] *= 12
     world.silence(big, START, END)
     outages = explained(world, [(START, END)])
-    assert said(outages) == [("site", {"unit": "U3"})]
+    assert named(outages) == [("site", {"unit": "U3"})]
 
 
 def test_a_quiet_month_has_no_outage() -> None:
@@ -222,7 +222,7 @@ def test_a_window_that_bridges_two_explained_outages_is_no_third_one() -> None:
         world.fail(gate, start, end, "upstream")
         world.silence(home, start, end)
     outages = explained(world, [(400, 420, "region"), (470, 490, "region"), (400, 490, "unit")])
-    assert said(outages) == [("link", {"region": HOME})] * 2
+    assert named(outages) == [("link", {"region": HOME})] * 2
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_a_window_that_bridges_two_explained_outages_is_no_third_one() -> None:
 def test_probes_health_checks_and_receipts_say_what_they_contribute_in_nats_and_in_words(
     fault: str, is_up: bool, verdict: str, words: str, tmp_path: Path
 ) -> None:
-    """Each speaks for the named layer by at most ln 100 nats; a dead server logs nothing, yet is probed in vain."""
+    """Each speaks for the named layer by at most ln 100 nats; a dead server logs nothing, but probes of it fail."""
     world = quiet_world(size=2)
     plant(fault, world)
     probes = tuple(

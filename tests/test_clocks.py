@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from log_world import NIP_A, NIP_B, Logs, combined, presensi
 
-from pipeline.outages.offsets import offset
+from pipeline.readers.logs.offsets import offset
 
 FIRST = datetime(2026, 1, 2)  # 07:00:00 in Jakarta
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from pipeline.documents.generated import DOCUMENTS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"

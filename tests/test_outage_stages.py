@@ -60,7 +60,9 @@ def requests(fault: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(RequestMinute.columns()))
 
 
-def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def attributed(
+    fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     warehouse = Warehouse(None)
     days = [FIRST + dt.timedelta(days=n) for n in range(31)]
     calendar = [(d, d.isoweekday(), d == FIRST, False, False, None, None) for d in days]
@@ -87,7 +89,7 @@ def judged(fault: str, tmp_path: Path, incidents: list[tuple[Any, ...]]) -> tupl
 
 @pytest.mark.parametrize("fault", ["link", "central", "gateway", "site"])
 def test_a_planted_fault_is_one_outage_of_its_layer(fault: str, tmp_path: Path) -> None:
-    outages, _ = judged(fault, tmp_path, [])
+    outages, _ = attributed(fault, tmp_path, [])
     assert outages["layer_code"].tolist() == [fault]
     start = ZERO + dt.timedelta(minutes=BROKEN.start)
     if fault != "site":
@@ -98,6 +100,6 @@ def test_a_planted_fault_is_one_outage_of_its_layer(fault: str, tmp_path: Path) 
 def test_a_quiet_month_has_none_and_contradicts_a_declaration(tmp_path: Path) -> None:
     a = ZERO + dt.timedelta(days=5, hours=7)
     incident = ("I1", a, a + dt.timedelta(hours=1), None, "3205", None, None, None, None, None, None, "f", 1)
-    outages, evidence = judged("none", tmp_path, [incident])
+    outages, evidence = attributed("none", tmp_path, [incident])
     assert len(outages) == 0
     assert evidence["verdict_code"].tolist() == ["contradicted"]

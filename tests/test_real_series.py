@@ -15,8 +15,8 @@ import pytest
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.counts import Counts
-from pipeline.outages.detection import detect
+from pipeline.outages.detection.counts import GroupCounts
+from pipeline.outages.detection.detect import detect
 
 SERIES = Path(__file__).parents[2] / "shared" / "data" / "detection"
 
@@ -53,7 +53,9 @@ class Series:
     def weekdays(self) -> Ints:
         return (self.first.weekday() + np.arange(len(self.values))) % 7
 
-    def windows(self, counts: Counts, day_type: Ints, *kinds: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    def windows(
+        self, counts: GroupCounts, day_type: Ints, *kinds: str
+    ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
         """Start and end of what the detector reports."""
         return [
             (
@@ -69,7 +71,7 @@ class Series:
     ) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
         """Windows in which too few came."""
         none = np.zeros_like(self.values)
-        counts = Counts("publik", self.values, none, heads, self.observed, ("silence",))
+        counts = GroupCounts("publik", self.values, none, heads, self.observed, ("silence",))
         return self.windows(counts, day_type, window)
 
 
@@ -168,7 +170,7 @@ def gauge(name: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     out = ((away / (1.4826 * away.median()) - NEAR) / (FAR - NEAR)).clip(0, 1)
     series = Series.of(frame["timestamp"], (SAMPLE * out).round())
     tried = np.where(series.observed, float(SAMPLE), 0.0)
-    counts = Counts("alat", tried, series.values, np.ones(len(tried)), None, ("failure",))
+    counts = GroupCounts("alat", tried, series.values, np.ones(len(tried)), None, ("failure",))
     return series.windows(counts, np.zeros(len(tried), dtype=np.int64), "hard", "impact")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.root_causes import f1, made, real, scores
-from pipeline.outages.root_causes import COUNTED, Noise, measured_noise, root_causes
+from pipeline.outages.attribution.root_causes import COUNTED, Noise, measured_noise, root_causes
 
 LABELLED = Path(__file__).parents[2] / "shared" / "data" / "rootcause"
 PLAIN = Noise(counting=1.0, relative=0.0, resolution=0.0, alpha=0.01, near=0.0)
@@ -39,7 +39,7 @@ def test_two_faults_are_two_sets_the_stronger_first() -> None:
     assert named(x) == [{"unit": "B"}, {"unit": "A", "provider": "X"}]
 
 
-def test_nothing_is_named_in_health() -> None:
+def test_nothing_is_named_without_a_deviation() -> None:
     assert named(USUAL) == []
 
 

@@ -1,4 +1,4 @@
-"""The kinds of arrays that outages are made of."""
+"""The kinds of arrays that this chapter computes with."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Texts = NDArray[np.object_]
 
 
 def texts(column: pa.ChunkedArray) -> Texts:
-    """A column of texts; None for null."""
+    """A column of texts as an array of the same length; None for null."""
     return np.array(column.to_pylist(), dtype=object)
 
 
-def named(values: Texts, name: str) -> Flags:
-    """Which of the texts are a name; a `*` in it stands for anything, as in `*/4.2.1` for one version of every system."""
+def equals_or_matches(values: Texts, name: str) -> Flags:
+    """Which of the texts are `name`; a `*` in it stands for any text, as in `*/4.2.1` for one version of every system."""
     if "*" not in name:
         return np.asarray(values == name, dtype=np.bool_)
     before, _, after = name.partition("*")

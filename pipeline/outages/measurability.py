@@ -1,4 +1,4 @@
-"""Where silence would be seen at all: elsewhere the verdict is "not measurable", never "no outage"."""
+"""Where a silence would be noticed at all: elsewhere the verdict is "not measurable", never "no outage"."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ import numpy as np
 
 from pipeline.outages.arrays import Array, Ints
 
-WIDTHS = (1, 2, 5, 10, 15, 30)
-EMPTY = 0.001
-"""Chance with which a healthy group may leave a bin empty."""
+BIN_WIDTHS = (1, 2, 5, 10, 15, 30)
+"""Minutes."""
+EMPTY_CHANCE = 0.001
+"""Chance at most of an empty bin in the null model."""
 
 
 def is_measurable(expected: Any, k: float) -> Any:
-    """Whether a bin that expects so many senders is hardly ever empty: (1 + m / k)^(-k) <= 0.001 (negative binomial)."""
-    return -k * np.log1p(np.asarray(expected) / k) <= np.log(EMPTY)
+    """Whether a bin with so many expected senders is empty with a chance of at most 0.001.
+
+    (1 + m / k)^(-k) <= 0.001, the negative binomial's chance of zero; any shape.
+    """
+    return -k * np.log1p(np.asarray(expected) / k) <= np.log(EMPTY_CHANCE)
 
 
 def bin_widths(mean: Array, k: float) -> Ints:
-    """Per minute the smallest bin width in minutes in which a healthy group is hardly ever silent; 0 where none is.
+    """Per minute the width in minutes of the smallest bin that the null model hardly ever leaves empty; 0 for none.
 
-    Adaptive bins after Durbin, arXiv:2411.17958. `mean` has whole days of minutes; bins begin at multiples of
-    their width.
+    `mean` holds expected senders per minute of whole days; bins begin at multiples of their width. Adaptive bins
+    after Durbin, arXiv:2411.17958.
     """
     widths = np.zeros(mean.size, dtype=np.int64)
-    for width in reversed(WIDTHS):
+    for width in reversed(BIN_WIDTHS):
         total = mean.reshape(-1, width).sum(axis=1)
         widths[is_measurable(total, k).repeat(width)] = width
     return widths
 
 
 def measurable_spans(mean: Array, k: float) -> list[tuple[int, int, int]]:
-    """Maximal spans [start, end) in which silence would be seen, with the widest bin that it takes, in minutes."""
+    """Maximal spans [start, end) of minutes in which a silence would be noticed, with the widest bin width in them."""
     widths = bin_widths(mean, k)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], widths > 0, [0]]).astype(np.int8)))
     return [(int(a), int(b), int(widths[a:b].max())) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.outages.offsets import offset
+from pipeline.readers.logs.offsets import offset
 from pipeline.readers.logs.tables import LogTables
 
 FEWEST_MATCHES = 10

@@ -3,173 +3,62 @@
 from __future__ import annotations
 
 import hashlib
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.stage import StageContext
 from schemas import (
-    Calendar,
-    Coverage,
     Incident,
     Outage,
     OutageEvidence,
-    OutageSegment,
-    Probe,
     Setting,
 )
 
 if TYPE_CHECKING:
-    from pipeline.outages.cells import Piece, Traffic
+    from pipeline.outages.attribution.cells import Traffic
+    from pipeline.outages.attribution.evidence import EvidenceTest
+    from pipeline.outages.attribution.incidents import DeclaredIncident, IncidentAssessment
+    from pipeline.outages.attribution.outages import ExplainedOutage
+    from pipeline.outages.attribution.window_groups import Span
     from pipeline.outages.clock import Clock
-    from pipeline.outages.detours import DeadLines
-    from pipeline.outages.evidence import Test
-    from pipeline.outages.explanation import Explained
-    from pipeline.outages.incidents import Declared, Ruling
-    from pipeline.outages.layers import Signals
-    from pipeline.outages.trails import Segment, Span
 
-SCOPES = {
+SCOPE_COLUMNS = {
     "region": "scope_region",
     "unit": "scope_unit_id",
     "network": "scope_network",
     "provider": "scope_provider",
     "client": "scope_client",
 }
-LEAF = "vantage_code, region_code, unit_id, network_cidr, provider, client_code"
-LEAVES = f"select distinct {LEAF} from request_minute order by {LEAF}"  # noqa: S608 - a constant
-MINUTES = f"""
-with leaf as (
-    select {LEAF}, row_number() over (order by {LEAF}) - 1 as leaf_no
-    from (select distinct {LEAF} from request_minute)
-)
-select (epoch(request_minute.minute_at) // 60)::integer as minute_no, leaf.leaf_no::integer as leaf,
-    sender_count::integer as senders, failed_sender_count::integer as failed,
-    upstream_failed_count::integer as upstream, gateway_failed_count::integer as own,
-    health_count::integer as health, health_failed_count::integer as health_failed
-from request_minute inner join leaf
-    on leaf.vantage_code = request_minute.vantage_code
-    and leaf.region_code is not distinct from request_minute.region_code
-    and leaf.unit_id is not distinct from request_minute.unit_id
-    and leaf.network_cidr is not distinct from request_minute.network_cidr
-    and leaf.provider is not distinct from request_minute.provider
-    and leaf.client_code is not distinct from request_minute.client_code
-order by minute_no, leaf"""  # noqa: S608 - a constant
 Row = dict[str, Any]
 
 
-def load_traffic(context: StageContext, clock: Clock) -> Traffic:
-    """All of `request_minute`, by leaf and minute."""
-    import numpy as np
-
-    from pipeline.outages.cells import COUNTS, DIMENSIONS, Traffic
-    from pipeline.outages.clock import day_types
-
-    leaves = context.query(LEAVES)
-    rows = context.query(MINUTES)
-    texts = [
-        np.array([value or "" for value in column.to_pylist()], dtype=object) for column in leaves.columns
-    ]
-    return Traffic(
-        texts[0],
-        dict(zip(DIMENSIONS, texts[1:], strict=True)),
-        rows["minute_no"].to_numpy() - clock.epoch // 60,
-        rows["leaf"].to_numpy(),
-        {name: rows[name].to_numpy() for name in COUNTS},
-        day_types(context.frame(Calendar), context.settings.period_from, context.settings.period_to),
-    )
-
-
-class SignalSource:
-    """Receipt times, probes and dead lines of a window."""
-
-    def __init__(self, context: StageContext, clock: Clock, traffic: Traffic, lines: DeadLines) -> None:
-        import numpy as np
-
-        received = context.query(
-            "select received_at from punch where received_at is not null order by received_at"
-        )
-        self.received = np.array([clock.minutes(at) for at in received["received_at"].to_pylist()])
-        self.probes = [
-            (row["vantage_code"], clock.minutes(row["probed_at"]), row["is_up"])
-            for row in context.arrow(Probe).to_pylist()
-        ]
-        self.traffic, self.lines = traffic, lines
-
-    def __call__(self, *pieces: Piece) -> Signals:
-        """What was received and probed in the pieces, and what is usually received then."""
-        import numpy as np
-
-        from pipeline.outages.cells import first_day
-        from pipeline.outages.clock import DAY
-        from pipeline.outages.layers import Signals
-
-        pieces = first_day(pieces)
-        shifts = np.concatenate([[0], self.traffic.like_days(pieces[0][0], pieces[-1][1])]) * DAY
-        edges = np.searchsorted(self.received, np.array(pieces)[:, :, None] + shifts)
-        counts = (edges[:, 1] - edges[:, 0]).sum(axis=0)
-        usual = float(np.median(counts[1:])) if len(counts) > 1 else 0.0
-        probes: dict[str, tuple[float, float]] = {}
-        for vantage, at, is_up in self.probes:
-            if any(start <= at < end for start, end in pieces):
-                up, down = probes.get(vantage, (0.0, 0.0))
-                probes[vantage] = (up + is_up, down + (not is_up))
-        return Signals(
-            (float(counts[0]), usual), probes, lambda kind, value: self.lines.nats(kind, value, pieces)
-        )
-
-
-def load_segments(context: StageContext, clock: Clock) -> list[Segment]:
-    """`outage_segment`, in minutes."""
-    from pipeline.outages.trails import Segment
-
-    return [
-        Segment(
-            row["group_kind"], row["group_value"], row["vantage_code"], row["alternative_code"],
-            row["window_code"] == "hard", clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]),
-            row["rescored_nats"], row["false_alarm_bound"],
-        )
-        for row in context.arrow(OutageSegment).to_pylist()
-    ]  # fmt: skip
-
-
-def covered_spans(context: StageContext, clock: Clock) -> dict[str, tuple[Span, ...]]:
-    """Per vantage the spans in which its log is complete."""
-    from pipeline.outages.trails import Span
-
-    spans: dict[str, list[Span]] = {}
-    for row in context.arrow(Coverage).to_pylist():
-        spans.setdefault(row["vantage_code"], []).append(
-            Span(clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]))
-        )
-    return {vantage: tuple(sorted(found)) for vantage, found in sorted(spans.items())}
-
-
-def outage_row(outage: Explained, clock: Clock) -> Row:
+def outage_row(outage: ExplainedOutage, clock: Clock) -> Row:
     """One row of `outage`; certification comes later."""
     import numpy as np
 
-    trail, cells, odds = outage.trail, outage.cells, outage.judgement.probabilities
-    mask = outage.leaves(cells) & np.isin(cells.vantage, sorted({s.vantage for s in trail.segments}))
+    windows, cells, p = outage.windows, outage.cells, outage.posterior.probabilities
+    mask = outage.leaves(cells) & np.isin(cells.vantage, sorted({s.vantage for s in windows.segments}))
     answered, failed, usual = cells.total(mask)
     lost = 1 - answered / max(usual, answered + failed, 1e-9)
-    strongest = max(trail.segments, key=lambda s: (s.nats, s.start, s.vantage))
-    name = f"{outage.scope}|{outage.layer}|{clock.instant(trail.hard.start).isoformat()}"
-    is_dark = trail.symptom == "no_lines" and outage.layer != "log_gap"
+    strongest = max(windows.segments, key=lambda s: (s.nats, s.start, s.vantage))
+    name = f"{outage.scope}|{outage.layer}|{clock.instant(windows.hard.start).isoformat()}"
+    is_silent = windows.symptom == "no_lines" and outage.layer != "log_gap"
     row: Row = dict.fromkeys(Outage.columns())
     row.update(
         outage_id=hashlib.sha256(name.encode()).hexdigest()[:16],
-        started_at=clock.instant(trail.hard.start), ended_at=clock.instant(trail.hard.end),
-        impact_started_at=clock.instant(trail.impact.start), impact_ended_at=clock.instant(trail.impact.end),
-        layer_code=outage.layer, symptom_code="silence" if is_dark else trail.symptom, is_certified=False,
+        started_at=clock.instant(windows.hard.start), ended_at=clock.instant(windows.hard.end),
+        impact_started_at=clock.instant(windows.impact.start), impact_ended_at=clock.instant(windows.impact.end),
+        layer_code=outage.layer, symptom_code="silence" if is_silent else windows.symptom, is_certified=False,
         severity_bps=round(10000 * min(1.0, max(0.0, lost))),
-        confidence=odds.get(outage.layer, odds[outage.judgement.best.layer]),
-        p_central=odds["central"], false_alarm_bound=strongest.bound,
+        confidence=p.get(outage.layer, p[outage.posterior.best.layer]),
+        p_central=p["central"], false_alarm_bound=strongest.bound,
     )  # fmt: skip
-    row.update({SCOPES[dimension]: value for dimension, value in outage.scope if dimension in SCOPES})
+    row.update(
+        {SCOPE_COLUMNS[dimension]: value for dimension, value in outage.scope if dimension in SCOPE_COLUMNS}
+    )
     return row
 
 
-def test_row(test: Test, subject: str, **ids: str | None) -> Row:
+def test_row(test: EvidenceTest, subject: str, **ids: str | None) -> Row:
     """One row of `outage_evidence`."""
     import math
 
@@ -184,14 +73,17 @@ def test_row(test: Test, subject: str, **ids: str | None) -> Row:
 
 
 def certify(
-    incident: Row, declared: Declared, ruling: Ruling, pairs: list[tuple[Explained, Row]]
+    incident: Row,
+    declared: DeclaredIncident,
+    assessment: IncidentAssessment,
+    pairs: list[tuple[ExplainedOutage, Row]],
 ) -> str | None:
-    """Mark the outages that a competent office certified; returns the first outage that matches."""
-    from pipeline.outages.incidents import matches
+    """Mark the outages that a competent office certified; returns the id of the first outage that matches."""
+    from pipeline.outages.attribution.incidents import matches
 
     first = None
     for outage, row in pairs:
-        if not ruling.supported or not matches(declared, outage):
+        if not assessment.supported or not matches(declared, outage):
             continue
         first = first or row["outage_id"]
         if incident["certifier_nip"] is not None and not row["is_certified"]:
@@ -204,22 +96,24 @@ def certify(
 
 def declared_rows(
     context: StageContext, clock: Clock, traffic: Traffic, covered: dict[str, tuple[Span, ...]],
-    pairs: list[tuple[Explained, Row]], home: str,
+    pairs: list[tuple[ExplainedOutage, Row]], home: str,
 ) -> list[Row]:  # fmt: skip
-    """One row of evidence per declared incident; marks certified outages on the way."""
-    from pipeline.outages.evidence import declared_test
-    from pipeline.outages.incidents import Declared, ruling
-    from pipeline.outages.trails import Span
+    """One row of evidence per declared incident; the rows of certified outages are marked as such."""
+    from pipeline.outages.attribution.evidence import declared_test
+    from pipeline.outages.attribution.incidents import DeclaredIncident, assess_incident
+    from pipeline.outages.attribution.window_groups import Span
 
     rows = []
     spans = [span for found in covered.values() for span in found]
     for incident in context.arrow(Incident).to_pylist():
         span = Span(clock.minutes(incident["started_at"]), clock.minutes(incident["ended_at"]))
-        declared = Declared(incident["incident_id"], span, incident["region_code"], incident["unit_id"])
-        said = ruling(declared, [outage for outage, _ in pairs], traffic, spans, home)
-        outage_id = certify(incident, declared, said, pairs)
+        declared = DeclaredIncident(
+            incident["incident_id"], span, incident["region_code"], incident["unit_id"]
+        )
+        assessment = assess_incident(declared, [outage for outage, _ in pairs], traffic, spans, home)
+        outage_id = certify(incident, declared, assessment, pairs)
         layers = [row["layer_code"] for outage, row in pairs if row["outage_id"] == outage_id]
-        test = declared_test(said, incident["layer_code"], layers[0] if layers else None)
+        test = declared_test(assessment, incident["layer_code"], layers[0] if layers else None)
         rows.append(
             test_row(test, incident["incident_id"], incident_id=incident["incident_id"], outage_id=outage_id)
         )
@@ -230,24 +124,19 @@ def attribute_outages(context: StageContext) -> None:
     """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
-    from pipeline.group_counts import read_heard
+    from pipeline.outages import tables
+    from pipeline.outages.attribution.evidence import tests_of
+    from pipeline.outages.attribution.explanation import explain
     from pipeline.outages.clock import Clock
-    from pipeline.outages.detours import DeadLines
-    from pipeline.outages.evidence import tests_of
-    from pipeline.outages.explanation import explain
-    from pipeline.outages.trails import Span
+    from pipeline.outages.rerouting import LineEvidence
 
     setting = context.frame(Setting).iloc[0]
     home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])
-    traffic = load_traffic(context, clock)
-    lines = DeadLines(read_heard(context, clock.epoch, len(traffic.day_type)))
-    covered = covered_spans(context, clock)
-    gaps = {
-        vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
-        for vantage, spans in covered.items()
-    }
-    segments = load_segments(context, clock)
-    found = explain(segments, gaps, traffic, SignalSource(context, clock, traffic, lines), home)
+    traffic = tables.read_traffic(context, clock)
+    lines = LineEvidence(tables.read_own_senders(context, clock.epoch, len(traffic.day_type)))
+    covered = tables.read_covered_spans(context, clock)
+    segments, gaps = tables.read_segments(context, clock), tables.gaps_between(covered)
+    found = explain(segments, gaps, traffic, tables.SignalReader(context, clock, traffic, lines), home)
     pairs = [(outage, outage_row(outage, clock)) for outage in found]
     evidence = [
         test_row(test, row["outage_id"], outage_id=row["outage_id"])

@@ -3,55 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.stage import StageContext
 from schemas import (
     Calendar,
-    Incident,
     MeasurableSpan,
     OutageSegment,
 )
 
 if TYPE_CHECKING:
-    from pipeline.group_counts import Key, Reader
-    from pipeline.outages.detection import Window
+    from pipeline.outages.detection.windows import Window
+    from pipeline.outages.tables import GroupKey, GroupReader
 
 Row = dict[str, Any]
 
 
-def declared_spans(
-    context: StageContext, reader: Reader, keys: list[Key]
-) -> dict[int, list[tuple[int, int]]]:
-    """Per group the minutes [start, end) in which its office or region was declared to be disturbed."""
-    from pipeline.outages.clock import DAY
-
-    numbers: dict[tuple[str, str], list[int]] = {}
-    for number, (_, kind, value) in enumerate(keys):
-        numbers.setdefault((kind, value), []).append(number)
-    out: dict[int, list[tuple[int, int]]] = {}
-    for row in context.arrow(Incident).to_pylist():
-        place = (
-            ("unit", row["unit_id"])
-            if row["unit_id"]
-            else ("region", row["region_code"] or context.settings.region)
-        )
-        start = max(0, math.floor(reader.clock.minutes(row["started_at"])))
-        end = min(math.ceil(reader.clock.minutes(row["ended_at"])), reader.days * DAY)
-        for number in numbers.get(place, ()) if start < end else ():
-            out.setdefault(number, []).append((start, end))
-    return out
-
-
-def segment_row(key: Key, window: Window, reader: Reader) -> Row:
-    """One row of `outage_segment`; a failure that own requests met has their seconds as edges."""
+def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
+    """One row of `outage_segment`; failures of own requests give its edges to the second."""
     vantage, kind, value = key
     part = window.segment
     start, end = window.start * 60, window.end * 60
-    known = vantage in reader.events and (kind != "region" or value == reader.heads.region)
-    if window.alternative == "failure" and known:
-        start, end = reader.events[vantage].edges(start, end, kind, value)
+    is_own = vantage in reader.failed_requests and (kind != "region" or value == reader.on_duty.region)
+    if window.alternative == "failure" and is_own:
+        start, end = reader.failed_requests[vantage].edges(start, end, kind, value)
     started, ended = (reader.clock.instant(second / 60) for second in (start, end))
     name = f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.clock.instant(part.start).isoformat()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -68,16 +43,21 @@ def detect_outages(context: StageContext) -> None:
     """Every vantage and group of `request_minute` and `storage_minute` -> `outage_segment`, `measurable_span`."""
     import pandas as pd
 
-    from pipeline.group_counts import Reader
     from pipeline.outages.clock import day_types
-    from pipeline.outages.detection import detect
+    from pipeline.outages.detection.detect import detect
+    from pipeline.outages.tables import GroupReader, read_declared_spans
 
-    reader = Reader(context)
+    reader = GroupReader(context)
     found = list(reader.groups())
     keys, groups = [key for key, _ in found], [counts for _, counts in found]
-    silent = [key if "silence" in counts.alternatives else ("", "", "") for key, counts in found]
+    declared_in = read_declared_spans(context, reader.clock, reader.days)
+    declared = {
+        number: declared_in.get((key.kind, key.value), [])
+        for number, (key, counts) in enumerate(found)
+        if "silence" in counts.alternatives
+    }
     kinds = day_types(context.frame(Calendar), context.settings.period_from, context.settings.period_to)
-    result = detect(groups, kinds, declared_spans(context, reader, silent))
+    result = detect(groups, kinds, declared)
     rows = [segment_row(keys[window.group], window, reader) for window in result.windows]
     context.write(OutageSegment, pd.DataFrame(rows, columns=list(OutageSegment.columns())))
     spans = [

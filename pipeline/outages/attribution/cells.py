@@ -1,8 +1,8 @@
 """What every group of senders showed at every vantage in a window, and what is usual then.
 
-No judgement here: counts of a window and of the same minutes on other days. All arrays of a `WindowCells` have one
-element per leaf, the finest group of `request_minute` (vantage x region x unit x network x provider x client); a group that a leaf does
-not have is the empty text.
+Only counts, of a window and of the same minutes on other days; no hypothesis is weighed here. All arrays of a
+`WindowCells` have one element per leaf, the finest group of `request_minute` (vantage x region x unit x network x
+provider x client). A value that a leaf does not have is the empty text.
 """
 
 from __future__ import annotations
@@ -14,48 +14,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.outages.arrays import Array, Flags, Ints, Texts, named
-from pipeline.outages.baseline import LEAST_SHARE
+from pipeline.outages.arrays import Array, Flags, Ints, Texts, equals_or_matches
 from pipeline.outages.clock import DAY, RAMADAN, REST
+from pipeline.outages.scores import LEAST_FAILING_SHARE
 
 Piece = tuple[int, int]
+"""[start, end) in minutes from the first local midnight."""
 
 DIMENSIONS = ("region", "unit", "network", "provider", "client")
 COUNTS = ("senders", "failed", "upstream", "own", "health", "health_failed")
 FEWEST_DAYS = 3
+"""Days that are enough to estimate what is usual."""
 LEAST_EXPECTED = 0.05
-USUAL = (0.6, 1.67)
-"""A day whose total lies outside this range of the median day is no measure of a healthy one."""
+"""Expected senders of a leaf that is hardly ever seen."""
+USUAL_RANGE = (0.6, 1.67)
+"""A day whose total lies outside this range, relative to the median day, is left out of what is usual."""
 
 
 @dataclass(frozen=True)
 class WindowCells:
-    """One window: per leaf what was seen and what is usual, per vantage how far healthy counts wander."""
+    """One window: per leaf what was seen and what is usual, and how far counts vary on undisturbed days."""
 
     vantage: Texts
     groups: Mapping[str, Texts]
     senders: Array
     failed: Array
     expected: Array
-    share: Array  # usual share of senders that fail
-    k: Array  # Var = mu + mu^2 / k of the leaf's window count, given the day's factor
-    phi: float  # variance that is left over in healthy windows, at least 1
-    day_k: Mapping[tuple[str, str], float]  # ... of the sum of a vantage and region, days included
+    share: Array
+    """Usual share of senders that fail."""
+    k: Array
+    """Var = mu + mu^2 / k of a leaf's count in the window, given the factor of the day."""
+    phi: float
+    """Pearson dispersion left over on undisturbed days, at least 1; log-likelihoods are divided by it."""
+    day_k: Mapping[tuple[str, str], float]
+    """The k of the sum of a vantage and region, with the variation between days."""
     upstream: Array
+    """Requests of the gateway's log that failed while waiting for the server behind it."""
     own: Array
-    health: Mapping[str, tuple[float, float, float]]  # per vantage: checks, failed checks, usual checks
-    days: int  # other days that were measured
+    """Requests that failed at the server of the log itself."""
+    health: Mapping[str, tuple[float, float, float]]
+    """Per vantage health checks, failed ones, and usual ones."""
+    days: int
+    """Number of other days that were compared."""
 
     @property
     def answered(self) -> Array:
-        """Senders with no failed request, counted per minute."""
+        """Senders without a failed request, counted per minute."""
         return self.senders - self.failed
 
     def members(self, dimension: str, value: str) -> Flags:
-        """Leaves of a group; a client may be `os/*` or `*/version`."""
-        return named(self.groups[dimension], value)
+        """Leaves of a group, (leaves,); a client may be `os/*` or `*/version`."""
+        return equals_or_matches(self.groups[dimension], value)
 
-    def without(self, gone: Flags) -> WindowCells:
+    def without_leaves(self, gone: Flags) -> WindowCells:
         """The other leaves."""
         keep = ~gone
         arrays = {
@@ -64,15 +75,15 @@ class WindowCells:
         }
         return replace(self, groups={name: texts[keep] for name, texts in self.groups.items()}, **arrays)
 
-    def reached(self, leaves: Flags) -> WindowCells:
-        """As if these leaves had met no failure: that their senders got so far is all that is left to explain."""
+    def without_failures(self, leaves: Flags) -> WindowCells:
+        """The window as if these leaves had met no failure, so that only their number of senders is left to explain."""
         failed, upstream, own = (np.where(leaves, 0.0, x) for x in (self.failed, self.upstream, self.own))
         seen = sorted(set(self.vantage[leaves].tolist()) & set(self.health))
         health = {vantage: self.health[vantage] for vantage in seen}
         return replace(self, failed=failed, upstream=upstream, own=own, health=health)
 
     def total(self, mask: Flags) -> tuple[float, float, float]:
-        """Answered, failed and expected senders of some leaves."""
+        """Answered, failed and expected senders of some leaves together."""
         return (
             float(self.answered[mask].sum()),
             float(self.failed[mask].sum()),
@@ -82,37 +93,44 @@ class WindowCells:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Rows of `request_minute`, ordered by minute. `at` counts minutes from the first local midnight."""
+    """Rows of `request_minute`, ordered by minute."""
 
-    vantage: Texts  # per leaf
+    vantage: Texts
+    """Per leaf."""
     groups: Mapping[str, Texts]
-    at: Ints  # per row
+    """Per dimension and leaf."""
+    at: Ints
+    """Per row the minute from the first local midnight."""
     leaf: Ints
+    """Per row."""
     counts: Mapping[str, NDArray[Any]]
-    day_type: Ints  # per day of the period, clock.day_types
+    """Per name of `COUNTS` and row."""
+    day_type: Ints
+    """Per day of the period, see `clock.day_types`."""
     _seen: dict[tuple[Piece, ...], WindowCells] = field(default_factory=dict, repr=False)
 
     def window(self, *pieces: Piece) -> WindowCells:
-        """Minutes [start, end) of every piece, at most those of the first day, and the same minutes on like days."""
+        """The window of all pieces, at most those of the first day, compared with the same minutes on similar days."""
         pieces = first_day(pieces)
-        if pieces not in self._seen:  # trails of many groups share their window
-            self._seen[pieces] = self._measured(pieces)
+        if pieces not in self._seen:  # many groups share their window
+            self._seen[pieces] = self._compare(pieces)
         return self._seen[pieces]
 
-    def _measured(self, pieces: tuple[Piece, ...]) -> WindowCells:
-        shifts = self.like_days(pieces[0][0], pieces[-1][1])
+    def _compare(self, pieces: tuple[Piece, ...]) -> WindowCells:
+        """The window, with what is usual by leaf and by block (all leaves of one region at one vantage)."""
+        shifts = self.similar_days(pieces[0][0], pieces[-1][1])
         now = self._sums(pieces, np.zeros(1, dtype=np.int64))
         then = self._sums(pieces, shifts)
         blocks, index = np.unique(self._block_names(), return_inverse=True)
         kept = _usual_days(then["senders"], index, len(blocks))
         usual = _means(then["senders"], kept[index])
-        share = np.maximum(_ratio(then["failed"], then["senders"], index, kept), LEAST_SHARE)
-        k, phi = _scatter(then["senders"], usual, index, kept)
+        share = np.maximum(_ratio(then["failed"], then["senders"], index, kept), LEAST_FAILING_SHARE)
+        k, phi = _fit_dispersion(then["senders"], usual, index, kept)
         day_k = {}
         for number, name in enumerate(blocks):
             totals = then["senders"][index == number].sum(axis=0)[kept[number]]
             vantage, _, region = str(name).partition("|")
-            day_k[vantage, region] = _moment_k(
+            day_k[vantage, region] = _k_by_moments(
                 totals, np.full(len(totals), totals.mean() if len(totals) else 0)
             )
         health = {}
@@ -134,10 +152,10 @@ class Traffic:
         regions = self.groups["region"]
         return np.array([f"{v}|{r}" for v, r in zip(self.vantage, regions, strict=True)], dtype=object)
 
-    def like_days(self, start: int, end: int) -> Ints:
-        """Shifts in days to days of the window's type; where those are few, to all that rest or work as it does.
+    def similar_days(self, start: int, end: int) -> Ints:
+        """Shifts in days from the window's day to the days of its type, (shifts,).
 
-        Of these the same side of Ramadan first, whose hours are its own.
+        Where those are fewer than three, to all days of rest or all working days, on the same side of Ramadan first.
         """
         day = min(max(start // DAY, 0), len(self.day_type) - 1)
         shifts = np.arange(len(self.day_type), dtype=np.int64) - day
@@ -148,9 +166,9 @@ class Traffic:
             ]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
         rests = (kinds % RAMADAN >= REST) == (own % RAMADAN >= REST)
-        for like in (kinds == own, rests & (kinds // RAMADAN == own // RAMADAN), rests):
-            if like.sum() >= FEWEST_DAYS:
-                return np.asarray(shifts[like], dtype=np.int64)
+        for is_similar in (kinds == own, rests & (kinds // RAMADAN == own // RAMADAN), rests):
+            if is_similar.sum() >= FEWEST_DAYS:
+                return np.asarray(shifts[is_similar], dtype=np.int64)
         return np.asarray(shifts, dtype=np.int64)
 
     def _sums(self, pieces: Sequence[Piece], shifts: Ints) -> dict[str, Array]:
@@ -176,37 +194,38 @@ def first_day(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
 
 
 def _usual_days(counts: Array, index: Ints, blocks: int) -> Flags:
-    """(blocks, days): the days on which a block's total is near its median day; all where that is below one."""
+    """Days on which a block's total is near that of its median day, (blocks, days); all days where that is below one."""
     totals = np.zeros((blocks, counts.shape[1]))
     np.add.at(totals, index, counts)
     if not counts.shape[1]:
         return np.zeros(totals.shape, dtype=np.bool_)
     middle = np.median(totals, axis=1, keepdims=True)
-    near = (totals >= USUAL[0] * middle) & (totals <= USUAL[1] * middle)
+    near = (totals >= USUAL_RANGE[0] * middle) & (totals <= USUAL_RANGE[1] * middle)
     return np.asarray(near | (middle < 1) | (near.sum(axis=1, keepdims=True) < FEWEST_DAYS), dtype=np.bool_)
 
 
 def _means(counts: Array, kept: Flags) -> Array:
+    """Per leaf the mean over its kept days, (leaves,); `counts` and `kept` are (leaves, days)."""
     days = kept.sum(axis=1)
     return np.asarray((counts * kept).sum(axis=1) / np.maximum(days, 1), dtype=float)
 
 
 def _ratio(part: Array, whole: Array, index: Ints, kept: Flags) -> Array:
-    """Per block the sum of `part` over that of `whole` on the kept days."""
+    """Per block the sum of `part` over the sum of `whole` on the kept days, (blocks,)."""
     sums = np.zeros((len(kept), 2))
     np.add.at(sums[:, 0], index, (part * kept[index]).sum(axis=1))
     np.add.at(sums[:, 1], index, (whole * kept[index]).sum(axis=1))
     return np.asarray(sums[:, 0] / np.maximum(sums[:, 1], 1), dtype=float)
 
 
-def _moment_k(counts: Array, mean: Array) -> float:
-    """K of Var = mu + mu^2 / k by moments; 500 is as good as Poisson."""
+def _k_by_moments(counts: Array, mean: Array) -> float:
+    """The k of Var = mu + mu^2 / k by moments, from 0.5 to 500, which is as good as Poisson."""
     excess = float(((counts - mean) ** 2 - mean).sum())
     return float(np.clip(float((mean**2).sum()) / max(excess, 1e-9), 0.5, 500.0))
 
 
-def _scatter(counts: Array, usual: Array, index: Ints, kept: Flags) -> tuple[Array, float]:
-    """Per block the k of its leaves once the day's factor is taken out, and the Pearson dispersion left over."""
+def _fit_dispersion(counts: Array, usual: Array, index: Ints, kept: Flags) -> tuple[Array, float]:
+    """Per block the k of its leaves given the factor of the day, (blocks,), and the Pearson dispersion left over."""
     k, chi, cells = np.full(len(kept), 500.0), 0.0, 0
     for block in range(len(kept)):
         y, b = counts[index == block][:, kept[block]], usual[index == block]
@@ -214,7 +233,7 @@ def _scatter(counts: Array, usual: Array, index: Ints, kept: Flags) -> tuple[Arr
         if y.shape[1] < FEWEST_DAYS or busy.sum() < 1 or b.sum() < 1:
             continue
         mean = b[busy][:, None] * (y.sum(axis=0) / b.sum())[None, :]
-        k[block] = _moment_k(y[busy], mean)
+        k[block] = _k_by_moments(y[busy], mean)
         full = mean >= 1
         chi += float(((y[busy] - mean)[full] ** 2 / (mean + mean**2 / k[block])[full]).sum())
         cells += int(full.sum())

@@ -1,4 +1,4 @@
-"""The tests of an outage: what was seen, what would be usual, what that says, and the sentence of the report."""
+"""The tests that are published with an outage: what was seen, what is usual, what follows, and the report's sentence."""
 
 from __future__ import annotations
 
@@ -8,27 +8,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.outages.cells import Traffic
-from pipeline.outages.detours import DeadLines
-from pipeline.outages.explanation import Explained
-from pipeline.outages.incidents import Ruling
-from pipeline.outages.layers import LAYERS, LEAST_CONFIDENCE, PROVINCE, Court
-from pipeline.outages.refutation import STRONG, absence_bound, success_bound
-from pipeline.outages.root_causes import COUNTED, root_causes
+from pipeline.outages.attribution.cells import Traffic
+from pipeline.outages.attribution.hypotheses import LAYERS, PROVINCE, WindowPlaces
+from pipeline.outages.attribution.incidents import IncidentAssessment
+from pipeline.outages.attribution.layer_model import LEAST_CONFIDENCE
+from pipeline.outages.attribution.outages import ExplainedOutage
+from pipeline.outages.attribution.root_causes import COUNTED, root_causes
+from pipeline.outages.attribution.tail_bounds import STRONG, absence_bound, success_bound
+from pipeline.outages.clock import HOUR
+from pipeline.outages.rerouting import LineEvidence
 from pipeline.wording.indonesian_format import chance, number, probability
 from pipeline.wording.labels import DIMENSIONS
 from pipeline.wording.labels import LAYERS as LAYER_NAMES
 from pipeline.wording.labels import VANTAGES as VANTAGE_NAMES
 
 REFUTED = 0.05
-AFTER = 60
+"""Posterior below which a layer is refuted."""
 MOST_SETS = 3
+"""Sets of senders that are listed per vantage."""
 LINES = {"unit": "jaringan unit", "network": "jaringan", "provider": "penyedia"}
 
 
 @dataclass(frozen=True)
-class Test:
-    """One row of `outage_evidence`. `nats` speak for the named layer against central, or the runner-up of central."""
+class EvidenceTest:
+    """One row of `outage_evidence`. `nats` speak for the named layer against central, or for central against the runner-up."""
 
     code: str
     verdict: str
@@ -40,58 +43,64 @@ class Test:
     nats: float | None = None
 
 
-def tests_of(outage: Explained, traffic: Traffic, home: str, lines: DeadLines) -> Iterator[Test]:
+def tests_of(
+    outage: ExplainedOutage, traffic: Traffic, home: str, lines: LineEvidence
+) -> Iterator[EvidenceTest]:
     """Every test that has something to say about the outage."""
-    judgement = outage.judgement
+    posterior = outage.posterior
     for layer in LAYERS:
-        p = judgement.probabilities[layer]
+        p = posterior.probabilities[layer]
         verdict = "supports" if p >= LEAST_CONFIDENCE else "refutes" if p < REFUTED else "neutral"
-        against = judgement.nats.get(layer)
-        yield Test(
+        against = posterior.nats.get(layer)
+        yield EvidenceTest(
             f"layer_{layer}", verdict, f"Peluang bahwa letak gangguan adalah {LAYER_NAMES[layer]}: {probability(p)}.",
             observed=p, nats=sum(against.values()) if against else None)  # fmt: skip
-    court = Court(outage.cells, outage.signals, home)
+    places = WindowPlaces.of(outage.cells, home)
     yield from _uncovered(outage)
-    yield from _other_regions(outage, court)
-    yield from _same_region(outage, court)
-    yield from _gateway_errors(outage, court)
+    yield from _other_regions(outage, places)
+    yield from _same_region(outage, places)
+    yield from _gateway_errors(outage, places)
     yield from _checks(outage)
+    yield from _probes(outage)
     yield from _receipts(outage)
     yield from _other_lines(outage, lines)
-    yield from _deferred(outage, traffic, court)
+    yield from _deferred(outage, traffic, places)
     yield from _worst_sets(outage)
 
 
-def _nats(outage: Explained, *witnesses: str) -> float:
-    """Nats of these witnesses for the best layer against central (against the runner-up where it is central)."""
-    nats, best = outage.judgement.nats, outage.judgement.best.layer
+def _nats(outage: ExplainedOutage, *sources: str) -> float:
+    """Nats of some evidence sources for the best layer against central, or for central against the runner-up."""
+    nats, best = outage.posterior.nats, outage.posterior.best.layer
     if not nats:
         return 0.0
     rivals = [layer for layer in nats if layer != best]
     rival = "central" if best != "central" else min(rivals, key=lambda name: -sum(nats[name].values()))
-    return -sum(nats[rival].get(name, 0.0) for name in witnesses)
+    return -sum(nats[rival].get(name, 0.0) for name in sources)
 
 
-def _uncovered(outage: Explained) -> Iterator[Test]:
+def _uncovered(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
     """Which log is missing, for how long, and what that proves."""
     if outage.layer != "log_gap":
         return
-    minutes = outage.trail.hard.length
+    minutes = outage.windows.hard.length
     names = ", ".join(VANTAGE_NAMES[vantage] for _, vantage in outage.scope)
-    yield Test(
+    yield EvidenceTest(
         "uncovered", "neutral", f"Log di {names} tidak berisi satu baris pun selama {number(minutes)} menit. Menit-menit itu "
         "tidak terliput: tidak membuktikan gangguan dan tidak membantahnya.", observed=minutes)  # fmt: skip
 
 
-def _other_regions(outage: Explained, court: Court) -> Iterator[Test]:
-    others = ~court.is_home & court.is_known & np.isin(court.cells.vantage, PROVINCE)
-    answered, failed, usual = court.cells.total(others)
+def _other_regions(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """Whether senders of other regions were served by the province's server, which then was not down."""
+    others = ~places.is_home & places.has_region & np.isin(places.cells.vantage, PROVINCE)
+    answered, failed, usual = places.cells.total(others)
     if usual < 1:
         return
     names = [
-        name for name in court.blocks if name.partition("|")[0] in PROVINCE and not name.endswith(court.home)
+        name
+        for name in places.blocks
+        if name.partition("|")[0] in PROVINCE and not name.endswith(places.home)
     ]
-    ks = [court.cells.day_k.get((v, r), 1.0) for v, _, r in (name.partition("|") for name in names)]
+    ks = [places.cells.day_k.get((v, r), 1.0) for v, _, r in (name.partition("|") for name in names)]
     bound = success_bound(answered, usual, min(ks, default=1.0))
     alive = bound <= STRONG and answered >= 0.5 * usual
     text = (
@@ -104,30 +113,31 @@ def _other_regions(outage: Explained, court: Court) -> Iterator[Test]:
         text += f" dan {number(failed)} gagal: wilayah lain pun terganggu."
     else:
         text += "; jumlah ini terlalu kecil untuk membantah gangguan pada server provinsi."
-    yield Test("other_regions_alive", "refutes" if alive else "neutral", text, observed=answered, expected=usual,
+    yield EvidenceTest("other_regions_alive", "refutes" if alive else "neutral", text, observed=answered, expected=usual,
                bound=bound, nats=_nats(outage, *names))  # fmt: skip
 
 
-def _same_region(outage: Explained, court: Court) -> Iterator[Test]:
-    for vantage in sorted(set(court.cells.vantage.tolist())):
-        mine = court.is_home & (court.cells.vantage == vantage)
-        answered, failed, usual = court.cells.total(mine)
+def _same_region(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """How many senders of the own region were served, at each vantage."""
+    for vantage in sorted(set(places.cells.vantage.tolist())):
+        mine = places.is_home & (places.cells.vantage == vantage)
+        answered, failed, usual = places.cells.total(mine)
         if usual < 1:
             continue
         cut = answered < 0.5 * usual
-        bound = absence_bound(answered, usual, court.cells.day_k.get((vantage, court.home), 1.0))
+        bound = absence_bound(answered, usual, places.cells.day_k.get((vantage, places.home), 1.0))
         text = (
-            f"Dari wilayah {court.home}, {'hanya ' if cut else ''}{number(answered)} pengirim berhasil di "
+            f"Dari wilayah {places.home}, {'hanya ' if cut else ''}{number(answered)} pengirim berhasil di "
             f"{VANTAGE_NAMES[vantage]} (biasanya {number(usual)}) dan {number(failed)} gagal"
         )
         text += f"; tanpa gangguan peluangnya {chance(bound)}." if cut and bound <= STRONG else "."
-        yield Test(f"same_region_at_{vantage}", "supports" if cut else "neutral", text, observed=answered, expected=usual,
-                   bound=bound, nats=_nats(outage, f"{vantage}|{court.home}"))  # fmt: skip
+        yield EvidenceTest(f"same_region_at_{vantage}", "supports" if cut else "neutral", text, observed=answered, expected=usual,
+                   bound=bound, nats=_nats(outage, f"{vantage}|{places.home}"))  # fmt: skip
 
 
-def _gateway_errors(outage: Explained, court: Court) -> Iterator[Test]:
-    use = court.at_gate & court.is_home
-    up, own = float(court.cells.upstream[use].sum()), float(court.cells.own[use].sum())
+def _gateway_errors(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """Whether requests failed at the gateway or while it waited for the server behind it."""
+    up, own = places.gateway_failures
     if up + own < 1:
         return
     behind = up >= own
@@ -138,7 +148,7 @@ def _gateway_errors(outage: Explained, court: Court) -> Iterator[Test]:
     fits = {"central": behind, "link": behind, "gateway": not behind}.get(outage.layer)
     verdict = "neutral" if fits is None else "supports" if fits else "refutes"
     text += ": letaknya di belakang gerbang." if behind else ": letaknya pada gerbang."
-    yield Test(
+    yield EvidenceTest(
         "gateway_upstream_errors",
         verdict,
         text,
@@ -148,7 +158,8 @@ def _gateway_errors(outage: Explained, court: Court) -> Iterator[Test]:
     )
 
 
-def _checks(outage: Explained) -> Iterator[Test]:
+def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Health checks in the log of each vantage."""
     for n, (vantage, (seen, bad, usual)) in enumerate(sorted(outage.cells.health.items()), 1):
         if usual < 1:
             continue
@@ -165,7 +176,13 @@ def _checks(outage: Explained) -> Iterator[Test]:
         else:
             verdict = "supports" if vantage in PROVINCE and outage.layer == "central" else "neutral"
             text += f", {number(bad)} gagal."
-        yield Test("health_checks", verdict, text, n, good, usual, nats=_nats(outage, f"health {vantage}"))
+        yield EvidenceTest(
+            "health_checks", verdict, text, n, good, usual, nats=_nats(outage, f"health {vantage}")
+        )
+
+
+def _probes(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Probes of each vantage from outside."""
     for n, (vantage, (up, down)) in enumerate(sorted(outage.signals.probes.items()), 1):
         text = f"Pemeriksaan berkala dari luar ke {VANTAGE_NAMES[vantage]}: {number(up)} hidup dan {number(down)} mati."
         refutes = vantage in PROVINCE and up > 9 * down and outage.layer != "central"
@@ -176,10 +193,11 @@ def _checks(outage: Explained) -> Iterator[Test]:
             if down > up and outage.layer in ("central", "gateway")
             else "neutral"
         )
-        yield Test("probe", verdict, text, n, up, up + down, nats=_nats(outage, f"probe {vantage}"))
+        yield EvidenceTest("probe", verdict, text, n, up, up + down, nats=_nats(outage, f"probe {vantage}"))
 
 
-def _receipts(outage: Explained) -> Iterator[Test]:
+def _receipts(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """Whether punches were received, and so stored, in the window."""
     seen, usual = outage.signals.received
     if usual < 1:
         return
@@ -188,42 +206,42 @@ def _receipts(outage: Explained) -> Iterator[Test]:
         + ("; server tetap menyimpan presensi." if seen >= 0.5 * usual else ".")
     )
     fits = (seen >= 0.5 * usual) == (outage.layer in ("log_gap", "site", "network", "client"))
-    yield Test("receipt_times", "supports" if fits else "neutral", text, observed=seen, expected=usual,
+    yield EvidenceTest("receipt_times", "supports" if fits else "neutral", text, observed=seen, expected=usual,
                nats=_nats(outage, "received"))  # fmt: skip
 
 
-def _other_lines(outage: Explained, lines: DeadLines) -> Iterator[Test]:
-    """Over which line the people of a dead line were heard."""
+def _other_lines(outage: ExplainedOutage, lines: LineEvidence) -> Iterator[EvidenceTest]:
+    """Over which lines the people of a dead line were heard."""
     for kind, value in outage.scope:
-        detours = lines.detours(kind, value)
-        if detours is None:
+        rerouting = lines.rerouting(kind, value)
+        if rerouting is None:
             continue
-        start, end = outage.trail.hard
-        over, others, usual = detours.between(start, end)
+        start, end = outage.windows.hard
+        over, others, usual = rerouting.counts_between(start, end)
         if over + others < 1:
             continue
-        # A run may begin at any of them.
-        bound = min(1.0, (over + others) * math.exp(-detours.rescored(math.floor(start), math.ceil(end))))
+        # A run of punches may begin at any of them: a union bound.
+        bound = min(1.0, (over + others) * math.exp(-rerouting.rescored(math.floor(start), math.ceil(end))))
         text = (
             f"Dari pegawai wilayah ini yang biasa memakai {LINES[kind]} {value}, {number(over)} terdengar lewat jaringan "
             f"itu pada menit-menit itu dan {number(others)} lewat jaringan lain (biasanya {number(usual)} dari "
             f"{number(over + others)})"
         )
         text += f"; bila jaringan itu hidup, peluangnya {chance(bound)}." if bound <= STRONG else "."
-        yield Test("other_lines", "supports" if bound <= STRONG else "neutral", text, observed=others, expected=usual,
+        yield EvidenceTest("other_lines", "supports" if bound <= STRONG else "neutral", text, observed=others, expected=usual,
                    bound=bound, nats=_nats(outage, "lines"))  # fmt: skip
 
 
-def _deferred(outage: Explained, traffic: Traffic, court: Court) -> Iterator[Test]:
-    """Sum over the hour after of what came too many, over what was missing in the window (outages.md 1.6)."""
-    vantage = "gerbang" if court.at_gate.any() else "pusat"
-    mine = outage.leaves(court.cells) & (court.cells.vantage == vantage)
-    answered, _, usual = court.cells.total(mine)
+def _deferred(outage: ExplainedOutage, traffic: Traffic, places: WindowPlaces) -> Iterator[EvidenceTest]:
+    """Deferred demand: senders too many in the hour after, over those who were missing in the window."""
+    vantage = "gerbang" if places.at_gate.any() else "pusat"
+    mine = outage.leaves(places.cells) & (places.cells.vantage == vantage)
+    answered, _, usual = places.cells.total(mine)
     missing = usual - answered
     if missing < 1 or outage.layer == "log_gap":
         return
-    end = math.ceil(outage.trail.hard.end)
-    later = traffic.window((end, end + AFTER))
+    end = math.ceil(outage.windows.hard.end)
+    later = traffic.window((end, end + HOUR))
     came, _, would = later.total(outage.leaves(later) & (later.vantage == vantage))
     extra = max(0.0, came - would)
     share = extra / missing
@@ -231,13 +249,13 @@ def _deferred(outage: Explained, traffic: Traffic, court: Court) -> Iterator[Tes
         f"Dalam satu jam sesudahnya {number(extra)} pengirim lebih banyak daripada biasanya, untuk {number(missing)} yang "
         f"tidak terlayani: {'mereka kembali, jadi ini gangguan dan bukan hari sepi' if share >= 0.1 else 'tidak memutuskan'}."
     )
-    yield Test(
+    yield EvidenceTest(
         "deferred_demand", "supports" if share >= 0.1 else "neutral", text, observed=extra, expected=missing
     )
 
 
-def _worst_sets(outage: Explained) -> Iterator[Test]:
-    """The sets of senders that miss most answers, wherever they are seen, each number once."""
+def _worst_sets(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
+    """The sets of senders that miss most answers at each vantage, numbered throughout."""
     cells, n = outage.cells, 0
     for vantage in sorted(set(cells.vantage.tolist())):
         use = cells.vantage == vantage
@@ -247,27 +265,29 @@ def _worst_sets(outage: Explained) -> Iterator[Test]:
             n += 1
             good, normal = float(answered[found.leaves].sum()), float(usual[found.leaves].sum())
             who = ", ".join(f"{DIMENSIONS[name]} {values[0]}" for name, values in found.values.items())
-            yield Test("worst_sets", "neutral", f"Paling terdampak di {VANTAGE_NAMES[vantage]}: {who}; {number(good)} pengirim "
+            yield EvidenceTest("worst_sets", "neutral", f"Paling terdampak di {VANTAGE_NAMES[vantage]}: {who}; {number(good)} pengirim "
                        f"berhasil dari biasanya {number(normal)}.", n, good, normal)  # fmt: skip
 
 
-def declared_test(said: Ruling, declared_layer: str | None, found_layer: str | None) -> Test:
+def declared_test(
+    assessment: IncidentAssessment, declared_layer: str | None, found_layer: str | None
+) -> EvidenceTest:
     """What the logs say to a declared incident."""
-    minutes = sum(span.length for span in said.supported)
+    minutes = sum(span.length for span in assessment.supported)
     text = {
         "supported": f"Pernyataan ini didukung log selama {number(minutes)} menit.",
         "partly_supported": f"Pernyataan ini didukung log hanya selama {number(minutes)} menit; "
-        f"{number(said.healthy_minutes)} menit lainnya terukur dan berjalan wajar.",
-        "contradicted": f"Pernyataan ini dibantah log: {number(said.healthy_minutes)} menit dari rentangnya terukur "
+        f"{number(assessment.normal_minutes)} menit lainnya terukur dan berjalan wajar.",
+        "contradicted": f"Pernyataan ini dibantah log: {number(assessment.normal_minutes)} menit dari rentangnya terukur "
         "dan berjalan wajar, dan tidak ada gangguan.",
         "not_assessable": "Pernyataan ini tidak dapat dinilai: log tidak cukup meliputi rentangnya. "
         "Tidak adanya baris log tidak membantah apa pun.",
-    }[said.verdict]
-    if said.supported and said.unmeasured_minutes >= 1:
-        text += f" {number(said.unmeasured_minutes)} menit tidak terukur."
+    }[assessment.verdict]
+    if assessment.supported and assessment.unmeasured_minutes >= 1:
+        text += f" {number(assessment.unmeasured_minutes)} menit tidak terukur."
     if found_layer and declared_layer and found_layer not in (declared_layer, "undetermined"):
         text += (
             f" Letak menurut pernyataan: {LAYER_NAMES.get(declared_layer, declared_layer)}; "
             f"menurut log: {LAYER_NAMES.get(found_layer, found_layer)}."
         )
-    return Test("declared", said.verdict, text, observed=minutes, expected=None)
+    return EvidenceTest("declared", assessment.verdict, text, observed=minutes, expected=None)

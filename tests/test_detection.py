@@ -10,27 +10,42 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from null_months import DAYS, TYPES, null_month, rescored_silence
+from null_months import DAYS, TYPES, null_month, unexplained_nats
 
-from pipeline.outages.baseline import dispersion, expected_counts, failure_null, other_medians, pace, smoothed
-from pipeline.outages.candidate import Candidate
 from pipeline.outages.clock import HOLIDAY, RAMADAN, REST, day_types
-from pipeline.outages.detection import SHARES, Window, detect
-from pipeline.outages.detection import windows as windows_of
-from pipeline.outages.edges import Events, first_missed, silence_edges
-from pipeline.outages.healthy import Health
+from pipeline.outages.detection.baseline import (
+    day_pace,
+    expected_counts,
+    fit_dispersion,
+    fit_failure_null,
+    five_minute_means,
+    leave_one_out_median,
+)
+from pipeline.outages.detection.candidates import Candidate
+from pipeline.outages.detection.declared import declared_candidate
+from pipeline.outages.detection.detect import detect
+from pipeline.outages.detection.edges import first_missed, silence_edges
+from pipeline.outages.detection.failure_evidence import FailureSeries, rescored_failure
+from pipeline.outages.detection.multiplicity import (
+    ALPHA_SHARES,
+    calibrated_threshold,
+    false_alarm_bound,
+    number_of_tests,
+)
+from pipeline.outages.detection.null_days import NullDays
+from pipeline.outages.detection.null_model import fit_null_model
+from pipeline.outages.detection.silence_evidence import null_days, rescored_silence
+from pipeline.outages.detection.windows import Window, passing_windows
 from pipeline.outages.measurability import bin_widths, measurable_spans
-from pipeline.outages.model import Model
-from pipeline.outages.rescoring import Tries, calibrated_threshold, rescored_failure
+from pipeline.outages.own_requests import FailedRequests
 from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
 from pipeline.outages.segments import (
     Segment,
-    false_alarm_bound,
-    located,
     maximal_segments,
-    parted,
+    segment_in_minutes,
+    split_at_null,
     strong_segments,
-    support,
+    supported_starts,
 )
 
 
@@ -70,33 +85,33 @@ def test_the_quick_search_loses_no_strong_segment() -> None:
         whole = [
             (start, end)
             for a, b, _ in maximal_segments(scores.tolist())
-            for start, end, _ in parted(total, a, b, 4)
+            for start, end, _ in split_at_null(total, a, b, 4)
         ]
         assert [(a, b) for a, b, _ in strong_segments(scores, 4)] == whole
     assert strong_segments(np.array([]), 4) == []
 
 
-def test_two_outages_with_as_much_health_between_as_makes_an_outage_are_two() -> None:
-    for healthy, wanted in ((12, [(0, 30), (42, 62)]), (11, [(0, 61)])):
-        scores = np.array([*[10.0] * 30, *[-1.0] * healthy, *[10.0] * 20])
+def test_a_segment_is_split_where_the_null_model_gains_as_much_as_makes_a_candidate() -> None:
+    for nats, wanted in ((12, [(0, 30), (42, 62)]), (11, [(0, 61)])):
+        scores = np.array([*[10.0] * 30, *[-1.0] * nats, *[10.0] * 20])
         assert [(a, b) for a, b, _ in strong_segments(scores, 12)] == wanted
 
 
 def test_boundaries_within_1_92_nats_are_the_support() -> None:
     scores = np.array([-3, -1, -0.5, 1, 5, 5, 1.5, -1, -1, 5])
-    assert support(scores, 3, 7) == (
+    assert supported_starts(scores, 3, 7) == (
         1,
         4,
     )  # 1.5 nats to the left are lost, 1 to the right; 2.5 and 6 are too many
-    found = located(scores, np.arange(10), 3, 7)
+    found = segment_in_minutes(scores, np.arange(10), 3, 7)
     assert found is not None
     assert (found.start, found.end, found.score) == (3, 7, 12.5)
     assert (found.start_low, found.start_high, found.end_low, found.end_high) == (1, 4, 6, 8)
 
 
-def test_idle_and_stray_ends_beyond_half_an_hour_are_cut_off() -> None:
+def test_idle_and_weak_ends_beyond_half_an_hour_are_cut_off() -> None:
     def ends(scores: list[float], minutes: list[int]) -> tuple[int, int] | None:
-        found = located(np.array(scores), np.array(minutes), 0, len(scores))
+        found = segment_in_minutes(np.array(scores), np.array(minutes), 0, len(scores))
         return found and (found.start, found.end)
 
     assert ends([0.01, 9, 9, 0.01], [0, 100, 101, 120]) == (100, 121)
@@ -124,7 +139,7 @@ def test_scores_are_the_ratios_of_their_densities() -> None:
     assert failure_scores(Pairs.of(x, n), 0.01, 20, 0.5)[0] == pytest.approx(math.log(50))
 
 
-def test_medians_leave_the_day_itself_and_flagged_minutes_out() -> None:
+def test_medians_leave_the_day_itself_and_excluded_minutes_out() -> None:
     rng = np.random.default_rng(3)
     values = rng.integers(0, 5, (8, 40)).astype(float)
     values[rng.random(values.shape) < 0.3] = np.nan
@@ -132,17 +147,17 @@ def test_medians_leave_the_day_itself_and_flagged_minutes_out() -> None:
         others = np.delete(values, day, axis=0)
         counted = ~np.isnan(others).all(axis=0)
         np.testing.assert_array_equal(
-            other_medians(values)[day][counted], np.nanmedian(others[:, counted], axis=0)
+            leave_one_out_median(values)[day][counted], np.nanmedian(others[:, counted], axis=0)
         )
 
 
 def test_nothing_is_smoothed_across_a_half_hour() -> None:
     counts = np.zeros((1, 1440))
     counts[0, 959] = 10  # 15:59
-    smooth = smoothed(counts)[0]
+    smooth = five_minute_means(counts)[0]
     assert smooth[960:].sum() == 0
     assert smooth[957] == 2
-    assert smooth[959] == pytest.approx(10 / 3)  # the window ends at the bell: three minutes are left
+    assert smooth[959] == pytest.approx(10 / 3)  # the window ends at the half hour: three minutes are left
 
 
 def test_the_baseline_follows_people_on_duty_not_the_days_own_counts() -> None:
@@ -155,7 +170,7 @@ def test_the_baseline_follows_people_on_duty_not_the_days_own_counts() -> None:
     assert mean[7, 500] == 5
 
 
-def test_a_weekday_with_few_days_in_ramadan_expects_what_its_fellows_in_and_out_of_ramadan_show() -> None:
+def test_a_weekday_with_few_days_in_ramadan_is_pooled_with_the_same_weekday_outside_of_it() -> None:
     """Working days till 16:00, in Ramadan till 15:00; on Saturdays, and on the Fridays of Ramadan, only till 14:00."""
     kind = np.array([5, 5, 5, 5, 6, 7, 8, 5, 5, 5, 5, 6, 7, 8, 0, 0, 0, 0, 1, 2, 3])
     counts = np.zeros((len(kind), 1440))
@@ -196,22 +211,22 @@ def test_dispersion_and_failing_share_are_recovered() -> None:
     rng = np.random.default_rng(4)
     mean = np.full(20_000, 8.0)
     counts = rng.poisson(mean * rng.gamma(6, 1 / 6, mean.size)).astype(float)
-    assert dispersion(counts, mean) == pytest.approx(6, rel=0.2)
+    assert fit_dispersion(counts, mean) == pytest.approx(6, rel=0.2)
     tried = np.full(20_000, 10.0)
     failed = rng.binomial(10, rng.beta(0.01 * 12, 0.99 * 12, tried.size)).astype(float)
     pairs = Pairs.of(failed, tried)
-    share, precision = failure_null(pairs, np.bincount(pairs.place).astype(float), 0.01)
+    share, precision = fit_failure_null(pairs, np.bincount(pairs.index).astype(float), 0.01)
     assert share == pytest.approx(0.01, rel=0.1)
     assert precision == 12
 
 
-def test_one_stubborn_sender_is_not_an_outage_but_many_are() -> None:
+def test_repeated_failures_of_one_sender_are_no_outage_and_those_of_many_are() -> None:
     failed, tried = np.zeros(60), np.zeros(60)
     failed[20:30] = tried[20:30] = 1
-    alone = rescored_failure([Tries(failed, tried)], 0.001, 50, 0.95, 20, 30)
+    alone = rescored_failure([FailureSeries(failed, tried)], 0.001, 50, 0.95, 20, 30)
     assert 0 < alone < 17
     failed[20:30] = tried[20:30] = 6
-    assert rescored_failure([Tries(failed, tried)], 0.001, 50, 0.95, 20, 30) > 30
+    assert rescored_failure([FailureSeries(failed, tried)], 0.001, 50, 0.95, 20, 30) > 30
 
 
 def test_a_late_morning_explains_an_empty_early_flank() -> None:
@@ -219,8 +234,8 @@ def test_a_late_morning_explains_an_empty_early_flank() -> None:
     late = 20 * np.exp(-(((np.arange(1440) - 447) / 18) ** 2))
     plain = float(silence_scores(late, mean, 50, 0.5)[400:430].sum())
     assert plain > 20
-    assert rescored_silence(late, Health(mean, 50), 0.5, 400, 430) < 0
-    assert Health(mean, 50).curves(400, 430).shape == (64, 30)
+    assert unexplained_nats(late, NullDays(mean, 50), 0.5, 400, 430) < 0
+    assert NullDays(mean, 50).curves(400, 430).shape == (64, 30)
 
 
 def test_a_day_may_begin_early_and_end_late() -> None:
@@ -229,14 +244,14 @@ def test_a_day_may_begin_early_and_end_late() -> None:
     early_and_late = np.where(minute < 720, np.roll(mean, -16), np.roll(mean, 12))
     plain = float(silence_scores(early_and_late, mean, 50, 0.02)[424:840].sum())
     assert plain > 20
-    assert rescored_silence(early_and_late, Health(mean, 50), 0.02, 424, 840) < 12
+    assert unexplained_nats(early_and_late, NullDays(mean, 50), 0.02, 424, 840) < 12
 
 
-def test_a_carrier_is_missed_where_the_others_are_busy_and_not_where_the_whole_day_is_late() -> None:
+def test_a_silent_carrier_is_found_where_its_peers_are_busy_and_not_where_it_may_be_late_by_itself() -> None:
     late = null_month(5, (60.0, 20.0, 5.0), {9: 12.0})
     silent = replace(late[4], senders=late[4].senders.copy(), failed=late[4].failed.copy())
     silent.senders[8, 413:425], silent.failed[8, 413:425] = 0, 0
-    alone = replace(silent, beside=None)
+    alone = replace(silent, peers=None)
     assert windows(detect([late[0], silent], TYPES).windows, "silence", "hard", group=1)
     assert not windows(detect([late[0], alone], TYPES).windows, "silence", "hard", group=1)
 
@@ -244,7 +259,7 @@ def test_a_carrier_is_missed_where_the_others_are_busy_and_not_where_the_whole_d
 def test_the_pace_is_the_lower_of_before_and_after_and_at_most_1_15() -> None:
     usual = np.full((1, 1440), 10.0)
     beside = np.where(np.arange(1440) < 600, 20.0, 0.0)[None, :]
-    found = pace(beside, usual)[0]
+    found = day_pace(beside, usual)[0]
     assert found[:593].tolist() == [1.15] * 593
     assert found[593:600] == pytest.approx([min(1.15, (20 * left + 3) / 83) for left in range(7, 0, -1)])
     assert found[600] == pytest.approx(3 / 83)
@@ -252,10 +267,10 @@ def test_the_pace_is_the_lower_of_before_and_after_and_at_most_1_15() -> None:
 
 def test_an_emptied_peak_is_no_late_morning() -> None:
     mean = 20 * np.exp(-(((np.arange(1440) - 435) / 18) ** 2))
-    assert rescored_silence(np.zeros(1440), Health(mean, 50), 0.02, 415, 455) > 100
+    assert unexplained_nats(np.zeros(1440), NullDays(mean, 50), 0.02, 415, 455) > 100
 
 
-def test_the_threshold_rises_with_what_healthy_days_reach() -> None:
+def test_the_threshold_rises_with_what_undisturbed_days_reach() -> None:
     calm = np.full(31, -np.inf)
     assert calibrated_threshold(calm, 1e6, 0.01) == pytest.approx(math.log(1e8))
     wild = np.where(np.arange(31) < 20, 17.9, calm)
@@ -321,14 +336,14 @@ def test_a_silence_too_small_to_be_found_among_all_is_found_where_it_was_declare
 
 
 @pytest.mark.parametrize("late", [0, 15, -15])
-def test_what_is_declared_of_healthy_days_is_found_less_than_once_in_a_hundred_times(late: int) -> None:
+def test_a_false_declaration_is_confirmed_less_than_once_in_a_hundred_times(late: int) -> None:
     found = tried = 0
     for seed in range(40, 43):
         for counts in null_month(seed, (20.0, 5.0, 1.0), {9: late})[:3]:
-            model = Model(counts, TYPES, 0.004)
+            model = fit_null_model(counts, TYPES, 0.004)
             for day in np.flatnonzero(TYPES != 3).tolist():
                 for start, end in ((390, 600), (420, 480), (930, 1080)):
-                    part, choices = model.declared(0, day * 1440 + start, day * 1440 + end)
+                    part, choices = declared_candidate(model, 0, day * 1440 + start, day * 1440 + end)
                     found += part.rescored >= math.log(choices / 0.01)
                     tried += 1
     assert tried > 500
@@ -345,10 +360,8 @@ def test_overload_is_an_impact_window_of_its_own_length() -> None:
 
 
 @pytest.mark.parametrize(("share", "is_partial"), [(0.45, True), (0.65, True), (0.98, False)])
-def test_a_fault_that_some_get_through_has_one_window_and_a_total_one_two(
-    share: float, is_partial: bool
-) -> None:
-    """What is failed by all in a minute of a partial fault is chance: no hard window of its own."""
+def test_a_partial_fault_has_the_same_hard_and_impact_window(share: float, is_partial: bool) -> None:
+    """Minutes of a partial fault in which all requests fail arise by chance and are no hard window."""
     groups = null_month(11, (20.0,))
     rng, start, end = np.random.default_rng(4), 8 * 1440 + 420, 8 * 1440 + 465
     flat = groups[0].failed.reshape(-1)
@@ -362,38 +375,41 @@ def test_a_fault_that_some_get_through_has_one_window_and_a_total_one_two(
     assert ((hard[0].start, hard[0].end) == (impact[0].start, impact[0].end)) >= is_partial
 
 
-def test_an_impact_window_holds_the_stronger_windows_that_it_meets() -> None:
-    """Where other outages of the month blur the failing share, half of all may stand out where a fifth does not."""
+def test_an_impact_window_reaches_over_the_stronger_windows_that_it_overlaps() -> None:
+    """Other outages of the month raise the fitted failing share, so that the middle window may be longer."""
     segment = Segment(20, 30, 40.0, 20, 20, 30, 30)
     part = Candidate(0, "failure", "impact", segment, 20, 30, 40.0, 9.0, 1.0, None)
     wider = replace(part, window="middle", segment=replace(segment, start=10), start=10)
-    found = windows_of([part, wider], 30.0, 1.0)
+    found = passing_windows([part, wider], 30.0, 1.0)
     assert [(w.window, w.start, w.end) for w in found] == [("impact", 10, 30)]
     part_failed = replace(wider, is_partial=True)
     chance = replace(part, window="hard", segment=replace(segment, start=25), start=25)
-    found = windows_of([chance, part, part_failed], 30.0, 1.0)
+    found = passing_windows([chance, part, part_failed], 30.0, 1.0)
     assert [(w.window, w.start, w.end) for w in found] == [("hard", 10, 30), ("impact", 10, 30)]
     elsewhere = replace(part, window="hard", segment=replace(segment, start=40, end=50), start=40, end=50)
     longer = replace(part, segment=replace(segment, end=60), end=60)
-    found = windows_of([chance, longer, part_failed, elsewhere], 30.0, 1.0)
+    found = passing_windows([chance, longer, part_failed, elsewhere], 30.0, 1.0)
     wanted = [("impact", 10, 60), ("hard", 10, 30), ("hard", 40, 50)]
-    assert [(w.window, w.start, w.end) for w in found] == wanted, "another trouble in the same impact window"
+    assert [(w.window, w.start, w.end) for w in found] == wanted, "another outage in the same impact window"
     silent = [replace(each, alternative="silence") for each in (part, wider)]
-    assert [(w.window, w.start, w.end) for w in windows_of(silent, 30.0, 1.0)] == [("impact", 20, 30)]
+    assert [(w.window, w.start, w.end) for w in passing_windows(silent, 30.0, 1.0)] == [("impact", 20, 30)]
 
 
-def test_each_half_day_of_a_silence_has_a_health_of_its_own() -> None:
+def test_each_half_day_of_a_silence_has_null_days_of_its_own() -> None:
     """Rosters fix the level of a morning, not that of an evening."""
-    counts = replace(null_month(5, (20.0,))[0], heads=np.linspace(90, 110, DAYS))
-    model, noon = Model(counts, TYPES, 0.004), 8 * 1440 + 720
+    counts = replace(null_month(5, (20.0,))[0], on_duty=np.linspace(90, 110, DAYS))
+    model, noon = fit_null_model(counts, TYPES, 0.004), 8 * 1440 + 720
     for a, b in ((noon - 295, noon - 280), (noon + 240, noon + 250)):
-        model.n[a:b] = 0
-    halves = [model.rescored_silence(0, noon - 295, noon), model.rescored_silence(0, noon, noon + 250)]
-    assert model.rescored_silence(0, noon - 295, noon + 250) == pytest.approx(sum(halves))
-    assert model.health(noon - 295).factors != model.health(noon).factors
+        model.senders[a:b] = 0
+    halves = [
+        rescored_silence(model, 0, noon - 295, noon),
+        rescored_silence(model, 0, noon, noon + 250),
+    ]
+    assert rescored_silence(model, 0, noon - 295, noon + 250) == pytest.approx(sum(halves))
+    assert null_days(model, noon - 295).factors != null_days(model, noon).factors
 
 
-def test_an_outage_does_not_hide_behind_its_neighbours_in_time() -> None:
+def test_outages_at_the_same_time_of_several_days_do_not_become_the_baseline() -> None:
     """Three outages of one minute of the day, on three of the 18 days of its type, are all found."""
     groups = null_month(12)
     for day in (0, 7, 14):
@@ -416,7 +432,7 @@ def test_minutes_that_the_log_does_not_cover_are_neither_silence_nor_baseline() 
     assert abs(end - (10 * 1440 + 450)) <= 2
 
 
-def test_a_bin_is_as_wide_as_it_takes_for_a_healthy_group_not_to_leave_it_empty() -> None:
+def test_a_bin_is_the_smallest_that_the_null_model_hardly_ever_leaves_empty() -> None:
     k = 5.0
     enough = k * (0.001 ** (-1 / k) - 1)  # (1 + m / k)^(-k) = 0.001
     mean = np.zeros(1440)
@@ -430,7 +446,7 @@ def test_a_bin_is_as_wide_as_it_takes_for_a_healthy_group_not_to_leave_it_empty(
 
 def test_edges_are_those_of_the_groups_own_failed_requests() -> None:
     unit = np.array(["A", "B", "A", "A"], dtype=object)
-    events = Events(np.array([10, 20, 30, 400]), np.array([40, 25, 32, 401]), {"unit": unit})
+    events = FailedRequests(np.array([10, 20, 30, 400]), np.array([40, 25, 32, 401]), {"unit": unit})
     assert events.edges(0, 60, "unit", "A") == (10, 41)
     assert events.edges(20, 60, "unit", "A") == (30, 33)
     assert events.edges(20, 60, "region", "3205") == (20, 33)
@@ -440,9 +456,12 @@ def test_edges_are_those_of_the_groups_own_failed_requests() -> None:
 def test_own_requests_move_an_edge_by_less_than_a_minute() -> None:
     """A version fails everywhere; only the home region's requests are known one by one."""
     for first, wanted in ((359, 359), (360, 300)):
-        events = Events(np.array([first]), np.array([540]), {})
+        events = FailedRequests(np.array([first]), np.array([540]), {})
         assert events.edges(300, 600, "client", "*/4.2.1") == (wanted, 541)
-    assert Events(np.array([310]), np.array([539]), {}).edges(300, 600, "client", "*/4.2.1") == (310, 600)
+    assert FailedRequests(np.array([310]), np.array([539]), {}).edges(300, 600, "client", "*/4.2.1") == (
+        310,
+        600,
+    )
 
 
 def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
@@ -451,21 +470,21 @@ def test_a_silence_lasts_as_long_as_nobody_is_heard_within_an_hour() -> None:
     assert silence_edges(senders, mean, None, 200, 210) == (151, 167, 259), "somebody was missed by then"
     assert silence_edges(senders, mean, None, 211, 215) == (167, 167, 259), "an hour and a minute before"
     assert silence_edges(senders, mean / 10, None, 211, 215) == (211, 214, 259), (
-        "hardly anybody was due in that hour"
+        "hardly anybody was expected in that hour"
     )
     assert silence_edges(senders, mean, None, 195, 199) == (151, 167, 199), "an hour and a minute after"
-    holes = np.zeros(400, dtype=bool)
-    holes[[190, 230]] = True
-    assert silence_edges(senders, mean, holes, 200, 210) == (191, 205, 230), (
-        "the log had holes: nobody can say"
+    unobserved = np.zeros(400, dtype=bool)
+    unobserved[[190, 230]] = True
+    assert silence_edges(senders, mean, unobserved, 200, 210) == (191, 205, 230), (
+        "minutes without a log are censored"
     )
 
 
 @pytest.mark.parametrize(("trickle", "first"), [(0.0, 30), (0.02, 30), (0.04, 30), (0.06, 23), (0.2, 7)])
-def test_a_silence_before_the_bell_is_dated_by_the_crowd_unless_many_were_due_before(
+def test_a_silence_before_a_crowd_is_dated_by_the_crowd_unless_many_were_expected_before(
     trickle: float, first: int
 ) -> None:
-    """It may have begun in any minute since somebody was heard; the simulator's bells are of the same kind."""
+    """The silence may have begun in any minute since somebody was heard."""
     mean = np.concatenate([np.full(30, trickle), np.full(10, 4.0)])
     assert first_missed(mean) == first
 
@@ -480,15 +499,16 @@ def test_the_minute_of_the_first_missed_is_the_median_of_silences_that_begin_any
     assert abs(np.median(found) - first_missed(mean)) <= 1
 
 
-def test_a_crowd_that_comes_back_out_of_its_time_dates_the_end_of_a_silence_when_hardly_anybody_was_due() -> (
-    None
-):
+def test_a_crowd_at_an_unusual_time_dates_the_end_of_a_silence_when_hardly_anybody_was_expected() -> None:
     senders, mean = np.zeros(1440), np.full(1440, 0.02)
     mean[420:480] = 5.0
-    senders[:420], senders[600:610] = 1.0, 8.0  # silent from 07:00, and hardly anybody is due from 08:00 on
+    senders[:420], senders[600:610] = (
+        1.0,
+        8.0,
+    )  # silent from 07:00, and hardly anybody is expected from 08:00 on
     assert silence_edges(senders, mean, None, 420, 480)[2] == 600
     senders[600:610] = 0.0
-    senders[600] = 5.0  # a few strays
+    senders[600] = 5.0  # a few senders by chance
     assert silence_edges(senders, mean, None, 420, 480)[2] == 480
     senders[600:610], mean[600:610] = 8.0, 8.0  # the next shift at its usual time
     assert silence_edges(senders, mean, None, 420, 480)[2] == 480
@@ -515,23 +535,23 @@ def test_accepted_but_not_stored_is_a_lost_write() -> None:
     assert windows(found, "lost_write", "hard") == [(8 * 1440 + 430, 8 * 1440 + 440)]
 
 
-def test_a_group_pays_for_its_own_minutes_only() -> None:
-    """Every group has the same part of alpha: the same silence is worth more where fewer minutes could show one."""
+def test_a_group_pays_for_its_own_number_of_tests_only() -> None:
+    """Every group has the same part of alpha, so that a silence is worth more where fewer minutes could show one."""
     groups = null_month(9, (20.0, 4.0))[:2]
     for group in groups:
         group.senders[8, 400:480] = group.failed[8, 400:480] = 0
     found = {w.group: w for w in detect(groups, TYPES).windows if w.window == "hard"}
-    busy, quiet = (Model(group, TYPES, 0.004).tests("silence") for group in groups)
+    busy, quiet = (number_of_tests(fit_null_model(group, TYPES, 0.004), "silence") for group in groups)
     assert busy > quiet
-    assert found[0].spared == pytest.approx(np.log((busy + quiet) / (2 * busy)))
-    assert found[1].spared == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
-    strong = false_alarm_bound(found[1].rescored, 2 * quiet / SHARES["silence"])
+    assert found[0].test_credit == pytest.approx(np.log((busy + quiet) / (2 * busy)))
+    assert found[1].test_credit == pytest.approx(np.log((busy + quiet) / (2 * quiet)))
+    strong = false_alarm_bound(found[1].rescored, 2 * quiet / ALPHA_SHARES["silence"])
     assert found[1].bound == pytest.approx(strong), "the bound is that of two groups such as this one"
-    assert sum(SHARES.values()) == 1
+    assert sum(ALPHA_SHARES.values()) == 1
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_no_two_windows_of_a_trouble_are_of_one_kind_and_start(seed: int) -> None:
+def test_no_two_windows_have_the_same_kind_and_start(seed: int) -> None:
     """Whatever overlaps what: a segment's identity is its group, alternative, window and start."""
     rng = np.random.default_rng(seed)
     parts: list[Candidate] = []
@@ -541,10 +561,10 @@ def test_no_two_windows_of_a_trouble_are_of_one_kind_and_start(seed: int) -> Non
             is_partial = window == "middle" and bool(rng.random() < 0.5)
             segment = Segment(a, b, 40.0, a, a, b, b)
             parts.append(Candidate(0, "failure", window, segment, a, b, 40.0, 9.0, 1.0, None, is_partial))
-    found = windows_of(parts, 30.0, 1.0)
+    found = passing_windows(parts, 30.0, 1.0)
     names = [(w.window, w.segment.start) for w in found]
     assert len(names) == len(set(names))
-    told = {minute for w in found if w.window == "hard" for minute in range(w.start, w.end)}
-    assert all(told & set(range(p.start, p.end)) for p in parts if p.window == "hard"), (
+    covered = {minute for w in found if w.window == "hard" for minute in range(w.start, w.end)}
+    assert all(covered & set(range(p.start, p.end)) for p in parts if p.window == "hard"), (
         "no hard window is lost"
     )

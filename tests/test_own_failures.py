@@ -1,4 +1,4 @@
-"""Own people who fail are evidence once each; of others a failure may always be the same phone."""
+"""Each own person who fails is evidence once; failures of people from other regions may be one phone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.engine.stage import StageContext
 from pipeline.engine.warehouse import Warehouse
-from pipeline.group_counts import Reader
-from pipeline.outages.known import KnownFailures, failed_before
-from pipeline.outages.rescoring import Tries, rescored_failure
+from pipeline.outages.detection.failure_evidence import FailureSeries, rescored_failure
+from pipeline.outages.own_requests import OwnFailures, is_repeated_failure
+from pipeline.outages.tables import GroupReader
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME
 from schemas import Attempt, Calendar, Coverage, Duty, Incident, RequestMinute, Setting, StorageMinute
@@ -26,27 +26,28 @@ SHARE, PRECISION = 0.001, 50.0
 
 
 def nats(known: tuple[np.ndarray, np.ndarray] | None, failed: np.ndarray = FAILED) -> float:
-    return rescored_failure([Tries(failed, TRIED, known)], SHARE, PRECISION, 0.5, 20, 30)
+    return rescored_failure([FailureSeries(failed, TRIED, known)], SHARE, PRECISION, 0.5, 20, 30)
 
 
 def test_ten_people_are_ten_pieces_of_evidence_and_one_who_tries_ten_times_is_one() -> None:
     later = np.where(MINUTE > 20, FAILED, 0.0)
-    ten, one, strangers = nats((FAILED, NOBODY)), nats((FAILED, later)), nats(None)
-    assert one < 8 < strangers < 20 < ten
+    ten, one, unknown = nats((FAILED, NOBODY)), nats((FAILED, later)), nats(None)
+    assert one < 8 < unknown < 20 < ten
     assert one == pytest.approx(nats((NOBODY, NOBODY), FAILED - later)), "whoever failed before is left out"
-    assert nats((NOBODY, NOBODY)) == strangers
+    assert nats((NOBODY, NOBODY)) == unknown
 
 
-def test_more_known_people_than_failed_senders_are_not_counted() -> None:
+def test_no_more_own_people_are_counted_than_failed_senders() -> None:
     """A person of two places is two rows in the people and one sender of the minute."""
     assert nats((3 * FAILED, NOBODY)) == nats((FAILED, NOBODY))
     assert nats((3 * FAILED, 3 * FAILED)) == 0
 
 
-def test_what_is_a_stubborn_phone_in_one_region_is_an_outage_in_five() -> None:
-    """A stranger of one region is nobody who failed in another (a central fault on a Friday noon)."""
+def test_failures_of_one_phone_in_one_region_are_an_outage_if_they_come_from_five_regions() -> None:
+    """A sender of one region is nobody who failed in another."""
     regions = [
-        Tries(*(np.where(number == MINUTE % 5, x, 0.0) for x in (FAILED, TRIED))) for number in range(5)
+        FailureSeries(*(np.where(number == MINUTE % 5, x, 0.0) for x in (FAILED, TRIED)))
+        for number in range(5)
     ]
     alone = [rescored_failure([region], SHARE, PRECISION, 0.5, 20, 30) for region in regions]
     assert max(alone) < 12
@@ -65,16 +66,16 @@ def test_what_is_a_stubborn_phone_in_one_region_is_an_outage_in_five() -> None:
         ([], "", []),
     ],
 )
-def test_who_failed_within_three_hours_is_no_new_evidence(
+def test_a_failure_within_three_hours_of_the_last_is_no_new_evidence(
     minutes: list[int], people: str, expected: list[bool]
 ) -> None:
     who, when = np.array(list(people), dtype=object), np.array(minutes, dtype=np.int64)
-    assert failed_before(who, when).tolist() == expected
+    assert is_repeated_failure(who, when).tolist() == expected
 
 
 def test_a_group_has_the_failures_of_its_place_and_a_region_has_all() -> None:
     places = {"unit": np.array(["U1", "U2", "U1"], dtype=object)}
-    known = KnownFailures(np.array([5, 6, 1445]), np.array([False, False, True]), places)
+    known = OwnFailures(np.array([5, 6, 1445]), np.array([False, False, True]), places)
     people, again = known.counts("unit", "U1", 2)
     assert np.argwhere(people).tolist() == [[0, 5], [1, 5]]
     assert np.argwhere(again).tolist() == [[1, 5]]
@@ -82,7 +83,7 @@ def test_a_group_has_the_failures_of_its_place_and_a_region_has_all() -> None:
     assert not known.counts("unit", "U3", 2)[0].any()
 
 
-def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path: Path) -> None:
+def test_the_stage_knows_own_failures_of_the_home_region_and_of_no_other(tmp_path: Path) -> None:
     warehouse, first, zero = Warehouse(None), dt.date(2026, 1, 1), dt.datetime(2025, 12, 31, 17)
     attempts = [
         (f"f:{n}", nip, zero + dt.timedelta(days=day, minutes=minute))
@@ -116,8 +117,8 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
     warehouse.write(RequestMinute, minutes)
     settings = Settings(period="2026-01", region="3205", zone="Asia/Jakarta", policy="kepmendagri", source=())
     context = StageContext(BY_NAME["detect_outages"], warehouse, settings, tmp_path, tmp_path)
-    groups = dict(Reader(context).groups())
-    known = {key: counts.known for key, counts in groups.items()}
+    groups = dict(GroupReader(context).groups())
+    known = {key: counts.own_failures for key, counts in groups.items()}
     assert [key for key, counts in groups.items() if counts.is_office] == [("gerbang", "unit", "U1")]
     for key in (("gerbang", "region", "3205"), ("gerbang", "unit", "U1")):
         people, again = known[key] or (NOBODY, NOBODY)
@@ -127,11 +128,11 @@ def test_the_stage_knows_the_people_of_the_home_region_and_of_no_other(tmp_path:
     assert known["gerbang", "region", "3206"] is None
     everybody = groups["gerbang", "vantage", "gerbang"]
     assert everybody.alternatives == ("failure",)
-    assert [part.known is None for part in everybody.parts] == [False, True]
+    assert [part.own_failures is None for part in everybody.parts] == [False, True]
     assert everybody.senders[1, 400] == 2
     versions = [key[2] for key in groups if key[1] == "client"]
     assert versions == ["iOS/4.2", "plain", "*/4.2", "iOS/*"], "a code without a system is of no version"
-    assert np.argwhere((groups["gerbang", "client", "*/4.2"].known or (NOBODY,))[0]).tolist() == [
+    assert np.argwhere((groups["gerbang", "client", "*/4.2"].own_failures or (NOBODY,))[0]).tolist() == [
         [1, 400],
         [1, 580],
     ]

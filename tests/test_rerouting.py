@@ -1,4 +1,4 @@
-"""A line whose people are heard over other lines is dead, whatever the hour (docs/decisions/0034)."""
+"""A line whose people are heard over other lines is dead, whatever the hour (docs/method/detection.md)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 
 from pipeline.engine.stage import StageContext
 from pipeline.engine.warehouse import Warehouse
-from pipeline.outages.detours import ELSEWHERE, LEAST_DUE, MOST_USE, STRAY, Detours, Heard
-from pipeline.outages.known import MEMORY
+from pipeline.outages.own_requests import SAME_PUNCH_MINUTES, OwnSenders
+from pipeline.outages.rerouting import DEAD_LINE_SHARE, ELSEWHERE_NATS, LARGEST_USE, LEAST_EXPECTED, Rerouting
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME
 from schemas import (
@@ -39,7 +39,7 @@ BROKEN = 10  # the half day in which the line is dead
 BELL = 400  # minute of the half day at which people are heard, one a minute
 
 
-def month(away: int = PEOPLE, returns: int = PEOPLE, early: int = 0) -> Detours:
+def month(away: int = PEOPLE, returns: int = PEOPLE, early: int = 0) -> Rerouting:
     """Twelve people of one line on twenty half days; on one of them `away` are heard over another line.
 
     `early` of them come over the line before, and of those away `returns` come over it an hour later.
@@ -53,20 +53,20 @@ def month(away: int = PEOPLE, returns: int = PEOPLE, early: int = 0) -> Detours:
             if is_away and person - early < returns:
                 rows.append((person, at + 40, True))
     person, minute, over = zip(*sorted(rows), strict=True)
-    return Detours.of(of_people(np.array(person), np.array(minute)), np.array(over))
+    return Rerouting.of_line(of_people(np.array(person), np.array(minute)), np.array(over))
 
 
-def of_people(person: np.ndarray, minute: np.ndarray) -> Heard:
-    """Heard over a line that is named apart."""
-    return Heard(person, minute, np.zeros(len(person), dtype=np.int64), {})
+def of_people(person: np.ndarray, minute: np.ndarray) -> OwnSenders:
+    """Own senders whose line the test gives separately."""
+    return OwnSenders(person, minute, np.zeros(len(person), dtype=np.int64), {})
 
 
-def window(detours: Detours, a: int = BELL, b: int = BELL + PEOPLE) -> float:
-    return detours.rescored(BROKEN * HALF_DAY + a, BROKEN * HALF_DAY + b)
+def window(rerouting: Rerouting, a: int = BELL, b: int = BELL + PEOPLE) -> float:
+    return rerouting.rescored(BROKEN * HALF_DAY + a, BROKEN * HALF_DAY + b)
 
 
 def test_people_who_use_a_line_and_are_heard_over_another_prove_that_it_is_dead() -> None:
-    each = math.log((1 - STRAY) / (1 - MOST_USE))
+    each = math.log((1 - DEAD_LINE_SHARE) / (1 - LARGEST_USE))
     assert window(month()) == pytest.approx(PEOPLE * each)
     assert window(month(away=5)) == pytest.approx(5 * each)
     assert window(month(away=0)) == 0
@@ -74,74 +74,76 @@ def test_people_who_use_a_line_and_are_heard_over_another_prove_that_it_is_dead(
 
 def test_people_who_are_elsewhere_together_prove_nothing() -> None:
     """A ceremony at the regent's square: their line is idle before and after as well."""
-    assert window(month(returns=0)) == pytest.approx(ELSEWHERE)
-    assert ELSEWHERE < window(month(returns=1)) < window(month(returns=2)) < window(month(returns=8))
-    assert window(month(away=11, returns=0, early=1)) > ELSEWHERE, "somebody was at their place before"
+    assert window(month(returns=0)) == pytest.approx(ELSEWHERE_NATS)
+    assert ELSEWHERE_NATS < window(month(returns=1)) < window(month(returns=2)) < window(month(returns=8))
+    assert window(month(away=11, returns=0, early=1)) > ELSEWHERE_NATS, "somebody was at their place before"
 
 
-def test_a_run_counts_where_it_meets_the_window_and_only_there() -> None:
-    detours = month()
-    assert window(detours, BELL + 11, BELL + 12) == window(detours), "the last of them is in it"
-    assert window(detours, BELL + 12, BELL + 20) == 0
-    assert window(detours, BELL - 9, BELL + 1) == window(detours), "the first of them is"
-    assert window(detours, BELL - 9, BELL) == 0
-    assert window(detours, BELL - 9, BELL - 9) == 0
+def test_a_run_of_punches_counts_only_where_it_overlaps_the_window() -> None:
+    rerouting = month()
+    assert window(rerouting, BELL + 11, BELL + 12) == window(rerouting), "the last of them is in it"
+    assert window(rerouting, BELL + 12, BELL + 20) == 0
+    assert window(rerouting, BELL - 9, BELL + 1) == window(rerouting), "the first of them is"
+    assert window(rerouting, BELL - 9, BELL) == 0
+    assert window(rerouting, BELL - 9, BELL - 9) == 0
 
 
-def test_where_the_counts_tell_of_no_silence_a_run_is_one_where_somebody_is_due() -> None:
-    """After a carrier's outage whoever it turned away comes over it, when nobody else is due any more."""
-    detours, begin = month(), BROKEN * HALF_DAY + BELL
+def test_a_run_of_punches_is_a_silence_by_itself_only_where_senders_are_expected() -> None:
+    """After an outage of a carrier those whom it turned away come over it, when nobody else is expected any more."""
+    rerouting, begin = month(), BROKEN * HALF_DAY + BELL
     due = np.zeros(TIMES * HALF_DAY)
-    due[begin : begin + PEOPLE] = LEAST_DUE / PEOPLE
-    (run,) = detours.deserted([], due)
-    assert (run.start, run.end, run.score) == (begin, begin + PEOPLE, pytest.approx(window(detours)))
-    assert detours.deserted([], due * 0.99) == []
-    assert detours.deserted([replace(run, start=run.end, end=run.end + 9)], due) == [run]
-    assert detours.deserted([replace(run, start=run.end - 1, end=run.end + 9)], due) == []
+    due[begin : begin + PEOPLE] = LEAST_EXPECTED / PEOPLE
+    (run,) = rerouting.segments_beside([], due)
+    assert (run.start, run.end, run.score) == (begin, begin + PEOPLE, pytest.approx(window(rerouting)))
+    assert rerouting.segments_beside([], due * 0.99) == []
+    assert rerouting.segments_beside([replace(run, start=run.end, end=run.end + 9)], due) == [run]
+    assert rerouting.segments_beside([replace(run, start=run.end - 1, end=run.end + 9)], due) == []
 
 
 def test_who_never_uses_the_line_says_nothing_of_it_and_who_seldom_does_says_little() -> None:
     heard = of_people(np.array([0] * 20 + [1] * 20), np.tile(np.arange(20) * HALF_DAY, 2))
     over = np.array([False] * 20 + [True] * 2 + [False] * 18)
-    detours = Detours.of(heard, over)
-    assert len(detours.minute) == 20, "the one who uses it"
-    assert 0 < detours.nats[-1] < 0.2
-    assert detours.nats[0] == pytest.approx(math.log(STRAY / detours.use[0]))
+    rerouting = Rerouting.of_line(heard, over)
+    assert len(rerouting.minute) == 20, "the one who uses it"
+    assert 0 < rerouting.log_ratios[-1] < 0.2
+    assert rerouting.log_ratios[0] == pytest.approx(math.log(DEAD_LINE_SHARE / rerouting.use[0]))
 
 
-def test_each_time_counts_once_over_the_line_and_once_over_others() -> None:
-    """Who leaves at noon on a Friday is heard anew, though the morning was the same half day."""
-    minute = np.array([5, 6, 7, 8, 9, 9 + MEMORY, 10 + 2 * MEMORY, 11 + 3 * MEMORY])
-    over = np.array([True, False, True, False, False, True, True, True])
-    detours = Detours.of(of_people(np.zeros(8, dtype=np.int64), minute), over)
-    assert detours.minute.tolist() == [5, 6, 10 + 2 * MEMORY, 11 + 3 * MEMORY], (
-        "three hours later is the same time still"
+def test_each_punch_counts_once_over_the_line_and_once_over_others() -> None:
+    """Attempts within three hours are one punch: leaving at noon on a Friday is another than arriving that morning."""
+    minute = np.array(
+        [5, 6, 7, 8, 9, 9 + SAME_PUNCH_MINUTES, 10 + 2 * SAME_PUNCH_MINUTES, 11 + 3 * SAME_PUNCH_MINUTES]
     )
-    assert detours.is_over.tolist() == [True, False, True, True]
-    assert detours.between(5, 6) == (1, 0, pytest.approx(1 - detours.use[0]))
-    assert detours.between(6, 10 + 2 * MEMORY)[:2] == (0, 1)
+    over = np.array([True, False, True, False, False, True, True, True])
+    rerouting = Rerouting.of_line(of_people(np.zeros(8, dtype=np.int64), minute), over)
+    assert rerouting.minute.tolist() == [5, 6, 10 + 2 * SAME_PUNCH_MINUTES, 11 + 3 * SAME_PUNCH_MINUTES], (
+        "three hours later is the same punch still"
+    )
+    assert rerouting.is_over.tolist() == [True, False, True, True]
+    assert rerouting.counts_between(5, 6) == (1, 0, pytest.approx(1 - rerouting.use[0]))
+    assert rerouting.counts_between(6, 10 + 2 * SAME_PUNCH_MINUTES)[:2] == (0, 1)
 
 
-def test_a_time_itself_does_not_tell_how_often_a_person_uses_the_line() -> None:
+def test_a_punch_itself_does_not_say_how_often_a_person_uses_the_line() -> None:
     heard = of_people(np.zeros(2, dtype=np.int64), np.array([0, HALF_DAY]))
-    detours = Detours.of(heard, np.array([True, False]))
-    assert detours.minute.tolist() == [HALF_DAY], "of the first time nothing else is known"
+    rerouting = Rerouting.of_line(heard, np.array([True, False]))
+    assert rerouting.minute.tolist() == [HALF_DAY], "the person never used the line at the other punch"
     nobody = of_people(heard.person[:0], heard.minute[:0])
-    assert not len(Detours.of(nobody, np.zeros(0, dtype=bool)).minute)
+    assert not len(Rerouting.of_line(nobody, np.zeros(0, dtype=bool)).minute)
 
 
-def test_rows_outside_the_month_and_lines_nobody_uses_are_nobody() -> None:
+def test_rows_outside_the_month_and_unused_lines_select_nobody() -> None:
     lines = {
         "unit": np.array(["U1", None, "U2"], dtype=object),
         "provider": np.array(["K", "S", "K"], dtype=object),
     }
     rows = pa.table({"person": [0, 0, 0, 1, 1], "minute": [-1, 5, 6, 9, 10], "line": [0, 1, 2, 0, 2]})
-    heard = Heard.of(rows, lines, 10)
+    heard = OwnSenders.from_rows(rows, lines, 10)
     assert heard.minute.tolist() == [5, 6, 9]
-    assert heard.over("unit", "U1").tolist() == [False, False, True]
-    assert heard.over("provider", "K").tolist() == [False, True, True]
-    assert not heard.over("unit", "U3").any()
-    assert not heard.over("region", "3205").any()
+    assert heard.uses("unit", "U1").tolist() == [False, False, True]
+    assert heard.uses("provider", "K").tolist() == [False, True, True]
+    assert not heard.uses("unit", "U3").any()
+    assert not heard.uses("region", "3205").any()
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -152,17 +154,17 @@ def test_habits_alone_never_look_like_a_dead_line(seed: int) -> None:
     habit = rng.beta(0.5, 0.5, people)
     half, person = (x.ravel() for x in np.meshgrid(np.arange(halves), np.arange(people)))
     minute = half * HALF_DAY + rng.integers(380, 470, person.size)
-    detours = Detours.of(of_people(person, minute), rng.random(person.size) < habit[person])
-    best = max(detours.rescored(a, a + 15) for a in range(380, halves * HALF_DAY, 15))
+    rerouting = Rerouting.of_line(of_people(person, minute), rng.random(person.size) < habit[person])
+    best = max(rerouting.rescored(a, a + 15) for a in range(380, halves * HALF_DAY, 15))
     assert best < math.log(person.size / 0.01)
 
 
 FIRST, ZERO = dt.date(2026, 1, 1), dt.datetime(2025, 12, 31, 17)
 OFFICES = {"U1": ("10.32.0.0/24", 24), "U2": ("10.32.1.0/24", 24), "U3": ("10.32.2.0/24", 24)}
-DAY, BEGIN, END = 12, 958, 985  # a Tuesday, from two minutes before the bell of 16:00
+DAY, BEGIN, END = 12, 958, 985  # a Tuesday, from two minutes before duty ends at 16:00
 
 
-def acts(rng: np.random.Generator, story: str) -> pd.DataFrame:
+def attempts_of(rng: np.random.Generator, story: str) -> pd.DataFrame:
     """(nip, minute, line) of three offices whose people use the office's line five times in six, a phone else.
 
     On one afternoon the first office's line is dead and half of its people send by phone at once (`dead`), or all are held
@@ -175,12 +177,12 @@ def acts(rng: np.random.Generator, story: str) -> pd.DataFrame:
             for day in (d for d in range(31) if (d + 3) % 7 < 5):
                 for due, wait in ((435, rng.normal(0, 12)), (961, rng.exponential(9))):
                     at, line = due + wait, block if rng.random() < 5 / 6 else "sel"
-                    is_told = story != "quiet" and office == "U1" and day == DAY
-                    if is_told and story == "away":
+                    is_disturbed = story != "quiet" and office == "U1" and day == DAY
+                    if is_disturbed and story == "away":
                         line = "sel"
-                    if is_told and due > 900 and story == "held":
+                    if is_disturbed and due > 900 and story == "held":
                         at += END - 961
-                    if is_told and due > 900 and story == "dead" and line == block and BEGIN <= at < END:
+                    if is_disturbed and due > 900 and story == "dead" and line == block and BEGIN <= at < END:
                         line = "sel" if number % 2 else block
                         at = at if number % 2 else END + rng.uniform(0, 10)
                     rows.append((nip, day * 1440 + int(at), line))
@@ -189,7 +191,7 @@ def acts(rng: np.random.Generator, story: str) -> pd.DataFrame:
 
 def month_of(story: str, tmp_path: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Outages and evidence of a month seen by the gateway alone."""
-    sent = acts(np.random.default_rng(8), story)
+    sent = attempts_of(np.random.default_rng(8), story)
     unit = sent["line"].map({block: office for office, (block, _) in OFFICES.items()})
     places = {
         "vantage_code": "gerbang", "unit_id": unit, "network_cidr": sent["line"].replace("sel", "100.64.0.0/16"),

@@ -1,0 +1,145 @@
+"""Candidates: segments of one group's month that may be an outage, scored again against the best null explanation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pipeline.outages.arrays import Array
+from pipeline.outages.detection.edges import silence_edges
+from pipeline.outages.detection.failure_evidence import rescored_failure
+from pipeline.outages.detection.null_model import WINDOWS, NullModel
+from pipeline.outages.detection.silence_evidence import deferred_demand, explain_silence, rescored_silence
+from pipeline.outages.scores import FAILING_SHARES, SILENT_SHARES, failure_scores, silence_scores
+from pipeline.outages.segments import LEAST_NATS, Segment, join_near, strong_segments
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A segment that may become a window; minutes count from the first local midnight of the period.
+
+    [start, end) is the segment, for a silence extended as far as nobody was heard.
+    """
+
+    group: int
+    alternative: str
+    window: str
+    segment: Segment
+    start: int
+    end: int
+    rescored: float
+    """Nats against the best null explanation."""
+    observed: float
+    expected: float
+    deferred: float | None
+    """Deferred demand after a silence; None for failures."""
+    is_partial: bool = False
+    """A middle window in which half of the senders fail throughout; hard windows within it arise by chance."""
+    test_credit: float = 0.0
+    """Log of the mean number of tests per group over that of this group, in nats."""
+
+    @property
+    def credited(self) -> float:
+        """Rescored nats as if the group had as many tests as the mean group."""
+        return self.rescored + self.test_credit
+
+
+def find_candidates(model: NullModel, group: int) -> list[Candidate]:
+    """All candidates of a group; `group` is its number."""
+    found = [
+        silence_candidate(model, group, number, part)
+        if alternative == "silence"
+        else failure_candidate(model, group, alternative, number, part)
+        for (alternative, number), parts in model.segments.items()
+        for part in join_near(parts)
+    ]
+    middle = WINDOWS.index("middle")
+    return found + [silence_candidate(model, group, middle, part) for part in rerouted_segments(model)]
+
+
+def rerouted_segments(model: NullModel) -> list[Segment]:
+    """Segments of rerouted punches where the counts show no silence, because the baseline may be too low."""
+    silent = [part for (kind, _), parts in model.segments.items() if kind == "silence" for part in parts]
+    return [] if model.rerouting is None else model.rerouting.segments_beside(silent, model.expected)
+
+
+def silence_candidate(model: NullModel, group: int, number: int, part: Segment) -> Candidate:
+    """A candidate for a silence; an impact window without the flanks that null days explain."""
+    if WINDOWS[number] == "impact":
+        part = _without_explained_flanks(model, part)
+    a, b = part.start, part.end
+    nats, mean = explain_silence(model, number, a, b)
+    if WINDOWS[number] == "hard" and nats >= LEAST_NATS:
+        a, b = _without_heard_ends(model, a, b, mean)
+    nats = min(nats, part.score)
+    if model.rerouting is not None:
+        rerouted = model.rerouting.rescored(part.start, part.end)
+        nats, part = max(nats, rerouted), replace(part, score=max(part.score, rerouted))
+    heard, missed, end = silence_edges(model.senders, model.expected, model.unobserved, a, b)
+    start = heard if WINDOWS[number] == "impact" else missed
+    return Candidate(
+        group, "silence", WINDOWS[number], part, start, end, nats,
+        float(model.senders[a:b].sum()), float(model.expected[a:b].sum()), deferred_demand(model, a, b))  # fmt: skip
+
+
+def _without_explained_flanks(model: NullModel, impact: Segment) -> Segment:
+    """An impact window without a part beside its hard windows that a null day explains as well.
+
+    Half of the usual senders before a silence may be a late morning.
+    """
+    hard = [
+        s
+        for s in model.segments["silence", 0]
+        if s.start < impact.end
+        and s.end > impact.start
+        and rescored_silence(model, 0, s.start, s.end) >= LEAST_NATS
+    ]
+    if not hard:
+        return impact
+    number, first, last = len(SILENT_SHARES) - 1, hard[0], hard[-1]
+    if (
+        impact.start < first.start
+        and rescored_silence(model, number, impact.start, first.start, True) < LEAST_NATS
+    ):
+        impact = replace(impact, start=first.start, start_low=first.start_low, start_high=first.start_high)
+    if last.end < impact.end and rescored_silence(model, number, last.end, impact.end, True) < LEAST_NATS:
+        impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
+    inside = slice(impact.start, impact.end)
+    scores = silence_scores(
+        model.senders[inside], model.expected[inside], model.dispersion, SILENT_SHARES[number]
+    )
+    return replace(impact, score=float(scores.sum()))
+
+
+def _without_heard_ends(model: NullModel, a: int, b: int, mean: Array) -> tuple[int, int]:
+    """[a, b) without ends in which as many are heard as on the null day that explains it best (`mean`).
+
+    On a late morning the first who come are too few for a usual day, although nothing kept them.
+    """
+    scores = silence_scores(model.senders[a:b], mean, model.dispersion, SILENT_SHARES[0])
+    best = strong_segments(scores, LEAST_NATS)
+    return (a + min(x for x, _, _ in best), a + max(y for _, y, _ in best)) if best else (a, b)
+
+
+def failure_candidate(
+    model: NullModel, group: int, alternative: str, number: int, part: Segment
+) -> Candidate:
+    """A candidate for failed requests, or for lost writes, which nobody tries again."""
+    a, b = part.start, part.end
+    nats = rescored_failure(
+        model.counts.failure_series, model.failing_share, model.precision, FAILING_SHARES[number], a, b,
+        alternative == "failure",
+    )  # fmt: skip
+    return Candidate(
+        group, alternative, WINDOWS[number], part, a, b, min(nats, part.score),
+        float(model.failed[a:b].sum()), float(model.senders[a:b].sum() * model.failing_share), None,
+        WINDOWS[number] == "middle" and _is_partial(model, a, b))  # fmt: skip
+
+
+def _is_partial(model: NullModel, a: int, b: int) -> bool:
+    """Whether failure of half of the senders explains [a, b) better than failure of all."""
+    inside = (model.busy >= a) & (model.busy < b)
+    hard, middle = (
+        failure_scores(model.pairs, model.failing_share, model.precision, p1)[inside].sum()
+        for p1 in FAILING_SHARES[:2]
+    )
+    return bool(middle > hard)
