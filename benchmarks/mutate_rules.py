@@ -32,7 +32,14 @@ from tests.test_regimes import FILES, regime
 
 RULES = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
-LAYING = ("expect_duty", "await_machines", "place_punches", "match_punches", "build_scenarios")
+LAYING = (
+    "expect_duty",
+    "await_machines",
+    "expect_sides",
+    "place_punches",
+    "match_punches",
+    "build_scenarios",
+)
 MONEY = (*LAYING, *SETTLING)
 """What a policy says about a person's month, from the duty to the rupiah."""
 PERIODS = dict(

@@ -1,6 +1,6 @@
 """One contract per table; the table is the class name in snake_case."""
 
-from schemas.attendance import AwaitedMachine, Duty, DutySide, Punch, PunchDoubt, PunchPlacement
+from schemas.attendance import AwaitedMachine, Duty, DutySide, ExpectedSide, Punch, PunchDoubt, PunchPlacement
 from schemas.findings import (
     AttemptGroup,
     EvidenceEdge,
@@ -134,6 +134,7 @@ __all__ = [
     "Employee",
     "EventTotal",
     "EvidenceEdge",
+    "ExpectedSide",
     "Exposure",
     "ExposureTotal",
     "FileTotal",

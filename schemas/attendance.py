@@ -77,6 +77,31 @@ class AwaitedMachine(Table):
     _key = ("nip",)
 
 
+class ExpectedSide(Table):
+    """One row per duty and side: when it is due, and in which window records count for it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day on which the duty starts")
+    side_code: Text = column("Side", isin=SIDES)
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region of that OPD", str_matches=REGION)
+    due_at: Instant = column("Due time")
+    accept_from: Instant = column("Records count from here")
+    accept_to: Instant = column("... and before here")
+    covered_to: Instant = column("The person's punch sources cover the time before this")
+    off_from_seconds: Integer = column(
+        "So many seconds after its due time it is late, of a check-out before it early; null where attended or not",
+        nullable=True,
+        ge=1,
+    )
+    is_excused: Flag = column("Leave takes the side out of assessment")
+    tie_no: Integer = column(
+        "Of a person's sides that a record is equally near to, the one of the smallest number is meant", ge=1
+    )
+
+    _key = ("nip", "duty_date", "side_code")
+
+
 class PunchPlacement(Table):
     """One row per punch: the duty side it was tried against and the part it plays there."""
 

@@ -50,8 +50,7 @@ turned as (  -- the day's sequence contradicts it: nearer to this side, and bett
         and punch.direction_code <> asked.side_code
         and punch.punched_at >= asked.accept_from
         and punch.punched_at < asked.accept_to
-        and abs(epoch(punch.punched_at) - epoch(asked.due_at))
-        < abs(epoch(punch.punched_at) - epoch(asked.other_due_at))
+        and seconds_apart(punch.punched_at, asked.due_at) < seconds_apart(punch.punched_at, asked.other_due_at)
         and case asked.side_code
             when 'in' then punch.punched_at < coalesce(asked.recorded_at, asked.accept_to)
             else punch.punched_at > coalesce(asked.recorded_at, asked.accept_from)

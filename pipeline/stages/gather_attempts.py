@@ -1,13 +1,13 @@
 """Tie each logged request to a duty side and group retries into sessions."""
 
 from pipeline.stage import SqlStage
-from schemas import Attempt, AttemptGroup, DutySide, PolicyPeriod, Punch
+from schemas import Attempt, AttemptGroup, ExpectedSide, PolicyPeriod, Punch
 
 STAGE = SqlStage(
     __name__,
     reads=(
         Attempt,
-        DutySide,
+        ExpectedSide,
         PolicyPeriod,
         Punch,
     ),

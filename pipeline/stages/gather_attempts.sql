@@ -1,6 +1,6 @@
 -- Which requests did this person send for this side, and which of them failed or were answered but not stored?
 -- One row per person, duty side and session of retries; the first request of a session is the act.
-with fitting as (  -- in the windows of several sides the nearest due time wins, then the earlier day
+with fitting as (
     select
         attempt.attempt_id,
         attempt.vantage_code,
@@ -9,29 +9,30 @@ with fitting as (  -- in the windows of several sides the nearest due time wins,
         attempt.answered_at,
         attempt.outcome_code,
         attempt.is_authenticated,
-        duty_side.duty_date,
-        duty_side.side_code,
-        duty_side.covered_to,
+        expected_side.duty_date,
+        expected_side.side_code,
+        expected_side.covered_to,
         policy_period.retry_gap_minutes,
         policy_period.match_early_seconds,
         policy_period.match_late_seconds,
         row_number() over (
             partition by attempt.attempt_id
-            order by
-                abs(epoch(attempt.requested_at) - epoch(duty_side.due_at)),
-                duty_side.duty_date,
-                duty_side.side_code
+            order by seconds_apart(attempt.requested_at, expected_side.due_at), expected_side.tie_no
         ) as fit_rank
     from attempt
-    inner join duty_side
-        on attempt.nip = duty_side.nip
-        and attempt.requested_at >= duty_side.accept_from
-        and attempt.requested_at < duty_side.accept_to
-        and coalesce(attempt.direction_code, duty_side.side_code) = duty_side.side_code
-        and duty_side.side_code in ('in', 'out')
+    inner join expected_side
+        on attempt.nip = expected_side.nip
+        and suits_side(
+            attempt.direction_code,
+            attempt.requested_at,
+            expected_side.side_code,
+            expected_side.accept_from,
+            expected_side.accept_to
+        )
+        and expected_side.side_code in ('in', 'out')
     inner join policy_period
-        on duty_side.duty_date >= policy_period.valid_from
-        and duty_side.duty_date < policy_period.valid_to
+        on expected_side.duty_date >= policy_period.valid_from
+        and expected_side.duty_date < policy_period.valid_to
 ),
 
 stored as (  -- whatever its direction: one stored in the other is `flipped`, not lost (outages.md section 3)

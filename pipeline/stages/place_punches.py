@@ -1,6 +1,6 @@
 """Place each punch at the duty side that it was made for, and say which punch of a side counts."""
 
 from pipeline.stage import SqlStage
-from schemas import Duty, PolicyPeriod, Punch, PunchPlacement
+from schemas import ExpectedSide, PolicyPeriod, Punch, PunchPlacement
 
-STAGE = SqlStage(__name__, reads=(Punch, Duty, PolicyPeriod), writes=PunchPlacement)
+STAGE = SqlStage(__name__, reads=(ExpectedSide, PolicyPeriod, Punch), writes=PunchPlacement)

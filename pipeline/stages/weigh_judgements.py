@@ -21,6 +21,7 @@ from pipeline.stages import (
     check_decisions,
     doubt_punches,
     expect_duty,
+    expect_sides,
     explain_gaps,
     expose_sides,
     find_flips,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )

@@ -45,7 +45,7 @@ UNLIKE = """
     where duty_side.state_code <> scenario_side.state_code
         and scenario_side.scenario_code = 'recorded'
 """
-RECORDING = ("await_machines", "place_punches", "match_punches", "build_scenarios")
+RECORDING = ("await_machines", "expect_sides", "place_punches", "match_punches", "build_scenarios")
 Row = dict[str, Any]
 
 
