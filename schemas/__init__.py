@@ -1,15 +1,27 @@
 """One contract per table; the table is the class name in snake_case."""
 
-from schemas.attendance import AwaitedMachine, Duty, DutySide, ExpectedSide, Punch, PunchDoubt, PunchPlacement
+from schemas.attendance import (
+    AwaitedMachine,
+    Duty,
+    DutySide,
+    ExpectedSide,
+    OffSide,
+    Punch,
+    PunchDoubt,
+    PunchPlacement,
+)
 from schemas.findings import (
     AttemptGroup,
     EvidenceEdge,
     Exposure,
     Finding,
     Flip,
+    OutageTouch,
     Presence,
     RestorationScreen,
     SideCause,
+    StatementCheck,
+    UsedNetwork,
 )
 from schemas.money import (
     AbsenceCount,
@@ -150,9 +162,11 @@ __all__ = [
     "LogReject",
     "MeasurableSpan",
     "Network",
+    "OffSide",
     "Outage",
     "OutageEvidence",
     "OutageSegment",
+    "OutageTouch",
     "PersonMonth",
     "PolicyPeriod",
     "PolicyScope",
@@ -191,8 +205,10 @@ __all__ = [
     "SideTotal",
     "SourceFile",
     "Statement",
+    "StatementCheck",
     "StorageMinute",
     "Table",
     "Unit",
+    "UsedNetwork",
     "ValueReject",
 ]

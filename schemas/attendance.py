@@ -155,3 +155,24 @@ class DutySide(Table):
     )
 
     _key = ("nip", "duty_date", "side_code")
+
+
+class OffSide(Table):
+    """One row per late, early or missing side, with the span in which an outage touches it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region", str_matches=REGION)
+    due_at: Instant = column("Due time")
+    accept_from: Instant = column("Records count from here")
+    accept_to: Instant = column("... and before here")
+    recorded_at: Instant = column("The punch that counts", nullable=True)
+    punch_id: Text = column("Its id", nullable=True)
+    state_code: Text = column("late, early or missing", isin=("late", "early", "missing"))
+    minutes_off: Integer = column("Whole minutes late or early; null when missing", nullable=True, ge=0)
+    exposed_from: Instant = column("An outage that ends after this touches the side")
+    exposed_to: Instant = column("... if it begins by then")
+
+    _key = ("nip", "duty_date", "side_code")

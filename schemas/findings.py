@@ -5,6 +5,8 @@ from __future__ import annotations
 from schemas.codes import ACTIONS, CAUSES, GRADES, NIP, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
 
+BASES = ("own_request", "scope", "usual", "also_used", "unit_block")
+
 
 class AttemptGroup(Table):
     """One row per person, duty side and session of retries."""
@@ -33,6 +35,30 @@ class AttemptGroup(Table):
     _key = ("nip", "duty_date", "side_code", "group_no")
 
 
+class UsedNetwork(Table):
+    """One row per person and line used in the month: carrier, address block, and the OPD of the block."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    use_no: Integer = column("1 the usual one: the block of most days of the carrier of most days", ge=1)
+    provider: Text = column("Carrier", nullable=True)
+    network_cidr: Text = column("Address block", nullable=True)
+    unit_id: Text = column("OPD of the address block", nullable=True)
+
+    _key = ("nip", "use_no")
+
+
+class OutageTouch(Table):
+    """One row per late, early or missing side and outage of the person's scope that touches it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    outage_id: Text = column("Outage")
+    basis_code: Text = column("Why, see exposure", isin=BASES)
+
+    _key = ("nip", "duty_date", "side_code", "outage_id")
+
+
 class Exposure(Table):
     """One row per late, early or missing side and outage that overlaps its exposure span."""
 
@@ -43,7 +69,7 @@ class Exposure(Table):
     exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
     basis_code: Text = column(
         "Why: an own failed request, the region or unit, the usual line or app, another line used that month, or only the unit's address blocks",
-        isin=("own_request", "scope", "usual", "also_used", "unit_block"),
+        isin=BASES,
     )
     is_vantage_alive: Flag = column("A vantage that would have logged an attempt was alive throughout")
 
@@ -60,6 +86,22 @@ class Flip(Table):
     flipped_at: Instant = column("Its time")
 
     _key = ("nip", "duty_date", "side_code")
+
+
+class StatementCheck(Table):
+    """One row per late, early or missing side and statement about it: whether it speaks for the person."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    statement_id: Text = column("Statement")
+    witness_code: Text = column(
+        "statement where it counts, else why it speaks against",
+        isin=("statement", "signed_before", "signed_by_certifier", "signed_by_self", "signed_too_late"),
+    )
+    witnessed_at: Instant = column("Time at which the person was seen")
+
+    _key = ("nip", "duty_date", "side_code", "statement_id")
 
 
 class Presence(Table):

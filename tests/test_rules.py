@@ -99,6 +99,17 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "accept_from": dt.datetime(2026, 1, 5, 4, 30), "accept_to": dt.datetime(2026, 1, 5, 16, 0),
         "covered_to": dt.datetime(2026, 2, 1),
     },
+    "off_side": {  # a check-in of 07:30 that nobody recorded
+        "unit_id": "4.01", "region_code": "3205", "side_code": "in", "state_code": "missing",
+        "due_at": dt.datetime(2026, 1, 5, 7, 30),
+        "accept_from": dt.datetime(2026, 1, 5, 4, 30), "accept_to": dt.datetime(2026, 1, 5, 16, 0),
+        "exposed_from": dt.datetime(2026, 1, 5, 6, 30), "exposed_to": dt.datetime(2026, 1, 5, 7, 30),
+    },
+    "used_network": {"use_no": 1},
+    "statement_check": {
+        "side_code": "in", "witness_code": "statement", "witnessed_at": dt.datetime(2026, 1, 5, 7, 20),
+    },
+    "outage_touch": {"side_code": "in", "outage_id": "o1", "basis_code": "scope"},
     "attempt": {
         "vantage_code": "pusat", "endpoint_code": "punch_in", "direction_code": "in", "outcome_code": "failed",
         "status_code": 502, "is_retried": False, "is_authenticated": True, "unit_id": None,

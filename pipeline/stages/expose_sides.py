@@ -1,17 +1,6 @@
-"""Find the outages of a person's scope that touch a late, early or missing side."""
+"""Rank the outages that touch a side by how much of it they explain."""
 
 from pipeline.stage import SqlStage
-from schemas import Attempt, Coverage, DutySide, Exposure, Network, Outage, PolicyPeriod
+from schemas import Coverage, Exposure, OffSide, Outage, OutageTouch
 
-STAGE = SqlStage(
-    __name__,
-    reads=(
-        Attempt,
-        Coverage,
-        DutySide,
-        Network,
-        Outage,
-        PolicyPeriod,
-    ),
-    writes=Exposure,
-)
+STAGE = SqlStage(__name__, reads=(Coverage, OffSide, Outage, OutageTouch), writes=Exposure)

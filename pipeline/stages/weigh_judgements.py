@@ -19,6 +19,7 @@ from pipeline.stages import (
     charge_leave,
     charge_sides,
     check_decisions,
+    check_statements,
     doubt_punches,
     expect_duty,
     expect_sides,
@@ -26,13 +27,16 @@ from pipeline.stages import (
     expose_sides,
     find_flips,
     gather_attempts,
+    list_off_sides,
     match_punches,
     name_causes,
     place_punches,
     price_charges,
     rank_candidates,
+    rank_networks,
     recommend,
     sum_person_months,
+    touch_sides,
     value_duties,
     weigh_presence,
 )
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, name_causes,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )

@@ -1,10 +1,6 @@
 """Collect what else says that the person was there, or was not."""
 
 from pipeline.stage import SqlStage
-from schemas import Calendar, DutySide, Incident, PolicyPeriod, Presence, Punch, PunchDoubt, Statement
+from schemas import DutySide, OffSide, Presence, Punch, PunchDoubt, StatementCheck
 
-STAGE = SqlStage(
-    __name__,
-    reads=(Calendar, DutySide, Incident, PolicyPeriod, Punch, PunchDoubt, Statement),
-    writes=Presence,
-)
+STAGE = SqlStage(__name__, reads=(DutySide, OffSide, Punch, PunchDoubt, StatementCheck), writes=Presence)
