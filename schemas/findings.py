@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, CAUSES, GRADES, NIP, SIDES, STATES
+from schemas.codes import ACTIONS, CAUSES, GRADES, LAYERS, NIP, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
 
 BASES = ("own_request", "scope", "usual", "also_used", "unit_block")
@@ -120,6 +120,74 @@ class Presence(Table):
     statement_id: Text = column("Statement", nullable=True)
 
     _key = ("nip", "duty_date", "side_code", "witness_code", "witness_no")
+
+
+class SidePresence(Table):
+    """One row per late, early or missing side: what all its witnesses say together."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    is_corroborated: Flag = column("Somebody or something supports the person")
+    has_statement: Flag = column("A valid statement by someone else supports the person")
+    is_unaccustomed: Flag = column("On the other days this side is missing more often than not")
+    first_stated_at: Instant = column("Earliest time of a valid statement", nullable=True)
+    last_stated_at: Instant = column("Latest time of a valid statement", nullable=True)
+    counter_evidence_codes: Text = column("Witnesses that contradict, sorted, comma-separated", nullable=True)
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideWatch(Table):
+    """One row per late, early or missing side: whether the logs would show a request for it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    is_watched: Flag = column("Every log covers the whole span in which the side was due")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideOutage(Table):
+    """One row per late, early or missing side: the outage that explains most of it, and whether it suffices alone."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    outage_id: Text = column("Outage; null where none touches the side", nullable=True)
+    layer_code: Text = column("Its layer", nullable=True, isin=LAYERS)
+    impact_started_at: Instant = column("Its impact window: start", nullable=True)
+    impact_ended_at: Instant = column("... end, exclusive", nullable=True)
+    basis_code: Text = column("Why it touches the side, see exposure", nullable=True, isin=BASES)
+    is_after_grace: Flag = column(
+        "Recorded after the recovery grace, and nobody else saw the person during the outage"
+    )
+    may_be_delayed: Flag = column("Without an own request, it can have delayed what was recorded")
+    may_be_blocked: Flag = column("Without an own request, it can have kept the person from a record")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideAttempt(Table):
+    """One row per late, early or missing side: what became of its own requests.
+
+    Of a check-in the first request counts; of a check-out the first that was not too early, else the last.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    tried_at: Instant = column("The failed request that counts, before any record", nullable=True)
+    failed_at: Instant = column("... if the outage that touches the side explains it", nullable=True)
+    unstored_at: Instant = column("An ok answer without a punch, better than what is recorded", nullable=True)
+    is_uncovered: Flag = column("The punch of an ok answer lies after the end of the export")
+    is_authenticated: Flag = column("The user id of the own requests was authenticated")
+    has_own_success: Flag = column(
+        "An own request came through before any failed and before recovery, over the usual line"
+    )
+
+    _key = ("nip", "duty_date", "side_code")
 
 
 class SideCause(Table):

@@ -1,20 +1,6 @@
-"""Name what happened to each late, early or missing side, and the own act that shows it."""
+"""Name what happened to each late, early or missing side, and the own request that shows it."""
 
 from pipeline.stage import SqlStage
-from schemas import (
-    AttemptGroup,
-    Coverage,
-    DutySide,
-    Exposure,
-    Flip,
-    Outage,
-    PolicyPeriod,
-    Presence,
-    SideCause,
-)
+from schemas import Flip, OffSide, SideAttempt, SideCause, SideOutage, SideWatch
 
-STAGE = SqlStage(
-    __name__,
-    reads=(AttemptGroup, Coverage, DutySide, Exposure, Flip, Outage, PolicyPeriod, Presence),
-    writes=SideCause,
-)
+STAGE = SqlStage(__name__, reads=(Flip, OffSide, SideAttempt, SideOutage, SideWatch), writes=SideCause)

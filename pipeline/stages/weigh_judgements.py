@@ -35,9 +35,13 @@ from pipeline.stages import (
     rank_candidates,
     rank_networks,
     recommend,
+    sum_attempts,
     sum_person_months,
+    sum_presence,
     touch_sides,
     value_duties,
+    watch_sides,
+    weigh_outages,
     weigh_presence,
 )
 from pipeline.warehouse import arrow_schema
@@ -50,7 +54,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, name_causes,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
@@ -108,7 +112,7 @@ ALTERNATIVES = (
     *(
         Alternative(
             f"tenggang pemulihan {minutes} menit",
-            "name_causes",
+            "weigh_outages",
             _with(PolicyPeriod, recovery_grace_minutes=f"{minutes}::bigint"),
         )
         for minutes in (0, 60)
