@@ -221,6 +221,33 @@ class SideCause(Table):
     _key = ("nip", "duty_date", "side_code")
 
 
+class SideGrade(Table):
+    """One row per late, early or missing side: how strong the evidence for its cause is."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    grade_code: Text = column("Strength of the evidence", isin=GRADES)
+    is_silent: Flag = column("A log would have shown an own request, and shows none")
+    is_certified: Flag = column("The outage is certified for the span in which the side was due")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideRestoration(Table):
+    """One row per late, early or missing side: the time that would have been recorded."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    restored_at: Instant = column("Time; null where nothing is restored", nullable=True)
+    minutes_restored: Integer = column(
+        "Minutes late or early then; null when still missing", nullable=True, ge=0
+    )
+
+    _key = ("nip", "duty_date", "side_code")
+
+
 class Finding(Table):
     """One row per late, early or missing side."""
 

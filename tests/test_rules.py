@@ -106,6 +106,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "exposed_from": dt.datetime(2026, 1, 5, 6, 30), "exposed_to": dt.datetime(2026, 1, 5, 7, 30),
     },
     "used_network": {"use_no": 1},
+    "side_grade": {"side_code": "in", "grade_code": "C", "is_silent": False, "is_certified": False},
     "side_presence": {"side_code": "in", "is_corroborated": False, "has_statement": False, "is_unaccustomed": False},
     "side_watch": {"side_code": "in", "is_watched": True},
     "side_outage": {"side_code": "in", "is_after_grace": False, "may_be_delayed": False, "may_be_blocked": False},

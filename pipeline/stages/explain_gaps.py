@@ -1,10 +1,10 @@
-"""Grade each named cause, state the time that would have been recorded, and bind it all in one hash."""
+"""Decide what the policy does with each cause and grade, and bind it all in one hash."""
 
 from pipeline.stage import SqlStage
-from schemas import ActionRule, Duty, Exposure, Finding, Outage, PolicyPeriod, Presence, SideCause
+from schemas import ActionRule, Finding, PolicyPeriod, SideCause, SideGrade, SidePresence, SideRestoration
 
 STAGE = SqlStage(
     __name__,
-    reads=(ActionRule, Duty, Exposure, Outage, PolicyPeriod, Presence, SideCause),
+    reads=(ActionRule, PolicyPeriod, SideCause, SideGrade, SidePresence, SideRestoration),
     writes=Finding,
 )

@@ -27,6 +27,7 @@ from pipeline.stages import (
     expose_sides,
     find_flips,
     gather_attempts,
+    grade_causes,
     list_off_sides,
     match_punches,
     name_causes,
@@ -35,6 +36,7 @@ from pipeline.stages import (
     rank_candidates,
     rank_networks,
     recommend,
+    restore_times,
     sum_attempts,
     sum_person_months,
     sum_presence,
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
