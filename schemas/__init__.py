@@ -12,6 +12,7 @@ from schemas.attendance import (
 )
 from schemas.findings import (
     AttemptGroup,
+    AttemptPlacement,
     EvidenceEdge,
     Exposure,
     Finding,
@@ -126,6 +127,7 @@ __all__ = [
     "AssessmentRule",
     "Attempt",
     "AttemptGroup",
+    "AttemptPlacement",
     "AttendanceFloor",
     "AwaitedMachine",
     "Band",

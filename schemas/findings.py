@@ -8,6 +8,22 @@ from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, colum
 BASES = ("own_request", "scope", "usual", "also_used", "unit_block")
 
 
+class AttemptPlacement(Table):
+    """One row per logged request that may be one for a check-in or check-out: the side that it was for."""
+
+    attempt_id: Text = column("Request")
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty")
+    side_code: Text = column("Side", isin=("in", "out"))
+    record_code: Text = column(
+        "Of an ok answer: its punch is stored, is not, or lies where the export does not reach",
+        nullable=True,
+        isin=("stored", "unstored", "uncovered"),
+    )
+
+    _key = ("attempt_id",)
+
+
 class AttemptGroup(Table):
     """One row per person, duty side and session of retries."""
 

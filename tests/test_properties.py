@@ -39,7 +39,7 @@ Tables = dict[type[Table], pa.Table]
 Explain = Callable[..., Warehouse]
 NAMES = [stage.name for stage in STAGES]
 READING = STAGES[: NAMES.index("expect_duty")]
-RULES = [stage for stage in STAGES[NAMES.index("gather_attempts") :] if isinstance(stage, SqlStage)]
+RULES = [stage for stage in STAGES[NAMES.index("place_attempts") :] if isinstance(stage, SqlStage)]
 FOUND = {stage.writes for stage in RULES}
 INPUTS = {contract for stage in RULES for contract in stage.reads} - FOUND
 few = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])

@@ -105,6 +105,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "accept_from": dt.datetime(2026, 1, 5, 4, 30), "accept_to": dt.datetime(2026, 1, 5, 16, 0),
         "exposed_from": dt.datetime(2026, 1, 5, 6, 30), "exposed_to": dt.datetime(2026, 1, 5, 7, 30),
     },
+    "attempt_placement": {"side_code": "in"},
     "used_network": {"use_no": 1},
     "side_grade": {"side_code": "in", "grade_code": "C", "is_silent": False, "is_certified": False},
     "side_presence": {"side_code": "in", "is_corroborated": False, "has_statement": False, "is_unaccustomed": False},

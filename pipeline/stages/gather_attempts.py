@@ -1,15 +1,6 @@
-"""Tie each logged request to a duty side and group retries into sessions."""
+"""Group the requests of a side into sessions of retries."""
 
 from pipeline.stage import SqlStage
-from schemas import Attempt, AttemptGroup, ExpectedSide, PolicyPeriod, Punch
+from schemas import Attempt, AttemptGroup, AttemptPlacement, PolicyPeriod
 
-STAGE = SqlStage(
-    __name__,
-    reads=(
-        Attempt,
-        ExpectedSide,
-        PolicyPeriod,
-        Punch,
-    ),
-    writes=AttemptGroup,
-)
+STAGE = SqlStage(__name__, reads=(Attempt, AttemptPlacement, PolicyPeriod), writes=AttemptGroup)

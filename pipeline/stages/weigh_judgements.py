@@ -31,6 +31,7 @@ from pipeline.stages import (
     list_off_sides,
     match_punches,
     name_causes,
+    place_attempts,
     place_punches,
     price_charges,
     rank_candidates,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, place_attempts, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
@@ -119,8 +120,8 @@ ALTERNATIVES = (
         )
         for minutes in (0, 60)
     ),
-    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", "gather_attempts", _matched(0)),
-    Alternative("rekaman dicocokkan dengan log sampai 60 detik", "gather_attempts", _matched(60)),
+    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", "place_attempts", _matched(0)),
+    Alternative("rekaman dicocokkan dengan log sampai 60 detik", "place_attempts", _matched(60)),
     Alternative("mutu C dipulihkan tanpa surat keterangan", "explain_gaps", _graded("C", "restore")),
     Alternative("mutu C tidak pernah dipulihkan", "explain_gaps", _graded("C", "not_supported")),
     Alternative("mutu D tidak pernah dipulihkan", "explain_gaps", _graded("D", "not_supported")),
