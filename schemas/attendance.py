@@ -118,6 +118,19 @@ class PunchPlacement(Table):
     _key = ("punch_id",)
 
 
+class Machine(Table):
+    """One row per machine with a punch of a duty: what its punches say about it."""
+
+    device_id: Text = column("Machine")
+    unit_id: Text = column("OPD in which most of its people work; it stands there")
+    is_several: Flag = column(
+        "It meets few people in one second more often than many: several machines of one name"
+    )
+    has_seconds: Flag = column("It writes seconds, not whole minutes only")
+
+    _key = ("device_id",)
+
+
 class PunchDoubt(Table):
     """One row per punch of a duty and reason to doubt it: the record stays, but it supports no finding.
 

@@ -31,6 +31,7 @@ from pipeline.stages import (
     list_off_sides,
     match_punches,
     name_causes,
+    observe_machines,
     place_attempts,
     place_punches,
     price_charges,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, doubt_punches, place_attempts, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
+        expect_duty, expect_sides, await_machines, place_punches, match_punches, observe_machines, doubt_punches, place_attempts, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )
