@@ -33,6 +33,10 @@ from tests.test_regimes import FILES, regime
 RULES = {stage.name: stage for stage in STAGES if isinstance(stage, SqlStage)}
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
 LAYING = (
+    "list_employed_days",
+    "excuse_days",
+    "schedule_hours",
+    "bound_coverage",
     "expect_duty",
     "await_machines",
     "expect_sides",

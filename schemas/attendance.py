@@ -24,6 +24,68 @@ class Punch(Table):
     _key = ("punch_id",)
 
 
+class EmployedDay(Table):
+    """One row per person and day of the period on which the person is employed."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day")
+    unit_id: Text = column("OPD of that day")
+    group_code: Text = column("Duty group of that day")
+    variant_code: Text = column("Variant of the money rules that applies that day")
+    superior_nip: Text = column("Superior of that day", nullable=True)
+    tpp_idr: Integer = column("Gross monthly TPP in force that day", ge=0)
+    weekday_no: Integer = column("ISO weekday", ge=1, le=7)
+    is_ramadan: Flag = column("Ramadan hours")
+    is_holiday: Flag = column("National holiday or collective leave")
+
+    _key = ("nip", "duty_date")
+
+
+class ExcusedDay(Table):
+    """One row per person and day of employment: the absence in force, if any."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day")
+    absence_id: Text = column("Leave or official duty in force", nullable=True)
+    absence_kind_code: Text = column("Its kind", nullable=True)
+    absence_day_no: Integer = column("Calendar day of that absence, 1 the first", nullable=True, ge=1)
+    is_excused: Flag = column("It takes the sides of the day out of assessment")
+
+    _key = ("nip", "duty_date")
+
+
+class DutyHours(Table):
+    """One row per person and day of work; times are seconds after local midnight."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day on which the duty starts")
+    shift_code: Text = column("Rostered shift", nullable=True)
+    start_seconds: Integer = column("Start of work", ge=0)
+    end_seconds: Integer = column("End of work, over 86400 past midnight", ge=0)
+    apel_seconds: Integer = column("Apel; null where none is held", nullable=True, ge=0)
+    in_from_seconds: Integer = column(
+        "Check-ins count from here; null: by the policy's minutes", nullable=True, ge=0
+    )
+    in_to_seconds: Integer = column("... and up to this second, included; null likewise", nullable=True, ge=0)
+    out_from_seconds: Integer = column(
+        "Check-outs count from here; null: by the policy's minutes", nullable=True, ge=0
+    )
+    out_to_seconds: Integer = column(
+        "... and up to this second, included; null likewise", nullable=True, ge=0
+    )
+
+    _key = ("nip", "duty_date")
+
+
+class PersonCoverage(Table):
+    """One row per person with a day of employment: how far the punch sources reach."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    covered_to: Instant = column("Punch sources hold everything before this")
+
+    _key = ("nip",)
+
+
 class Duty(Table):
     """One row per person and day with a duty of the policy, whether excused or not."""
 

@@ -106,6 +106,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "exposed_from": dt.datetime(2026, 1, 5, 6, 30), "exposed_to": dt.datetime(2026, 1, 5, 7, 30),
     },
     "attempt_placement": {"side_code": "in"},
+    "employed_day": {
+        "unit_id": "4.01", "group_code": "kantor-5", "variant_code": "umum", "tpp_idr": 5_000_000, "weekday_no": 1,
+        "is_ramadan": False, "is_holiday": False,
+    },
     "used_network": {"use_no": 1},
     "side_grade": {"side_code": "in", "grade_code": "C", "is_silent": False, "is_certified": False},
     "side_presence": {"side_code": "in", "is_corroborated": False, "has_statement": False, "is_unaccustomed": False},

@@ -14,6 +14,7 @@ from pipeline.stage import Desk, Stage
 from pipeline.stages import (
     assess_tpp,
     await_machines,
+    bound_coverage,
     build_scenarios,
     charge_cuts,
     charge_leave,
@@ -21,6 +22,7 @@ from pipeline.stages import (
     check_decisions,
     check_statements,
     doubt_punches,
+    excuse_days,
     expect_duty,
     expect_sides,
     explain_gaps,
@@ -28,6 +30,7 @@ from pipeline.stages import (
     find_flips,
     gather_attempts,
     grade_causes,
+    list_employed_days,
     list_off_sides,
     match_punches,
     name_causes,
@@ -39,6 +42,7 @@ from pipeline.stages import (
     rank_networks,
     recommend,
     restore_times,
+    schedule_hours,
     sum_attempts,
     sum_person_months,
     sum_presence,
@@ -58,7 +62,7 @@ if TYPE_CHECKING:
 RULES = tuple(
     module.STAGE
     for module in (
-        expect_duty, expect_sides, await_machines, place_punches, match_punches, observe_machines, doubt_punches, place_attempts, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
+        list_employed_days, excuse_days, schedule_hours, bound_coverage, expect_duty, expect_sides, await_machines, place_punches, match_punches, observe_machines, doubt_punches, place_attempts, gather_attempts, list_off_sides, rank_networks, touch_sides, expose_sides, find_flips, check_statements, weigh_presence, sum_presence, watch_sides, weigh_outages, sum_attempts, name_causes, grade_causes, restore_times,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
         price_charges, assess_tpp, sum_person_months, recommend,
     )

@@ -91,7 +91,9 @@ def lay_out(
     }
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(warehouse, ("expect_duty",))
+    run_rules(
+        warehouse, ("list_employed_days", "excuse_days", "schedule_hours", "bound_coverage", "expect_duty")
+    )
     sides = []
     for scenario, step, listed in scenarios:
         warehouse.write(Punch, _punches(listed))
