@@ -3,10 +3,10 @@
 from pipeline.stage import SqlStage
 from schemas import (
     Attempt,
-    DutySide,
     EvidenceEdge,
     Finding,
     Flip,
+    OffSide,
     PolicyPeriod,
     Presence,
     Punch,
@@ -16,6 +16,6 @@ from schemas import (
 
 STAGE = SqlStage(
     __name__,
-    reads=(Attempt, DutySide, Finding, Flip, PolicyPeriod, Presence, Punch, SourceFile, Statement),
+    reads=(Attempt, Finding, Flip, OffSide, PolicyPeriod, Presence, Punch, SourceFile, Statement),
     writes=EvidenceEdge,
 )
