@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.stages import STAGES, expect_duty
+from pipeline.stages import STAGES, list_employed_days
 from tests.broken_month import Month, breaks, is_unseen
 from tests.full_month import build
 
-FIRST = STAGES.index(expect_duty.STAGE)
+FIRST = STAGES.index(list_employed_days.STAGE)
 NAMES = [
     "recall_issued",
     *(stage.name for stage in STAGES[FIRST:-1] if stage.name not in ("detect_outages", "attribute_outages")),

@@ -1,10 +1,20 @@
-"""Count per person the outages that touch sides that are off, and the exposures; the control totals compare them."""
+"""Count per person the sides that outages reach, and the lines used; the control totals compare them with exposures."""
 
 from pipeline.stage import SqlStage
-from schemas import Attempt, Duty, DutySide, Exposure, ExposureTotal, Network, Outage, PolicyPeriod
+from schemas import (
+    Attempt,
+    Duty,
+    DutySide,
+    Exposure,
+    ExposureTotal,
+    Network,
+    Outage,
+    PolicyPeriod,
+    UsedNetwork,
+)
 
 STAGE = SqlStage(
     __name__,
-    reads=(Duty, DutySide, PolicyPeriod, Outage, Attempt, Network, Exposure),
+    reads=(Attempt, Duty, DutySide, Exposure, Network, Outage, PolicyPeriod, UsedNetwork),
     writes=ExposureTotal,
 )
