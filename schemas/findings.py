@@ -31,7 +31,7 @@ class AttemptGroup(Table):
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side that the requests were for", isin=SIDES)
     group_no: Integer = column("Number of the session within the side, in time", ge=1)
-    started_at: Instant = column("Start of the first request: the act")
+    started_at: Instant = column("Start of the first request: the one that counts")
     ended_at: Instant = column("When the last answer was logged")
     attempt_count: Integer = column("Logged requests, at all vantages together", ge=1)
     failed_count: Integer = column("Failed ones", ge=0)
@@ -222,7 +222,7 @@ class SideCause(Table):
     impact_started_at: Instant = column("Its impact window: start", nullable=True)
     impact_ended_at: Instant = column("... end, exclusive", nullable=True)
     acted_at: Instant = column(
-        "Own act: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
+        "Own attempt: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
         nullable=True,
     )
     is_tried_before: Flag = column("An own request of the side failed before the punch that was turned")
