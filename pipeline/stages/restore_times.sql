@@ -11,7 +11,6 @@ with excused as (  -- without an own request an outage excuses only the minutes 
         case
             when side_grade.grade_code not in ('A', 'B', 'C', 'D') then null
             when side_cause.acted_at is not null then side_cause.acted_at
-            when side_cause.outage_id is null or side_cause.state_code = 'early' then null
             when side_cause.state_code = 'missing' and side_cause.side_code = 'out'
                 then least(side_cause.due_at, side_presence.last_stated_at)
             when side_cause.state_code = 'missing'
