@@ -31,7 +31,18 @@ from tests.reference.people import DAYS_A_MONTH, generated, recorded_anew
 from tests.test_regimes import FILES, regime
 
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
-LAYING = ("expect_duty", "await_machines", "place_punches", "match_punches", "build_scenarios")
+LAYING = (
+    "list_employed_days",
+    "excuse_days",
+    "schedule_hours",
+    "bound_coverage",
+    "expect_duty",
+    "await_machines",
+    "expect_sides",
+    "place_punches",
+    "match_punches",
+    "build_scenarios",
+)
 MONEY = (*LAYING, *SETTLING)
 """What a policy says about a person's month, from the duty to the rupiah."""
 PERIODS = dict(

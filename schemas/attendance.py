@@ -24,6 +24,68 @@ class Punch(Table):
     _key = ("punch_id",)
 
 
+class EmployedDay(Table):
+    """One row per person and day of the period on which the person is employed."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day")
+    unit_id: Text = column("OPD of that day")
+    group_code: Text = column("Duty group of that day")
+    variant_code: Text = column("Variant of the money rules that applies that day")
+    superior_nip: Text = column("Superior of that day", nullable=True)
+    tpp_idr: Integer = column("Gross monthly TPP in force that day", ge=0)
+    weekday_no: Integer = column("ISO weekday", ge=1, le=7)
+    is_ramadan: Flag = column("Ramadan hours")
+    is_holiday: Flag = column("National holiday or collective leave")
+
+    _key = ("nip", "duty_date")
+
+
+class ExcusedDay(Table):
+    """One row per person and day of employment: the absence in force, if any."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day")
+    absence_id: Text = column("Leave or official duty in force", nullable=True)
+    absence_kind_code: Text = column("Its kind", nullable=True)
+    absence_day_no: Integer = column("Calendar day of that absence, 1 the first", nullable=True, ge=1)
+    is_excused: Flag = column("It takes the sides of the day out of assessment")
+
+    _key = ("nip", "duty_date")
+
+
+class DutyHours(Table):
+    """One row per person and day of work; times are seconds after local midnight."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day on which the duty starts")
+    shift_code: Text = column("Rostered shift", nullable=True)
+    start_seconds: Integer = column("Start of work", ge=0)
+    end_seconds: Integer = column("End of work, over 86400 past midnight", ge=0)
+    apel_seconds: Integer = column("Apel; null where none is held", nullable=True, ge=0)
+    in_from_seconds: Integer = column(
+        "Check-ins count from here; null: by the policy's minutes", nullable=True, ge=0
+    )
+    in_to_seconds: Integer = column("... and up to this second, included; null likewise", nullable=True, ge=0)
+    out_from_seconds: Integer = column(
+        "Check-outs count from here; null: by the policy's minutes", nullable=True, ge=0
+    )
+    out_to_seconds: Integer = column(
+        "... and up to this second, included; null likewise", nullable=True, ge=0
+    )
+
+    _key = ("nip", "duty_date")
+
+
+class PersonCoverage(Table):
+    """One row per person with a day of employment: how far the punch sources reach."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    covered_to: Instant = column("Punch sources hold everything before this")
+
+    _key = ("nip",)
+
+
 class Duty(Table):
     """One row per person and day with a duty of the policy, whether excused or not."""
 
@@ -77,6 +139,31 @@ class AwaitedMachine(Table):
     _key = ("nip",)
 
 
+class ExpectedSide(Table):
+    """One row per duty and side: when it is due, and in which window records count for it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Day on which the duty starts")
+    side_code: Text = column("Side", isin=SIDES)
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region of that OPD", str_matches=REGION)
+    due_at: Instant = column("Due time")
+    accept_from: Instant = column("Records count from here")
+    accept_to: Instant = column("... and before here")
+    covered_to: Instant = column("The person's punch sources cover the time before this")
+    off_from_seconds: Integer = column(
+        "So many seconds after its due time it is late, of a check-out before it early; null where attended or not",
+        nullable=True,
+        ge=1,
+    )
+    is_excused: Flag = column("Leave takes the side out of assessment")
+    tie_no: Integer = column(
+        "Of a person's sides that a record is equally near to, the one of the smallest number is meant", ge=1
+    )
+
+    _key = ("nip", "duty_date", "side_code")
+
+
 class PunchPlacement(Table):
     """One row per punch: the duty side it was tried against and the part it plays there."""
 
@@ -91,6 +178,19 @@ class PunchPlacement(Table):
     )
 
     _key = ("punch_id",)
+
+
+class Machine(Table):
+    """One row per machine with a punch of a duty: what its punches say about it."""
+
+    device_id: Text = column("Machine")
+    unit_id: Text = column("OPD in which most of its people work; it stands there")
+    is_several: Flag = column(
+        "It meets few people in one second more often than many: several machines of one name"
+    )
+    has_seconds: Flag = column("It writes seconds, not whole minutes only")
+
+    _key = ("device_id",)
 
 
 class PunchDoubt(Table):
@@ -128,5 +228,26 @@ class DutySide(Table):
         nullable=True,
         ge=0,
     )
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class OffSide(Table):
+    """One row per late, early or missing side, with the span in which an outage touches it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    unit_id: Text = column("OPD of that day")
+    region_code: Text = column("Region", str_matches=REGION)
+    due_at: Instant = column("Due time")
+    accept_from: Instant = column("Records count from here")
+    accept_to: Instant = column("... and before here")
+    recorded_at: Instant = column("The punch that counts", nullable=True)
+    punch_id: Text = column("Its id", nullable=True)
+    state_code: Text = column("late, early or missing", isin=("late", "early", "missing"))
+    minutes_off: Integer = column("Whole minutes late or early; null when missing", nullable=True, ge=0)
+    exposed_from: Instant = column("An outage that ends after this touches the side")
+    exposed_to: Instant = column("... if it begins by then")
 
     _key = ("nip", "duty_date", "side_code")

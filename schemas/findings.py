@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, CAUSES, GRADES, NIP, SIDES, STATES
+from schemas.codes import ACTIONS, CAUSES, GRADES, LAYERS, NIP, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
+
+BASES = ("own_request", "scope", "usual", "also_used", "unit_block")
+
+
+class AttemptPlacement(Table):
+    """One row per logged request that may be one for a check-in or check-out: the side that it was for."""
+
+    attempt_id: Text = column("Request")
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty")
+    side_code: Text = column("Side", isin=("in", "out"))
+    record_code: Text = column(
+        "Of an ok answer: its punch is stored, is not, or lies where the export does not reach",
+        nullable=True,
+        isin=("stored", "unstored", "uncovered"),
+    )
+
+    _key = ("attempt_id",)
 
 
 class AttemptGroup(Table):
@@ -13,7 +31,7 @@ class AttemptGroup(Table):
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side that the requests were for", isin=SIDES)
     group_no: Integer = column("Number of the session within the side, in time", ge=1)
-    started_at: Instant = column("Start of the first request: the act")
+    started_at: Instant = column("Start of the first request: the one that counts")
     ended_at: Instant = column("When the last answer was logged")
     attempt_count: Integer = column("Logged requests, at all vantages together", ge=1)
     failed_count: Integer = column("Failed ones", ge=0)
@@ -33,6 +51,30 @@ class AttemptGroup(Table):
     _key = ("nip", "duty_date", "side_code", "group_no")
 
 
+class UsedNetwork(Table):
+    """One row per person and line used in the month: carrier, address block, and the OPD of the block."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    use_no: Integer = column("1 the usual one: the block of most days of the carrier of most days", ge=1)
+    provider: Text = column("Carrier", nullable=True)
+    network_cidr: Text = column("Address block", nullable=True)
+    unit_id: Text = column("OPD of the address block", nullable=True)
+
+    _key = ("nip", "use_no")
+
+
+class OutageTouch(Table):
+    """One row per late, early or missing side and outage of the person's scope that touches it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    outage_id: Text = column("Outage")
+    basis_code: Text = column("Why, see exposure", isin=BASES)
+
+    _key = ("nip", "duty_date", "side_code", "outage_id")
+
+
 class Exposure(Table):
     """One row per late, early or missing side and outage that overlaps its exposure span."""
 
@@ -43,7 +85,7 @@ class Exposure(Table):
     exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
     basis_code: Text = column(
         "Why: an own failed request, the region or unit, the usual line or app, another line used that month, or only the unit's address blocks",
-        isin=("own_request", "scope", "usual", "also_used", "unit_block"),
+        isin=BASES,
     )
     is_vantage_alive: Flag = column("A vantage that would have logged an attempt was alive throughout")
 
@@ -60,6 +102,22 @@ class Flip(Table):
     flipped_at: Instant = column("Its time")
 
     _key = ("nip", "duty_date", "side_code")
+
+
+class StatementCheck(Table):
+    """One row per late, early or missing side and statement about it: whether it speaks for the person."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    statement_id: Text = column("Statement")
+    witness_code: Text = column(
+        "statement where it counts, else why it speaks against",
+        isin=("statement", "signed_before", "signed_by_certifier", "signed_by_self", "signed_too_late"),
+    )
+    witnessed_at: Instant = column("Time at which the person was seen")
+
+    _key = ("nip", "duty_date", "side_code", "statement_id")
 
 
 class Presence(Table):
@@ -80,6 +138,74 @@ class Presence(Table):
     _key = ("nip", "duty_date", "side_code", "witness_code", "witness_no")
 
 
+class SidePresence(Table):
+    """One row per late, early or missing side: what all its witnesses say together."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    is_corroborated: Flag = column("Somebody or something supports the person")
+    has_statement: Flag = column("A valid statement by someone else supports the person")
+    is_unaccustomed: Flag = column("On the other days this side is missing more often than not")
+    first_stated_at: Instant = column("Earliest time of a valid statement", nullable=True)
+    last_stated_at: Instant = column("Latest time of a valid statement", nullable=True)
+    counter_evidence_codes: Text = column("Witnesses that contradict, sorted, comma-separated", nullable=True)
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideWatch(Table):
+    """One row per late, early or missing side: whether the logs would show a request for it."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    is_watched: Flag = column("Every log covers the whole span in which the side was due")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideOutage(Table):
+    """One row per late, early or missing side: the outage that explains most of it, and whether it suffices alone."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    outage_id: Text = column("Outage; null where none touches the side", nullable=True)
+    layer_code: Text = column("Its layer", nullable=True, isin=LAYERS)
+    impact_started_at: Instant = column("Its impact window: start", nullable=True)
+    impact_ended_at: Instant = column("... end, exclusive", nullable=True)
+    basis_code: Text = column("Why it touches the side, see exposure", nullable=True, isin=BASES)
+    is_after_grace: Flag = column(
+        "Recorded after the recovery grace, and nobody else saw the person during the outage"
+    )
+    may_be_delayed: Flag = column("Without an own request, it can have delayed what was recorded")
+    may_be_blocked: Flag = column("Without an own request, it can have kept the person from a record")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideAttempt(Table):
+    """One row per late, early or missing side: what became of its own requests.
+
+    Of a check-in the first request counts; of a check-out the first that was not too early, else the last.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    tried_at: Instant = column("The failed request that counts, before any record", nullable=True)
+    failed_at: Instant = column("... if the outage that touches the side explains it", nullable=True)
+    unstored_at: Instant = column("An ok answer without a punch, better than what is recorded", nullable=True)
+    is_uncovered: Flag = column("The punch of an ok answer lies after the end of the export")
+    is_authenticated: Flag = column("The user id of the own requests was authenticated")
+    has_own_success: Flag = column(
+        "An own request came through before any failed and before recovery, over the usual line"
+    )
+
+    _key = ("nip", "duty_date", "side_code")
+
+
 class SideCause(Table):
     """One row per late, early or missing side: what happened to it."""
 
@@ -96,7 +222,7 @@ class SideCause(Table):
     impact_started_at: Instant = column("Its impact window: start", nullable=True)
     impact_ended_at: Instant = column("... end, exclusive", nullable=True)
     acted_at: Instant = column(
-        "Own act: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
+        "Own attempt: first failed request, unstored answer or turned punch; of an unexplained side one as late as the record",
         nullable=True,
     )
     is_tried_before: Flag = column("An own request of the side failed before the punch that was turned")
@@ -107,6 +233,33 @@ class SideCause(Table):
         "Recorded after the recovery grace, and nobody else saw the person during the outage"
     )
     is_authenticated: Flag = column("The user id of the own requests was authenticated")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideGrade(Table):
+    """One row per late, early or missing side: how strong the evidence for its cause is."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    grade_code: Text = column("Strength of the evidence", isin=GRADES)
+    is_silent: Flag = column("A log would have shown an own request, and shows none")
+    is_certified: Flag = column("The outage is certified for the span in which the side was due")
+
+    _key = ("nip", "duty_date", "side_code")
+
+
+class SideRestoration(Table):
+    """One row per late, early or missing side: the time that would have been recorded."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side", isin=SIDES)
+    restored_at: Instant = column("Time; null where nothing is restored", nullable=True)
+    minutes_restored: Integer = column(
+        "Minutes late or early then; null when still missing", nullable=True, ge=0
+    )
 
     _key = ("nip", "duty_date", "side_code")
 

@@ -63,6 +63,8 @@ class ActTotal(Table):
     placed_count: Integer = column("... with a part that they play", ge=0)
     met_side_count: Integer = column("Sides that a punch was placed at", ge=0)
     recorded_side_count: Integer = column("... whose record is a punch", ge=0)
+    read_count: Integer = column("Punches of a duty at a machine", ge=0)
+    observed_count: Integer = column("... whose machine was observed", ge=0)
     request_count: Integer = column("Logged requests within the window of a check-in or check-out", ge=0)
     gathered_count: Integer = column("... that were gathered in sessions", ge=0)
     answered_count: Integer = column("... that failed, were answered ok or refused there", ge=0)
@@ -98,6 +100,8 @@ class ExposureTotal(Table):
         "Pairs of such a side and an outage of the person's scope, but of one app alone", ge=0
     )
     exposed_count: Integer = column("... that are exposures", ge=0)
+    line_count: Integer = column("Lines over which the person's requests were logged", ge=0)
+    used_count: Integer = column("... that are ranked", ge=0)
 
     _key = ("nip",)
 

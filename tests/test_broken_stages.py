@@ -10,7 +10,7 @@ from pipeline.stages import BY_NAME, STAGES
 from tests.broken_month import Month, breaks, is_unseen
 from tests.full_month import build
 
-FIRST = STAGES.index(BY_NAME["expect_duty"])
+FIRST = STAGES.index(BY_NAME["list_employed_days"])
 NAMES = [
     "history",
     *(stage.name for stage in STAGES[FIRST:] if stage.name not in ("detect_outages", "attribute_outages")),

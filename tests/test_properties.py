@@ -40,7 +40,7 @@ Tables = dict[type[Table], pa.Table]
 Explain = Callable[..., Warehouse]
 NAMES = [stage.name for stage in STAGES]
 READING = STAGES[: NAMES.index("expect_duty")]
-EXPLAINING = [stage for stage in STAGES[NAMES.index("gather_attempts") :] if isinstance(stage, Rule)]
+EXPLAINING = [stage for stage in STAGES[NAMES.index("place_attempts") :] if isinstance(stage, Rule)]
 FOUND = {stage.contract for stage in EXPLAINING}
 INPUTS = {contract for stage in EXPLAINING for contract in stage.reads} - FOUND
 few = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])

@@ -172,11 +172,15 @@ def lay_out(warehouse: Warehouse, rows: Rows, period: str, people: dict[str, Cas
     }
     for contract, entries in given.items():
         warehouse.write(contract, as_table(contract, entries))
-    run_rules(warehouse, ("expect_duty",))
+    run_rules(
+        warehouse, ("list_employed_days", "excuse_days", "schedule_hours", "bound_coverage", "expect_duty")
+    )
     duties = warehouse.arrow(Duty).to_pylist()
     punches = [row for duty in duties for row in _punches(duty, people[duty["nip"]])]
     warehouse.write(Punch, as_table(Punch, punches))
-    run_rules(warehouse, ("await_machines", "place_punches", "match_punches", "build_scenarios"))
+    run_rules(
+        warehouse, ("await_machines", "expect_sides", "place_punches", "match_punches", "build_scenarios")
+    )
 
 
 def run_rules(warehouse: Warehouse, names: tuple[str, ...]) -> None:

@@ -44,6 +44,43 @@ MACROS = (
     )""",
     # An outage that let next to nobody through: the hard alternative of the failures (docs/method/detection.md, p1 = 0.95).
     "create macro is_total(severity_bps) as (severity_bps >= 9500)",
+    # Whether a record may be one of this side: made in its window, and in no other direction.
+    """create macro suits_side(direction_code, made_at, side_code, accept_from, accept_to) as (
+        made_at >= accept_from and made_at < accept_to and coalesce(direction_code, side_code) = side_code
+    )""",
+    "create macro seconds_apart(a, b) as abs(epoch(a) - epoch(b))",
+    # How much too late a check-in or apel is, how much too early a check-out.
+    """create macro seconds_off_due(side_code, due_at, recorded_at) as (
+        case side_code
+            when 'out' then greatest(0, epoch(due_at) - epoch(recorded_at))
+            else greatest(0, epoch(recorded_at) - epoch(due_at))
+        end
+    )""",
+    # Late and early begin where the policy's first band does; an apel without bands is attended or not.
+    """create macro timed_state(side_code, seconds_off, off_from_seconds) as (
+        case
+            when off_from_seconds is null or seconds_off < off_from_seconds then 'on_time'
+            when side_code = 'out' then 'early'
+            else 'late'
+        end
+    )""",
+    # A side that asks for an explanation.
+    "create macro is_off(state_code) as (state_code in ('late', 'early', 'missing'))",
+    # What an outage's scope covers; a null scope column means any.
+    """create macro covers_place(scope_region, scope_unit_id, region_code, unit_id) as (
+        (scope_region is null or scope_region = region_code) and (scope_unit_id is null or scope_unit_id = unit_id)
+    )""",
+    """create macro covers_line(scope_provider, scope_network, provider, network_cidr) as (
+        (scope_provider is null or scope_provider = provider) and (scope_network is null or scope_network = network_cidr)
+    )""",
+    # os/version, `*` for either
+    """create macro covers_client(scope_client, client_code) as (
+        scope_client is null
+        or (
+            split_part(scope_client, '/', 1) in ('*', split_part(client_code, '/', 1))
+            and split_part(scope_client, '/', 2) in ('*', split_part(client_code, '/', 2))
+        )
+    )""",
     "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
     "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
 )

@@ -161,7 +161,20 @@ def settle(
     }  # fmt: skip
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(warehouse, ("expect_duty", "await_machines", "place_punches", "match_punches"))
+    run_rules(
+        warehouse,
+        (
+            "list_employed_days",
+            "excuse_days",
+            "schedule_hours",
+            "bound_coverage",
+            "expect_duty",
+            "await_machines",
+            "expect_sides",
+            "place_punches",
+            "match_punches",
+        ),
+    )
     if tpp:
         run_rules(warehouse, ("build_scenarios", *SETTLING))
     found: dict[Any, dict[int, list[dict[str, Any]]]] = {Assessment: defaultdict(list)}

@@ -44,7 +44,7 @@ UNLIKE = """
     where duty_side.state_code <> scenario_side.state_code
         and scenario_side.scenario_code = 'recorded'
 """
-RECORDING = ("await_machines", "place_punches", "match_punches", "build_scenarios")
+RECORDING = ("await_machines", "expect_sides", "place_punches", "match_punches", "build_scenarios")
 Row = dict[str, Any]
 
 
@@ -90,7 +90,9 @@ def lay_out(
     }
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(warehouse, ("expect_duty",))
+    run_rules(
+        warehouse, ("list_employed_days", "excuse_days", "schedule_hours", "bound_coverage", "expect_duty")
+    )
     sides = []
     for scenario, step, listed in scenarios:
         warehouse.write(Punch, _punches(listed))

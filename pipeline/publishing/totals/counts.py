@@ -51,6 +51,7 @@ COUNTED = (
     Counted(ActTotal, "orang", "nip", "orang", Duty, (
         ("rekaman", "rekaman yang tidak ditempatkan", "punch_count", "placed_count"),
         ("rekaman", "sisi yang tidak memakai rekamannya", "met_side_count", "recorded_side_count"),
+        ("rekaman", "rekaman mesin yang mesinnya tidak diamati", "read_count", "observed_count"),
         ("percobaan", "percobaan yang tidak terkumpul dalam sesi", "request_count", "gathered_count"),
         ("percobaan", "percobaan yang hasilnya tidak terhitung", "request_count", "answered_count"),
     )),
@@ -68,6 +69,7 @@ COUNTED = (
     )),
     Counted(ExposureTotal, "orang", "nip", "orang", Duty, (
         ("paparan", "gangguan dalam cakupannya yang tidak dinilai", "touched_count", "exposed_count"),
+        ("paparan", "jalur permintaan yang tidak diurutkan", "line_count", "used_count"),
     )),
     Counted(ProofTotal, "orang", "nip", "orang", Duty, (
         ("kehadiran", "surat atau rekaman lain yang tidak ditimbang", "witness_count", "presence_count"),

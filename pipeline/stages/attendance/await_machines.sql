@@ -1,5 +1,5 @@
 -- Whose records may still lie in a machine that sent nothing any more while others did, and since when?
--- One row per person whose last punch was at a silent machine (inputs.md section 6, `device silent`).
+-- One row per person whose last punch was at a silent machine.
 with sent as (  -- a dump that names no machine is its source's
     select
         punch.nip,

@@ -1,78 +1,32 @@
 -- What does the record say about each side of each duty?
 -- One row per person, duty day and side; a punch on an excused or provisional side is shown, not judged.
-with sided as (
+with recorded as (
     select
-        duty.nip,
-        duty.unit_id,
-        duty.region_code,
-        duty.duty_date,
-        'in' as side_code,
-        duty.starts_at as due_at,
-        duty.accept_in_from as accept_from,
-        duty.accept_in_to as accept_to,
-        duty.covered_to,
-        duty.late_from_seconds as off_from_seconds,
-        duty.is_excused
-    from duty
-    union all
-    select
-        duty.nip,
-        duty.unit_id,
-        duty.region_code,
-        duty.duty_date,
-        'out' as side_code,
-        duty.ends_at as due_at,
-        duty.accept_out_from as accept_from,
-        duty.accept_out_to as accept_to,
-        duty.covered_to,
-        duty.early_from_seconds as off_from_seconds,
-        duty.is_excused
-    from duty
-    union all
-    select
-        duty.nip,
-        duty.unit_id,
-        duty.region_code,
-        duty.duty_date,
-        'apel' as side_code,
-        duty.apel_at as due_at,
-        duty.accept_in_from as accept_from,
-        duty.accept_in_to as accept_to,
-        duty.covered_to,
-        duty.apel_late_from_seconds as off_from_seconds,
-        duty.is_excused
-    from duty
-    where duty.apel_at is not null
-),
-
-recorded as (
-    select
-        sided.nip,
-        sided.unit_id,
-        sided.region_code,
-        sided.duty_date,
-        sided.side_code,
-        sided.due_at,
-        sided.accept_from,
-        sided.accept_to,
-        sided.covered_to,
+        expected_side.nip,
+        expected_side.unit_id,
+        expected_side.region_code,
+        expected_side.duty_date,
+        expected_side.side_code,
+        expected_side.due_at,
+        expected_side.accept_from,
+        expected_side.accept_to,
+        expected_side.covered_to,
         awaited_machine.silent_from,
-        sided.off_from_seconds,
-        sided.is_excused,
+        expected_side.off_from_seconds,
+        expected_side.is_excused,
         punch_placement.punched_at as recorded_at,
         punch_placement.punch_id,
-        case sided.side_code
-            when 'out' then greatest(0, epoch(sided.due_at) - epoch(punch_placement.punched_at))
-            else greatest(0, epoch(punch_placement.punched_at) - epoch(sided.due_at))
-        end as seconds_off
-    from sided
+        seconds_off_due(
+            expected_side.side_code, expected_side.due_at, punch_placement.punched_at
+        ) as seconds_off
+    from expected_side
     left join punch_placement
-        on punch_placement.nip = sided.nip
-        and punch_placement.duty_date = sided.duty_date
-        and punch_placement.side_code = sided.side_code
+        on punch_placement.nip = expected_side.nip
+        and punch_placement.duty_date = expected_side.duty_date
+        and punch_placement.side_code = expected_side.side_code
         and punch_placement.role_code = 'counts'
     left join awaited_machine
-        on awaited_machine.nip = sided.nip
+        on awaited_machine.nip = expected_side.nip
 ),
 
 judged as (
@@ -89,16 +43,13 @@ judged as (
         recorded.recorded_at,
         recorded.punch_id,
         floor(recorded.seconds_off / 60) as minutes_off,
-        case  -- late and early begin where the policy's first band does
+        case
             when recorded.is_excused then 'excused'
             when recorded.due_at >= recorded.covered_to then 'provisional'
             -- who was not yet there when the machine fell silent may have come or left later, as the window allows
             when recorded.recorded_at is null and recorded.accept_to > recorded.silent_from then 'provisional'
             when recorded.recorded_at is null then 'missing'
-            when recorded.off_from_seconds is null then 'on_time'  -- an apel without bands is attended or not
-            when recorded.seconds_off < recorded.off_from_seconds then 'on_time'
-            when recorded.side_code = 'out' then 'early'
-            else 'late'
+            else timed_state(recorded.side_code, recorded.seconds_off, recorded.off_from_seconds)
         end as state_code
     from recorded
 )

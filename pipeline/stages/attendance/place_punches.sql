@@ -1,51 +1,25 @@
 -- Which side of which duty does each punch belong to, and does it count there?
--- One row per punch; a given direction binds, an empty one goes to the nearer end of the duty.
-with sided as (
-    select
-        duty.nip,
-        duty.duty_date,
-        'in' as side_code,
-        duty.starts_at as due_at,
-        duty.accept_in_from as accept_from,
-        duty.accept_in_to as accept_to
-    from duty
-    union all
-    select
-        duty.nip,
-        duty.duty_date,
-        'out' as side_code,
-        duty.ends_at as due_at,
-        duty.accept_out_from as accept_from,
-        duty.accept_out_to as accept_to
-    from duty
-    union all
-    select
-        duty.nip,
-        duty.duty_date,
-        'apel' as side_code,
-        duty.apel_at as due_at,
-        duty.accept_in_from as accept_from,
-        duty.accept_in_to as accept_to
-    from duty
-    where duty.apel_at is not null
-),
-
-fitting as (  -- in windows of several sides the nearest due time wins, then the check-in, then the earlier day
+-- One row per punch; a given direction binds, an empty one goes to the nearest side in whose window the punch lies.
+with fitting as (
     select
         punch.punch_id,
-        sided.duty_date,
-        sided.side_code,
+        expected_side.duty_date,
+        expected_side.side_code,
         row_number() over (
             partition by punch.punch_id
-            order by abs(epoch(punch.punched_at) - epoch(sided.due_at)), sided.side_code, sided.duty_date
+            order by seconds_apart(punch.punched_at, expected_side.due_at), expected_side.tie_no
         ) as fit_rank
     from punch
-    inner join sided
-        on sided.nip = punch.nip
-        and punch.punched_at >= sided.accept_from
-        and punch.punched_at < sided.accept_to
-        and coalesce(punch.direction_code, sided.side_code) = sided.side_code
-        and (sided.side_code <> 'apel' or punch.direction_code = 'apel')  -- only a scan as apel is one
+    inner join expected_side
+        on expected_side.nip = punch.nip
+        and suits_side(
+            punch.direction_code,
+            punch.punched_at,
+            expected_side.side_code,
+            expected_side.accept_from,
+            expected_side.accept_to
+        )
+        and (expected_side.side_code <> 'apel' or punch.direction_code = 'apel')  -- only a scan as apel is one
 ),
 
 placed as (

@@ -94,13 +94,13 @@ ALTERNATIVES = (
     *(
         Alternative(
             f"tenggang pemulihan {minutes} menit",
-            "name_causes",
+            "weigh_outages",
             _with(PolicyPeriod, recovery_grace_minutes=f"{minutes}::bigint"),
         )
         for minutes in (0, 60)
     ),
-    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", "gather_attempts", _matched(0)),
-    Alternative("rekaman dicocokkan dengan log sampai 60 detik", "gather_attempts", _matched(60)),
+    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", "place_attempts", _matched(0)),
+    Alternative("rekaman dicocokkan dengan log sampai 60 detik", "place_attempts", _matched(60)),
     Alternative("mutu C dipulihkan tanpa surat keterangan", "explain_gaps", _graded("C", "restore")),
     Alternative("mutu C tidak pernah dipulihkan", "explain_gaps", _graded("C", "not_supported")),
     Alternative("mutu D tidak pernah dipulihkan", "explain_gaps", _graded("D", "not_supported")),

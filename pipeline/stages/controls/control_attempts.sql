@@ -24,6 +24,18 @@ placed as (
     group by punch_placement.nip
 ),
 
+read as (
+    select
+        punch.nip,
+        count(*) as read_count,
+        count(*) filter (where exists (select 1 from machine where machine.device_id = punch.device_id)) as observed_count
+    from punch
+    inner join punch_placement
+        on punch_placement.punch_id = punch.punch_id
+    where punch.channel_code = 'device' and punch.device_id is not null and punch_placement.role_code <> 'outside'
+    group by punch.nip
+),
+
 recorded as (
     select
         duty_side.nip,
@@ -64,6 +76,8 @@ select
     coalesce(placed.placed_count, 0)::bigint as placed_count,
     coalesce(placed.side_count, 0)::bigint as met_side_count,
     coalesce(recorded.side_count, 0)::bigint as recorded_side_count,
+    coalesce(read.read_count, 0)::bigint as read_count,
+    coalesce(read.observed_count, 0)::bigint as observed_count,
     coalesce(requested.request_count, 0)::bigint as request_count,
     coalesce(gathered.attempt_count, 0)::bigint as gathered_count,
     coalesce(gathered.answered_count, 0)::bigint as answered_count,
@@ -72,6 +86,8 @@ left join punched
     on punched.nip = known.nip
 left join placed
     on placed.nip = known.nip
+left join read
+    on read.nip = known.nip
 left join recorded
     on recorded.nip = known.nip
 left join requested

@@ -13,7 +13,7 @@ with worked as (
     inner join employee
         on calendar.calendar_date >= employee.valid_from
         and calendar.calendar_date < employee.valid_to
-    where exists (  -- a roster calls on holidays too (inputs.md section 6)
+    where exists (  -- a roster calls on holidays too
         select 1
         from roster
         where roster.nip = employee.nip and roster.duty_date = calendar.calendar_date

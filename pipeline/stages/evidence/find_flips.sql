@@ -2,21 +2,20 @@
 -- One row per such side: the first check-in stored as a check-out, or the last check-out stored as a check-in.
 with asked as (
     select
-        duty_side.nip,
-        duty_side.duty_date,
-        duty_side.side_code,
-        duty_side.due_at,
-        duty_side.recorded_at,
-        duty_side.accept_from,
-        duty_side.accept_to,
+        off_side.nip,
+        off_side.duty_date,
+        off_side.side_code,
+        off_side.due_at,
+        off_side.recorded_at,
+        off_side.accept_from,
+        off_side.accept_to,
         other.due_at as other_due_at
-    from duty_side
+    from off_side
     inner join duty_side as other
-        on duty_side.nip = other.nip
-        and duty_side.duty_date = other.duty_date
-        and duty_side.side_code <> other.side_code
-    where duty_side.state_code in ('late', 'early', 'missing')
-        and duty_side.side_code in ('in', 'out')
+        on off_side.nip = other.nip
+        and off_side.duty_date = other.duty_date
+        and off_side.side_code <> other.side_code
+    where off_side.side_code in ('in', 'out')
         and other.side_code in ('in', 'out')
 ),
 
@@ -50,8 +49,7 @@ turned as (  -- the day's sequence contradicts it: nearer to this side, and bett
         and punch.direction_code <> asked.side_code
         and punch.punched_at >= asked.accept_from
         and punch.punched_at < asked.accept_to
-        and abs(epoch(punch.punched_at) - epoch(asked.due_at))
-        < abs(epoch(punch.punched_at) - epoch(asked.other_due_at))
+        and seconds_apart(punch.punched_at, asked.due_at) < seconds_apart(punch.punched_at, asked.other_due_at)
         and case asked.side_code
             when 'in' then punch.punched_at < coalesce(asked.recorded_at, asked.accept_to)
             else punch.punched_at > coalesce(asked.recorded_at, asked.accept_from)

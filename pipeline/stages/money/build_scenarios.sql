@@ -26,17 +26,14 @@ applied as (
         duty_side.state_code,
         duty_side.due_at,
         coalesce(candidate.restored_at, duty_side.recorded_at) as effective_at,
-        case duty_side.side_code
-            when 'in' then duty.late_from_seconds
-            when 'out' then duty.early_from_seconds
-            when 'apel' then duty.apel_late_from_seconds
-        end as off_from_seconds
+        expected_side.off_from_seconds
     from staged
     inner join duty_side
         on staged.nip = duty_side.nip
-    inner join duty
-        on duty.nip = duty_side.nip
-        and duty.duty_date = duty_side.duty_date
+    inner join expected_side
+        on expected_side.nip = duty_side.nip
+        and expected_side.duty_date = duty_side.duty_date
+        and expected_side.side_code = duty_side.side_code
     left join candidate
         on duty_side.nip = candidate.nip
         and duty_side.duty_date = candidate.duty_date
@@ -63,9 +60,7 @@ timed as (
         applied.off_from_seconds,
         case
             when applied.state_code in ('excused', 'provisional') or applied.effective_at is null then null
-            when applied.side_code = 'out'
-                then greatest(0, epoch(applied.due_at) - epoch(applied.effective_at))
-            else greatest(0, epoch(applied.effective_at) - epoch(applied.due_at))
+            else seconds_off_due(applied.side_code, applied.due_at, applied.effective_at)
         end as seconds_off
     from applied
 )
@@ -80,10 +75,7 @@ select
     case
         when timed.state_code in ('excused', 'provisional') then timed.state_code
         when timed.effective_at is null then 'missing'
-        when timed.off_from_seconds is null then 'on_time'  -- an apel without bands is attended or not
-        when timed.seconds_off < timed.off_from_seconds then 'on_time'
-        when timed.side_code = 'out' then 'early'
-        else 'late'
+        else timed_state(timed.side_code, timed.seconds_off, timed.off_from_seconds)
     end as state_code,
     timed.due_at,
     timed.effective_at,

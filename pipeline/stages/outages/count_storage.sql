@@ -8,7 +8,7 @@ with covered as (
     group by duty.nip
 ),
 
-accepted as (  -- a double tap is one act: a person counts once a minute and leaf
+accepted as (  -- a double tap is one attempt: a person counts once a minute and leaf
     select
         attempt.vantage_code,
         date_trunc('minute', attempt.requested_at) as minute_at,
