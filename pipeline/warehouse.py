@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 MACROS = (
     # Boundaries are not counted: 07:30:59 is no minute after 07:30:00 (design section 5).
     "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
-    # Half-up on non-negative amounts, in integers only (design section 5).
-    "create macro half_up_bps(base_idr, bps) as ((2 * base_idr::hugeint * bps + 10000) // 20000)::bigint",
-    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (design section 7).
+    # A non-negative fraction to the nearest integer, a half upwards; in integers only, so that no float rounds money.
+    """create macro half_up(numerator, denominator) as (
+        (2 * numerator::hugeint + denominator) // (2 * denominator)
+    )::bigint""",
+    "create macro half_up_bps(base_idr, bps) as half_up(base_idr::hugeint * bps, 10000)",
+    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up.
     """create macro round_idr(numerator, denominator, step_idr, mode_code) as (step_idr * (case mode_code
-        when 'half_up' then (2 * numerator::hugeint + denominator * step_idr) // (2 * denominator * step_idr)
+        when 'half_up' then half_up(numerator, denominator * step_idr)
         when 'up' then (numerator::hugeint + denominator * step_idr - 1) // (denominator * step_idr)
         when 'down' then numerator::hugeint // (denominator * step_idr)
         else error('cara pembulatan ' || mode_code || ' tidak dikenal')

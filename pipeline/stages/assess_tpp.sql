@@ -10,7 +10,7 @@ with monthly as (  -- by the rule in force on the last duty day at the OPD
         arg_max(duty_base.tpp_idr, duty_base.duty_date) as tpp_idr,
         max(duty_base.base_idr) as largest_idr,
         arg_max(duty_base.base_idr, duty_base.duty_date) as last_idr,
-        (2 * sum(duty_base.base_idr) + count(*)) // (2 * count(*)) as mean_idr,
+        half_up(sum(duty_base.base_idr), count(*)) as mean_idr,
         max(duty_base.unit_days) as unit_days,
         max(duty_base.month_days) as month_days
     from duty_base
@@ -32,9 +32,10 @@ limited as (  -- an OPD's part of the monthly cap is its part of the person's du
             when 'last' then monthly.last_idr
             else monthly.mean_idr
         end as base_idr,
-        (2 * half_up_bps(base_idr, assessment_rule.monthly_cap_bps) * monthly.unit_days + monthly.month_days)
-            // (2 * monthly.month_days) as cap_idr,
-        (2 * monthly.tpp_idr * monthly.unit_days + monthly.month_days) // (2 * monthly.month_days) as tpp_idr
+        half_up(
+            half_up_bps(base_idr, assessment_rule.monthly_cap_bps) * monthly.unit_days, monthly.month_days
+        ) as cap_idr,
+        half_up(monthly.tpp_idr * monthly.unit_days, monthly.month_days) as tpp_idr
     from monthly
     inner join assessment_rule
         on assessment_rule.variant_code = monthly.variant_code

@@ -57,14 +57,14 @@ select
     ruled.kind_code::varchar as band_code,
     case when ruled.effect_code <> 'no_tpp' then ruled.rate_bps end::bigint as rate_bps,
     case
-        when ruled.effect_code = 'day_rate' then (2 * ruled.base_idr + ruled.divisor) // (2 * ruled.divisor)
+        when ruled.effect_code = 'day_rate' then half_up(ruled.base_idr, ruled.divisor)
         else ruled.base_idr
     end::bigint as base_idr,
     case
         when ruled.effect_code <> 'no_tpp' then ruled.base_idr * ruled.rate_bps
         -- the running half-up share of day n less that of day n - 1: a whole month sums to the base exactly
-        else (2 * ruled.base_idr * ruled.day_no + ruled.month_days) // (2 * ruled.month_days)
-            - (2 * ruled.base_idr * (ruled.day_no - 1) + ruled.month_days) // (2 * ruled.month_days)
+        else half_up(ruled.base_idr * ruled.day_no, ruled.month_days)
+            - half_up(ruled.base_idr * (ruled.day_no - 1), ruled.month_days)
     end::bigint as numerator,
     case ruled.effect_code
         when 'day_rate' then 10000 * ruled.divisor

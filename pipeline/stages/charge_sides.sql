@@ -129,7 +129,7 @@ select
     charged.event_code::varchar as event_code,
     charged.band_code::varchar as band_code,
     charged.rate_bps::bigint as rate_bps,
-    ((2 * charged.base_idr + charged.divisor) // (2 * charged.divisor))::bigint as base_idr,
+    half_up(charged.base_idr, charged.divisor) as base_idr,
     (charged.base_idr * charged.charge)::bigint as numerator,
     (10000 * charged.divisor * charged.day_minutes)::bigint as denominator,
     charged.reference::varchar as policy_reference

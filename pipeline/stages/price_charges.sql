@@ -106,7 +106,7 @@ select
     'day_cap'::varchar as event_code,
     'day_cap'::varchar as band_code,
     capped.day_cap_bps::bigint as rate_bps,
-    ((2 * capped.month_base_idr + capped.divisor) // (2 * capped.divisor))::bigint as base_idr,
+    half_up(capped.month_base_idr, capped.divisor) as base_idr,
     (capped.cap_idr - capped.deduction_idr)::bigint as deduction_idr,
     capped.reference::varchar as policy_reference
 from capped

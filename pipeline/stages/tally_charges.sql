@@ -10,7 +10,7 @@ with shared as (  -- what the policy may take as the base of a month: of the day
         count(*) over (partition by duty.nip) as month_days,
         count(*) over unit_month as unit_days,
         arg_max(share_idr, duty.duty_date) over unit_month as last_idr,
-        (2 * sum(share_idr) over unit_month + count(*) over unit_month) // (2 * count(*) over unit_month) as mean_idr,
+        half_up(sum(share_idr) over unit_month, count(*) over unit_month) as mean_idr,
     from duty
     inner join assessment_rule
         on assessment_rule.variant_code = duty.variant_code
@@ -32,7 +32,7 @@ valued as (
         ) as valued_count,
         max(duty_base.base_idr) as largest_idr,
         arg_max(duty_base.base_idr, duty_base.duty_date) as last_idr,
-        (2 * sum(duty_base.base_idr) + count(*)) // (2 * count(*)) as mean_idr,
+        half_up(sum(duty_base.base_idr), count(*)) as mean_idr,
         arg_max(shared.tpp_idr, shared.duty_date) as last_tpp_idr,
         max(duty_base.unit_days) as unit_days,
         max(duty_base.month_days) as month_days,
@@ -97,11 +97,11 @@ based as (
                 when shown.duty_date is not null then shown.base_idr in (
                     duty_base.tpp_idr,
                     duty_base.base_idr,
-                    (2 * duty_base.base_idr + duty_base.divisor) // (2 * duty_base.divisor)
+                    half_up(duty_base.base_idr, duty_base.divisor)
                 )
                 when shown.band_code = 'floor' then shown.base_idr = greatest(
                     0,
-                    (2 * valued.last_tpp_idr * valued.unit_days + valued.month_days) // (2 * valued.month_days)
+                    half_up(valued.last_tpp_idr * valued.unit_days, valued.month_days)
                     - coalesce(shown.other_idr, 0)
                 )
                 else shown.base_idr in (valued.largest_idr, valued.last_idr, valued.mean_idr)

@@ -66,7 +66,7 @@ select
     case counted.base_of_code
         when 'day' then counted.share_idr
         when 'last' then counted.last_share_idr
-        else (2 * counted.shares_idr + counted.unit_days) // (2 * counted.unit_days)
+        else half_up(counted.shares_idr, counted.unit_days)
     end::bigint as base_idr,
     case
         when counted.method_code in ('bands', 'points') then 1
