@@ -186,7 +186,7 @@ class CutCharge(SideCharge):
 
 
 class PricedCharge(Table):
-    """One row per scenario, step and charge in whole rupiah; a daily cap is a row without side."""
+    """One row per scenario, step and charge in whole rupiah."""
 
     scenario_code: Text = column("Scenario", isin=SCENARIOS)
     step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
@@ -202,6 +202,60 @@ class PricedCharge(Table):
     policy_reference: Text = column("Article")
 
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code")
+
+
+class DayCap(PricedCharge):
+    """One row per scenario, step, person and day that costs more than its cap: what the cap gives back."""
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date")
+
+
+class MonthLimit(Table):
+    """One row per person and OPD with a duty: what limits the deductions of the month there."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    variant_code: Text = column("Variant of the money rules on the last duty day there")
+    last_date: Date = column("The last duty day there")
+    monthly_cap_bps: Integer = column("Cap of the month's deduction, share of its base", ge=0)
+    base_idr: Integer = column("Base of the monthly cap", ge=0)
+    cap_idr: Integer = column("The OPD's part of the monthly cap", ge=0)
+    tpp_idr: Integer = column("... and of the gross TPP in force on the last duty day there", ge=0)
+    rounding_step_idr: Integer = column("Deductions are multiples of so many rupiah", ge=1)
+    rounding_mode_code: Text = column("How they are rounded")
+    policy_reference: Text = column("Articles of the cap")
+
+    _key = ("nip", "unit_id")
+
+
+class CappedMonth(Table):
+    """One row per scenario, step, person and OPD with a charge: what the month costs, and what its cap leaves of that."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    absent_days: Integer = column("Days with every side missing", ge=0)
+    cut_idr: Integer = column("Lump cuts", ge=0)
+    deduction_idr: Integer = column("All other charges, daily caps taken off")
+    kept_idr: Integer = column("... of them what the monthly cap leaves")
+
+    _key = ("scenario_code", "step_no", "nip", "unit_id")
+
+
+class FloorCharge(Table):
+    """One row per scenario, step, person and OPD whose attended share the policy pays only in part."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    rate_bps: Integer = column("Part that is not paid", ge=0)
+    base_idr: Integer = column("What charges and cap leave of the OPD's part of the TPP", ge=0)
+    deduction_idr: Integer = column("Deduction", ge=0)
+    policy_reference: Text = column("Article")
+
+    _key = ("scenario_code", "step_no", "nip", "unit_id")
 
 
 class Assessment(Table):

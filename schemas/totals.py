@@ -134,8 +134,8 @@ class EventTotal(Table):
     _key = ("nip", "unit_id")
 
 
-class ChargeTotal(Table):
-    """One row per person and OPD with a duty: what stages hand on to each other about money, or the run stops."""
+class BaseTotal(Table):
+    """One row per person and OPD with a duty: duties whose base comes from a TPP, or the run stops."""
 
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
@@ -143,10 +143,28 @@ class ChargeTotal(Table):
     valued_count: Integer = column(
         "... with a base that comes from the TPP of a duty, and the days of the month", ge=0
     )
+
+    _key = ("nip", "unit_id")
+
+
+class ChargeTotal(Table):
+    """One row per person and OPD with a duty: charges that have a price and a line, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
     charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
     priced_count: Integer = column("... that have a price", ge=0)
     priced_idr: Integer = column("Prices with their daily caps")
     assessed_idr: Integer = column("... in the assessment")
+
+    _key = ("nip", "unit_id")
+
+
+class AssessmentTotal(Table):
+    """One row per person and OPD with a duty: lines of the assessment that show their base, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
     shown_count: Integer = column("Rows of the assessment", ge=0)
     based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
 

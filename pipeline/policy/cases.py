@@ -47,7 +47,10 @@ ROW_COLUMNS = {
     "deduction": "deduction_idr",
     "reference": "policy_reference",
 }
-SETTLING = ("value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "assess_tpp")
+SETTLING = (
+    "value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "cap_days", "limit_months",
+    "cap_months", "charge_floors", "assess_tpp",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

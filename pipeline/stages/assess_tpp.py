@@ -1,8 +1,16 @@
-"""Assess the month of every scenario in whole rupiah: its charges, the monthly cap, and the attendance floor."""
+"""Assess the month of every scenario in whole rupiah: its charges, daily and monthly caps, and the attendance floor."""
 
 from pipeline.stage import SqlStage
-from schemas import Assessment, AssessmentRule, AttendanceFloor, Duty, DutyBase, PricedCharge
+from schemas import Assessment, CappedMonth, DayCap, FloorCharge, MonthLimit, PricedCharge
 
 STAGE = SqlStage(
-    __name__, reads=(PricedCharge, Duty, DutyBase, AssessmentRule, AttendanceFloor), writes=Assessment
+    __name__,
+    reads=(
+        PricedCharge,
+        DayCap,
+        CappedMonth,
+        MonthLimit,
+        FloorCharge,
+    ),
+    writes=Assessment,
 )

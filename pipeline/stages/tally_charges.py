@@ -1,20 +1,18 @@
-"""Count per person and OPD what duties, charges and assessments hand on to each other; the control totals compare it."""
+"""Count per person and OPD what charges, prices and assessments hand on to each other; the control totals compare it."""
 
 from pipeline.stage import SqlStage
-from schemas import (
-    Assessment,
-    AssessmentRule,
-    ChargeTotal,
-    CutCharge,
-    Duty,
-    DutyBase,
-    LeaveCharge,
-    PricedCharge,
-    SideCharge,
-)
+from schemas import Assessment, ChargeTotal, CutCharge, DayCap, Duty, LeaveCharge, PricedCharge, SideCharge
 
 STAGE = SqlStage(
     __name__,
-    reads=(Duty, AssessmentRule, DutyBase, SideCharge, LeaveCharge, CutCharge, PricedCharge, Assessment),
+    reads=(
+        Duty,
+        SideCharge,
+        LeaveCharge,
+        CutCharge,
+        PricedCharge,
+        DayCap,
+        Assessment,
+    ),
     writes=ChargeTotal,
 )

@@ -15,7 +15,10 @@ from pipeline.stages import (
     assess_tpp,
     await_machines,
     build_scenarios,
+    cap_days,
+    cap_months,
     charge_cuts,
+    charge_floors,
     charge_leave,
     charge_sides,
     check_decisions,
@@ -25,6 +28,7 @@ from pipeline.stages import (
     expose_sides,
     find_flips,
     gather_attempts,
+    limit_months,
     match_punches,
     name_causes,
     place_punches,
@@ -47,7 +51,7 @@ RULES = tuple(
     for module in (
         expect_duty, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
         explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
-        price_charges, assess_tpp, sum_person_months, recommend,
+        price_charges, cap_days, limit_months, cap_months, charge_floors, assess_tpp, sum_person_months, recommend,
     )
 )  # fmt: skip
 """What leads from the policy to the month's sums, in order; evidence and clocks do not."""

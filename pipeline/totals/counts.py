@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from pipeline.totals.sums import Tables, distinct, sum_of
 from schemas import (
     ActTotal,
+    AssessmentTotal,
+    BaseTotal,
     ChargeTotal,
     DecisionTotal,
     Duty,
@@ -78,10 +80,14 @@ COUNTED = (
         ("kejadian", "cuti atau izin yang dipotong tanpa potongan atau sebaliknya", "leave_count", "charged_leave_count"),
         ("kejadian", "potongan hukuman yang hilang atau berlebih", "cut_count", "charged_cut_count"),
     )),
-    Counted(ChargeTotal, "orang dan OPD", "nip", "orang", Duty, (
+    Counted(BaseTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "dasar yang bukan dari TPP", "duty_count", "valued_count"),
+    )),
+    Counted(ChargeTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("potongan", "kejadian tanpa harga", "charge_count", "priced_count"),
         ("rupiah potongan harian", "harga yang berubah", "priced_idr", "assessed_idr"),
+    )),
+    Counted(AssessmentTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "baris yang dasarnya bukan dasar hari atau bulannya", "shown_count", "based_count"),
     )),
     Counted(DecisionTotal, "orang", "nip", "orang", Finding, (
