@@ -37,6 +37,12 @@ MACROS = (
         when 'down' then numerator::hugeint // (denominator * step_idr)
         else error('cara pembulatan ' || mode_code || ' tidak dikenal')
     end))::bigint""",
+    # What a band charges, comparable between events of one day: a rate, or minutes x 10,000, of the event's own base.
+    """create macro band_charge(charge_code, rate_bps, charge_minutes, event_minutes) as (case charge_code
+        when 'rate' then rate_bps
+        when 'minutes' then 10000 * charge_minutes
+        when 'own_minutes' then 10000 * event_minutes
+    end)""",
     # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out (section 2).
     """create macro exposed_from(side_code, due_at, arrival_span_minutes) as (
         case side_code when 'out' then due_at else due_at - to_minutes(arrival_span_minutes) end

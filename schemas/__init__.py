@@ -13,6 +13,7 @@ from schemas.findings import (
 )
 from schemas.money import (
     AbsenceCount,
+    AbsenceRun,
     Adjustment,
     Assessment,
     Candidate,
@@ -37,6 +38,7 @@ from schemas.money import (
     PricedCharge,
     Recommendation,
     ScenarioSide,
+    SideBand,
     SideCharge,
 )
 from schemas.outages import Incident, MeasurableSpan, Outage, OutageEvidence, OutageSegment
@@ -93,11 +95,13 @@ from schemas.totals import (
     AssessmentTotal,
     BaseTotal,
     ChargeTotal,
+    DayTotal,
     DecisionTotal,
     DutyTotal,
     EventTotal,
     ExposureTotal,
     FileTotal,
+    MonthTotal,
     ProofTotal,
     RequestTotal,
     SideTotal,
@@ -106,6 +110,7 @@ from schemas.totals import (
 __all__ = [
     "Absence",
     "AbsenceCount",
+    "AbsenceRun",
     "AcceptedCount",
     "ActTotal",
     "ActionRule",
@@ -129,6 +134,7 @@ __all__ = [
     "Coverage",
     "CutCharge",
     "DayCap",
+    "DayTotal",
     "Decision",
     "DecisionCheck",
     "DecisionTotal",
@@ -160,6 +166,7 @@ __all__ = [
     "LogReject",
     "MeasurableSpan",
     "MonthLimit",
+    "MonthTotal",
     "Network",
     "Outage",
     "OutageEvidence",
@@ -197,6 +204,7 @@ __all__ = [
     "ScenarioSide",
     "Setting",
     "ShiftPattern",
+    "SideBand",
     "SideCause",
     "SideCharge",
     "SideTotal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
+from schemas.codes import ACTIONS, EVENTS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -152,6 +152,28 @@ class DutyBase(Table):
     _key = ("nip", "duty_date")
 
 
+class SideBand(Table):
+    """One row per scenario, step, person, day and side that falls into a band of the policy."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side; the check-in where every side is missing", isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent", isin=EVENTS)
+    event_minutes: Integer = column("Whole minutes late or early; null where missing", nullable=True, ge=0)
+    variant_code: Text = column("Variant of the money rules")
+    band_from: Date = column("First day of the band")
+    seconds_from: Integer = column("The band begins at so many seconds", ge=0)
+    band_code: Text = column("Band")
+    first_charge: Integer = column(
+        "What its first occurrence costs: rate, or minutes x 10,000; only to compare events of one day", ge=0
+    )
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
+
+
 class SideCharge(Table):
     """One row per scenario, step, person, day and side that costs, before rounding.
 
@@ -296,6 +318,19 @@ class EarlierAbsence(Table):
     open_run_days: Integer = column("Duty days absent in a row up to the last one of that month", ge=0)
 
     _key = ("period", "scenario_code", "nip")
+
+
+class AbsenceRun(Table):
+    """One row per scenario and person's run of duty days in a row on which every side is missing."""
+
+    scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
+    nip: Text = column("Person", str_matches=NIP)
+    first_no: Integer = column("Number of its first duty in the person's month", ge=1)
+    own_days: Integer = column("Duty days of the month in the run", ge=1)
+    run_days: Integer = column("... with those before the month's first", ge=1)
+    is_open: Flag = column("It reaches the person's last duty of the month")
+
+    _key = ("scenario_code", "nip", "first_no")
 
 
 class AbsenceCount(Table):

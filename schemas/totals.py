@@ -143,6 +143,7 @@ class BaseTotal(Table):
     valued_count: Integer = column(
         "... with a base that comes from the TPP of a duty, and the days of the month", ge=0
     )
+    limited_count: Integer = column("... whose month's limits come from the TPP of its duties", ge=0)
 
     _key = ("nip", "unit_id")
 
@@ -167,6 +168,34 @@ class AssessmentTotal(Table):
     unit_id: Text = column("OPD")
     shown_count: Integer = column("Rows of the assessment", ge=0)
     based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class DayTotal(Table):
+    """One row per person and OPD with a duty: days of all scenarios that stay under the cap of a day, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    capped_count: Integer = column("Days with a charge under a cap", ge=0)
+    within_count: Integer = column("... that cost no more than the cap", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class MonthTotal(Table):
+    """One row per person and OPD with a duty: months of all scenarios that stay within their limits, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    month_count: Integer = column("Months with a line in the assessment", ge=0)
+    within_count: Integer = column("... that were capped, and cost no more than their cap and the TPP", ge=0)
+    absent_count: Integer = column("Days with every side missing", ge=0)
+    capped_absent_count: Integer = column("... as the capped months have them", ge=0)
+    kept_idr: Integer = column("What the caps leave, with lump cuts", ge=0)
+    assessed_idr: Integer = column("... in the assessment, floors aside")
+    due_floor_count: Integer = column("Months whose attended share is paid in part", ge=0)
+    floor_count: Integer = column("... with such a line in the assessment", ge=0)
 
     _key = ("nip", "unit_id")
 

@@ -48,7 +48,7 @@ ROW_COLUMNS = {
     "reference": "policy_reference",
 }
 SETTLING = (
-    "value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "cap_days", "limit_months",
+    "value_duties", "band_sides", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "cap_days", "limit_months",
     "cap_months", "charge_floors", "assess_tpp",
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
-"""Count per person and OPD the duties whose base comes from a TPP; the control totals compare it."""
+"""Count per person and OPD the duties whose base and limits come from a TPP; the control totals compare it."""
 
 from pipeline.stage import SqlStage
-from schemas import AssessmentRule, BaseTotal, Duty, DutyBase
+from schemas import AssessmentRule, BaseTotal, Duty, DutyBase, MonthLimit
 
 STAGE = SqlStage(
     __name__,
@@ -9,6 +9,7 @@ STAGE = SqlStage(
         Duty,
         AssessmentRule,
         DutyBase,
+        MonthLimit,
     ),
     writes=BaseTotal,
 )

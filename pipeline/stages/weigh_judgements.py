@@ -14,6 +14,7 @@ from pipeline.stage import Desk, Stage
 from pipeline.stages import (
     assess_tpp,
     await_machines,
+    band_sides,
     build_scenarios,
     cap_days,
     cap_months,
@@ -50,7 +51,7 @@ RULES = tuple(
     module.STAGE
     for module in (
         expect_duty, await_machines, place_punches, match_punches, doubt_punches, gather_attempts, expose_sides, find_flips, weigh_presence, name_causes,
-        explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, charge_sides, charge_leave, charge_cuts,
+        explain_gaps, check_decisions, rank_candidates, build_scenarios, value_duties, band_sides, charge_sides, charge_leave, charge_cuts,
         price_charges, cap_days, limit_months, cap_months, charge_floors, assess_tpp, sum_person_months, recommend,
     )
 )  # fmt: skip

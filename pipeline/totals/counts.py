@@ -13,12 +13,14 @@ from schemas import (
     AssessmentTotal,
     BaseTotal,
     ChargeTotal,
+    DayTotal,
     DecisionTotal,
     Duty,
     DutyTotal,
     EventTotal,
     ExposureTotal,
     Finding,
+    MonthTotal,
     ProofTotal,
     RequestMinute,
     RequestTotal,
@@ -82,6 +84,7 @@ COUNTED = (
     )),
     Counted(BaseTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "dasar yang bukan dari TPP", "duty_count", "valued_count"),
+        ("batas sebulan", "batas yang bukan dari TPP", "duty_count", "limited_count"),
     )),
     Counted(ChargeTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("potongan", "kejadian tanpa harga", "charge_count", "priced_count"),
@@ -89,6 +92,15 @@ COUNTED = (
     )),
     Counted(AssessmentTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "baris yang dasarnya bukan dasar hari atau bulannya", "shown_count", "based_count"),
+    )),
+    Counted(DayTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("batas sehari", "hari yang melebihi batasnya", "capped_count", "within_count"),
+    )),
+    Counted(MonthTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("batas sebulan", "bulan yang melebihi batasnya", "month_count", "within_count"),
+        ("hari alpa", "hari tanpa rekaman yang tidak masuk bulannya", "absent_count", "capped_absent_count"),
+        ("rupiah potongan bulanan", "sisa di bawah batas yang berubah", "kept_idr", "assessed_idr"),
+        ("kehadiran", "bulan kurang hadir tanpa potongan atau sebaliknya", "due_floor_count", "floor_count"),
     )),
     Counted(DecisionTotal, "orang", "nip", "orang", Finding, (
         ("temuan", "temuan yang dapat dipulihkan tetapi tidak diurutkan", "movable_count", "candidate_count"),
