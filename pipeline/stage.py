@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,11 +73,23 @@ class Desk:
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a SELECT over the declared reads."""
-        allowed = {contract.table_name() for contract in self.stage.reads}
-        undeclared = self.warehouse.tables_of(sql) - allowed
-        if undeclared:
-            raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
+        self._asks_declared(sql)
         return self.warehouse.query(sql)
+
+    @contextmanager
+    def supposing(self) -> Iterator[Callable[[Contract, str], bool]]:
+        """Yield a function that lets a SELECT over declared reads stand in for one of them until the end of the block.
+
+        It says whether the rows differ from those that the table had. Raises UndeclaredTableError for any other table.
+        """
+        with self.warehouse.supposing() as suppose:
+
+            def suppose_declared(contract: Contract, sql: str) -> bool:
+                self._declared(contract, self.stage.reads)
+                self._asks_declared(sql)
+                return suppose(contract, sql)
+
+            yield suppose_declared
 
     def write(self, contract: Contract, rows: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Store rows as a declared table: cast to the contract, sorted by its key, checked against it."""
@@ -88,6 +101,12 @@ class Desk:
         """The tables that the stage declares to write."""
         writes = self.stage.writes
         return writes if isinstance(writes, tuple) else (writes,)
+
+    def _asks_declared(self, sql: str) -> None:
+        allowed = {contract.table_name() for contract in self.stage.reads}
+        undeclared = self.warehouse.tables_of(sql) - allowed
+        if undeclared:
+            raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
 
     def _declared(self, contract: Contract, declared: tuple[Contract, ...]) -> None:
         if contract not in declared:

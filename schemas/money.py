@@ -355,17 +355,17 @@ class AbsenceCount(Table):
     _key = ("scenario_code", "nip")
 
 
-class Judgement(Table):
-    """One row per judgement of the policy, as it stands (0) or taken otherwise: what the month would come to."""
+class Sensitivity(Table):
+    """One row per alternative to the policy, with the policy as it stands (0): what the month would come to."""
 
-    judgement_no: Integer = column("0 as the policy has it, then the alternatives in order", ge=0)
+    alternative_no: Integer = column("0 as the policy has it, then the alternatives in order", ge=0)
     words: Text = column("The alternative, in the words of the report")
     recorded_idr: Integer = column("Deductions of the month as recorded", ge=0)
     potential_idr: Integer = column("Deductions if every open proposal is approved", ge=0)
     ready_idr: Integer = column("Of the difference: what needs no statement")
     needs_statement_idr: Integer = column("Of the difference: what needs a statement")
 
-    _key = ("judgement_no",)
+    _key = ("alternative_no",)
 
 
 class Recommendation(Table):

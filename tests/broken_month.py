@@ -13,11 +13,11 @@ from pipeline.errors import RekonError
 from pipeline.run import setting_row
 from pipeline.settings import load_settings
 from pipeline.stage import Desk, SqlStage, Stage
-from pipeline.stages import STAGES, publish, weigh_judgements
+from pipeline.stages import STAGES, publish
 from pipeline.totals import check_totals
 from pipeline.totals.sums import sum_of
 from pipeline.warehouse import Warehouse, arrow_schema
-from schemas import Judgement, Setting, Table
+from schemas import Sensitivity, Setting, Table
 
 Contract = type[Table]
 Row = dict[str, Any]
@@ -27,7 +27,7 @@ UNSEEN = {
     "punch_doubt": ("row lost", "person lost"),
     "awaited_machine": ("row lost", "person lost"),
     "restoration_screen": ("row lost", "+1"),
-    "judgement": ("row lost (last)", "+1"),
+    "sensitivity": ("row lost (last)", "+1"),
     "storage_minute": ("+1 stored_count",),
     "request_minute": (
         "+1 gateway",
@@ -95,14 +95,14 @@ class Month:
         try:
             self.warehouse.write(contract, pa.Table.from_pylist(rows, arrow_schema(contract)))
             for later in self.stages[self.stages.index(stage) + 1 :]:
-                if moved.keys() & set(later.reads) and later is not weigh_judgements.STAGE:
+                if moved.keys() & set(later.reads) and later.name != "analyze_sensitivity":
                     written = self.desk(later).written
                     moved |= dict.fromkeys(written)  # also where it stops half-way
                     self._run(later)
                     for each in written:
                         if self.warehouse.arrow(each).equals(self.whole[each]):
                             del moved[each]
-            self.totals(judgement_is_broken=contract is Judgement)
+            self.totals(sensitivity_is_broken=contract is Sensitivity)
         except RekonError as error:
             return f"exit {error.exit_code}: {' | '.join(str(error).splitlines()[-2:])}"
         finally:
@@ -110,12 +110,12 @@ class Month:
                 self.warehouse.write(each, self.whole[each])
         return ""
 
-    def totals(self, *, judgement_is_broken: bool = False) -> None:
-        """As the last stage asks them. The judgements, slow to weigh, are taken to start from the month as it is."""
+    def totals(self, *, sensitivity_is_broken: bool = False) -> None:
+        """As the last stage asks them. The sensitivity, slow to analyze, is taken to start from the month as it is."""
         tables = {contract.table_name(): self.warehouse.arrow(contract) for contract in publish.STAGE.reads}
-        if not judgement_is_broken:
+        if not sensitivity_is_broken:
             sums = {name: sum_of(tables["person_month"], name) for name in ("recorded_idr", "potential_idr")}
-            tables["judgement"] = pa.Table.from_pylist([{"judgement_no": 0, **sums}])
+            tables["sensitivity"] = pa.Table.from_pylist([{"alternative_no": 0, **sums}])
         publish.check_whole(tables, self.settings, self.workspace)
         check_totals(tables, self.settings.period)
 

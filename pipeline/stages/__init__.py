@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.stage import SqlStage, Stage
 from pipeline.stages import (
+    analyze_sensitivity,
     assess_tpp,
     attribute_outages,
     await_machines,
@@ -62,11 +63,10 @@ from pipeline.stages import (
     trace_evidence,
     validate,
     value_duties,
-    weigh_judgements,
     weigh_presence,
 )
 
-STAGES: tuple[Stage | SqlStage, ...] = (
+_COMPUTING: tuple[Stage | SqlStage, ...] = (
     recall_issued.STAGE,
     recall_absences.STAGE,
     load_policy.STAGE,
@@ -125,6 +125,6 @@ STAGES: tuple[Stage | SqlStage, ...] = (
     tally_days.STAGE,
     tally_months.STAGE,
     tally_decisions.STAGE,
-    weigh_judgements.STAGE,
-    publish.STAGE,
 )
+
+STAGES = (*_COMPUTING, analyze_sensitivity.after(_COMPUTING), publish.STAGE)
