@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipeline.policy import compile_document, read_policy
-from pipeline.policy.cases import SETTLING, as_table, run_rules
+from pipeline.policy.cases import as_table, compute
 from pipeline.policy.dated import OPEN_END
 from pipeline.run import setting_row
 from pipeline.settings import Settings
@@ -162,9 +162,9 @@ def settle(
     }  # fmt: skip
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(warehouse, ("expect_duty", "await_machines", "place_punches", "match_punches"))
+    compute(warehouse, DutySide, Candidate)
     if tpp:
-        run_rules(warehouse, ("build_scenarios", *SETTLING))
+        compute(warehouse, Assessment, Duty, DutySide, Candidate)
     found: dict[Any, dict[int, list[dict[str, Any]]]] = {Assessment: defaultdict(list)}
     for contract in (Duty, PunchPlacement, DutySide, *([Assessment] if tpp else [])):
         found[contract] = defaultdict(list)
