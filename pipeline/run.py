@@ -31,6 +31,7 @@ BLIND = (
     "snapshot",
     "ingest",
     "collect_quarantine",
+    "count_stored",
     "tally_files",
 )
 """Stages that need neither people nor units."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, EVENTS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
+from schemas.codes import ACTIONS, EFFECTS, EVENTS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -132,6 +132,19 @@ class ScenarioSide(Table):
     minutes_off: Integer = column("Whole minutes of them", nullable=True, ge=0)
 
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
+
+
+class LeaveDay(Table):
+    """One row per duty day in an absence whose kind and day the policy rules, whether or not it excuses the day."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    kind_code: Text = column("Kind of absence")
+    effect_code: Text = column("What the day of that leave means", isin=EFFECTS)
+    rate_bps: Integer = column("Rate of a day_rate, month_rate or month_cut", ge=0)
+    policy_reference: Text = column("Article")
+
+    _key = ("nip", "duty_date")
 
 
 class DutyBase(Table):

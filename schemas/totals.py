@@ -6,6 +6,16 @@ from schemas.codes import NIP, VANTAGES
 from schemas.table import Integer, Table, Text, column
 
 
+class StoredRecord(Table):
+    """One row per file with a row in a canonical table: how many of its records they hold, and how much money."""
+
+    file_id: Text = column("File")
+    stored_count: Integer = column("Records; a day of a recap is one", ge=1)
+    stored_idr: Integer = column("Gross TPP, or real deductions", ge=0)
+
+    _key = ("file_id",)
+
+
 class FileTotal(Table):
     """One row per used file: records = accepted + quarantined, and each accepted one is stored, or the run stops."""
 
@@ -117,21 +127,46 @@ class ProofTotal(Table):
 
 
 class EventTotal(Table):
-    """One row per person and OPD with a duty: what costs something must be charged, or the run stops.
+    """One row per person and OPD with a duty: days that must be charged, or the run stops.
 
-    Days and kinds count once for each scenario and step.
+    Days count once for each scenario and step.
     """
 
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
     off_day_count: Integer = column("Days with a late, early or missing side", ge=0)
     charged_day_count: Integer = column("... that have a charge", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class LeaveTotal(Table):
+    """One row per person and OPD with a duty: leave that the policy must be applied to and that must be charged, or the run stops.
+
+    Days that cost count once for each scenario and step.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    ruled_count: Integer = column("Duty days in an absence that the policy rules", ge=0)
+    applied_count: Integer = column("... to which that was applied", ge=0)
     leave_count: Integer = column("Days of leave that cost; months of leave that cost once", ge=0)
     charged_leave_count: Integer = column("... that have a charge", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class CutTotal(Table):
+    """One row per person with a duty: lump cuts that must be charged, or the run stops.
+
+    Kinds count once for each scenario and step.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
     cut_count: Integer = column("Lump cuts that the month bears", ge=0)
     charged_cut_count: Integer = column("... that have a charge", ge=0)
 
-    _key = ("nip", "unit_id")
+    _key = ("nip",)
 
 
 class BaseTotal(Table):

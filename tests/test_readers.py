@@ -17,6 +17,7 @@ from pipeline.settings import load_settings
 from pipeline.stage import Desk
 from pipeline.stages import (
     collect_quarantine,
+    count_stored,
     ingest,
     ingest_logs,
     load_policy,
@@ -38,7 +39,7 @@ from schemas import (
     Table,
 )
 
-STAGES = (load_policy, snapshot, ingest, validate, ingest_logs, collect_quarantine, tally_files)
+STAGES = (load_policy, snapshot, ingest, validate, ingest_logs, collect_quarantine, count_stored, tally_files)
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"
 UNITS = "kode_opd,nama_opd,wilayah,zona\nA,Dinas A,3205,\nB,Dinas B,3205,Asia/Makassar\n"
 PEOPLE = (

@@ -1,29 +1,14 @@
-"""Count per person and OPD what costs something, and what was charged; the control totals compare them."""
+"""Count per person and OPD the days that cost something, and those that were charged; the control totals compare them."""
 
 from pipeline.stage import SqlStage
-from schemas import (
-    Absence,
-    Candidate,
-    CutCharge,
-    Duty,
-    EventTotal,
-    LeaveCharge,
-    LeaveRule,
-    ScenarioSide,
-    SideCharge,
-)
+from schemas import Duty, EventTotal, ScenarioSide, SideCharge
 
 STAGE = SqlStage(
     __name__,
     reads=(
         Duty,
-        Candidate,
         ScenarioSide,
         SideCharge,
-        LeaveRule,
-        LeaveCharge,
-        Absence,
-        CutCharge,
     ),
     writes=EventTotal,
 )

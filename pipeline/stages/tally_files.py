@@ -1,25 +1,7 @@
 """Count per file what was read, accepted and quarantined; the control totals compare them."""
 
 from pipeline.stage import SqlStage
-from schemas import (
-    Absence,
-    AcceptedCount,
-    Decision,
-    Deduction,
-    Employee,
-    FileTotal,
-    Incident,
-    LogCount,
-    Network,
-    Probe,
-    Punch,
-    Quarantine,
-    RecordCount,
-    Roster,
-    SourceFile,
-    Statement,
-    Unit,
-)
+from schemas import AcceptedCount, FileTotal, LogCount, Quarantine, RecordCount, SourceFile, StoredRecord
 
 STAGE = SqlStage(
     __name__,
@@ -28,17 +10,7 @@ STAGE = SqlStage(
         RecordCount,
         AcceptedCount,
         LogCount,
-        Employee,
-        Unit,
-        Network,
-        Roster,
-        Statement,
-        Incident,
-        Deduction,
-        Decision,
-        Probe,
-        Punch,
-        Absence,
+        StoredRecord,
         Quarantine,
     ),
     writes=FileTotal,

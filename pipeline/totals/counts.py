@@ -13,6 +13,7 @@ from schemas import (
     AssessmentTotal,
     BaseTotal,
     ChargeTotal,
+    CutTotal,
     DayTotal,
     DecisionTotal,
     Duty,
@@ -20,6 +21,7 @@ from schemas import (
     EventTotal,
     ExposureTotal,
     Finding,
+    LeaveTotal,
     MonthTotal,
     ProofTotal,
     RequestMinute,
@@ -79,7 +81,12 @@ COUNTED = (
     )),
     Counted(EventTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("kejadian", "hari menyimpang tanpa potongan atau sebaliknya", "off_day_count", "charged_day_count"),
+    )),
+    Counted(LeaveTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("cuti", "hari cuti yang aturannya tidak diterapkan", "ruled_count", "applied_count"),
         ("kejadian", "cuti atau izin yang dipotong tanpa potongan atau sebaliknya", "leave_count", "charged_leave_count"),
+    )),
+    Counted(CutTotal, "orang", "nip", "orang", Duty, (
         ("kejadian", "potongan hukuman yang hilang atau berlebih", "cut_count", "charged_cut_count"),
     )),
     Counted(BaseTotal, "orang dan OPD", "nip", "orang", Duty, (
