@@ -19,31 +19,23 @@ import pytest
 import sqlglot
 from sqlglot import expressions as e
 
-from pipeline.audit.policy_cases import SETTLING, Case, lay_out, outcomes, read_cases
+from pipeline.audit.policy_cases import Case, lay_out, outcomes, read_cases
 from pipeline.engine.stage import Rule
 from pipeline.engine.strict_toml import parse
 from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_document, preset_names, read_policy
-from pipeline.stages import RULES
+from pipeline.stages import RULES, STAGES
+from pipeline.stages.graph import leading_to
+from schemas import Assessment, Candidate, Duty, ScenarioSide
 from tests import test_rules
 from tests.reference import months
 from tests.reference.people import DAYS_A_MONTH, generated, recorded_anew
 from tests.test_regimes import FILES, regime
 
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
-LAYING = (
-    "list_employed_days",
-    "excuse_days",
-    "schedule_hours",
-    "bound_coverage",
-    "expect_duty",
-    "await_machines",
-    "expect_sides",
-    "place_punches",
-    "match_punches",
-    "build_scenarios",
-)
-MONEY = (*LAYING, *SETTLING)
+LAYING = [rule.name for rule in leading_to(STAGES, (ScenarioSide,), (Candidate,))]
+CHARGING = [rule.name for rule in leading_to(STAGES, (Assessment,), (Duty, ScenarioSide))]
+MONEY = (*LAYING, *CHARGING)
 """What a policy says about a person's month, from the duty to the rupiah."""
 PERIODS = dict(
     zip(preset_names(), ("2026-01", "2026-02", "2026-03", "2026-05", "2026-03", "2026-02"), strict=True)
@@ -75,15 +67,15 @@ class World:
         self.lay, self.check = lay, check
         self.warehouse = Warehouse(None)
         lay(self.warehouse)
-        self.holds(SETTLING[0])
+        self.holds(CHARGING[0])
 
     def holds(self, changed: str) -> bool:
         """Whether the months come out right, the rules run again from the changed one."""
         if changed in LAYING:
             self.lay(self.warehouse)
-        for name in SETTLING[SETTLING.index(changed) if changed in SETTLING else 0 :]:
+        for name in CHARGING[CHARGING.index(changed) if changed in CHARGING else 0 :]:
             self.warehouse._connection.execute(
-                f"create or replace table {RULES[name].writes.table_name()} as {RULES[name].sql}"
+                f"create or replace table {RULES[name].contract.table_name()} as {RULES[name].sql}"
             )
         return self.check(self.warehouse)
 
@@ -287,7 +279,7 @@ Rule.sql = property(lambda stage: CHANGED.get(stage.name, TEXTS[stage.name]))  #
 
 def main(stages: list[str]) -> int:
     """Print survivors and the share killed per rule; 1 where less than nine in ten are killed."""
-    names = stages or [*SETTLING, "count_absences", *LAYING]
+    names = stages or [*CHARGING, "join_absences", "count_absences", *LAYING]
     prepared = worlds() if any(name in MONEY for name in names) else []
     total = killed = 0
     for name in names:

@@ -14,7 +14,7 @@ from pipeline.engine.warehouse import arrow_schema
 from pipeline.errors import InputRefusedError
 from pipeline.periods.history import write_history
 from pipeline.settings import Settings, load_settings
-from pipeline.stages import BY_NAME, STAGES
+from pipeline.stages import BY_NAME, GIVEN, STAGES
 from pipeline.stages.graph import check_order
 from pipeline.stages.intake.load_policy import setting_row
 from schemas import Employee, Setting, Unit
@@ -42,7 +42,7 @@ def run_pipeline(
     """
     settings = settings or load_settings(workspace)
     stages = STAGES if stages is None else stages
-    check_order(stages)
+    check_order(stages, GIVEN)
     with run_database(workspace, settings, keep=True) as (warehouse, scratch):
         _write_given(warehouse, workspace, settings)
         for stage in stages:

@@ -219,8 +219,8 @@ class Provenance:
 
 
 @dataclass(frozen=True)
-class JudgementRow:
-    """The month's sums with one judgement taken otherwise; `moved_idr` against the policy as it stands."""
+class SensitivityRow:
+    """The month's sums under one alternative to the policy; `moved_idr` against the policy as it stands."""
 
     words: str
     recorded_idr: int
@@ -266,7 +266,7 @@ class Overview:
     decisions: tuple[tuple[str, int], ...]
     units: tuple[UnitRow, ...]
     unit_total: UnitRow
-    judgements: tuple[JudgementRow, ...]
+    sensitivity: tuple[SensitivityRow, ...]
     checks: tuple[Check, ...]
     days: tuple[str, ...]
     heat: tuple[HeatRow, ...]

@@ -27,10 +27,10 @@ from reports.models import (
     FileRow,
     Headline,
     HeatRow,
-    JudgementRow,
     Overview,
     ProblemRow,
     Provenance,
+    SensitivityRow,
     UnitRow,
 )
 from reports.month import Month, Row
@@ -86,11 +86,11 @@ def _unit_total(month: Month, rows: list[UnitRow]) -> UnitRow:
     )
 
 
-def _judgements(month: Month) -> tuple[JudgementRow, ...]:
-    """The policy as it stands first, then each judgement taken otherwise."""
-    rows = month.rows("judgement", "judgement_no")
+def _sensitivity(month: Month) -> tuple[SensitivityRow, ...]:
+    """The policy as it stands first, then each alternative."""
+    rows = month.rows("sensitivity", "alternative_no")
     return tuple(
-        JudgementRow(
+        SensitivityRow(
             row["words"],
             row["recorded_idr"],
             row["potential_idr"],
@@ -342,7 +342,7 @@ def build_overview(month: Month) -> Overview:
         tuple(sorted(decisions.items())),
         tuple(units.values()),
         total,
-        _judgements(month),
+        _sensitivity(month),
         _checks(month, total, cause_total, files),
         days,
         heat,

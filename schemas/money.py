@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from schemas.codes import ACTIONS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
+from typing import ClassVar
+
+from schemas.codes import ACTIONS, EFFECTS, EVENTS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -134,6 +136,19 @@ class ScenarioSide(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
+class LeaveDay(Table):
+    """One row per duty day in an absence whose kind and day the policy rules, whether or not it excuses the day."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    duty_date: Date = column("Duty day")
+    kind_code: Text = column("Kind of absence")
+    effect_code: Text = column("What the day of that leave means", isin=EFFECTS)
+    rate_bps: Integer = column("Rate of a day_rate, month_rate or month_cut", ge=0)
+    policy_reference: Text = column("Article")
+
+    _key = ("nip", "duty_date")
+
+
 class DutyBase(Table):
     """One row per duty: what a rate applies to that day, and over how many days it is spread."""
 
@@ -150,6 +165,28 @@ class DutyBase(Table):
     unit_days: Integer = column("... at this OPD", ge=1)
 
     _key = ("nip", "duty_date")
+
+
+class SideBand(Table):
+    """One row per scenario, step, person, day and side that falls into a band of the policy."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD of that day")
+    duty_date: Date = column("Duty day")
+    side_code: Text = column("Side; the check-in where every side is missing", isin=SIDES)
+    event_code: Text = column("late, early, missing_in ... absent", isin=EVENTS)
+    event_minutes: Integer = column("Whole minutes late or early; null where missing", nullable=True, ge=0)
+    variant_code: Text = column("Variant of the money rules")
+    band_from: Date = column("First day of the band")
+    seconds_from: Integer = column("The band begins at so many seconds", ge=0)
+    band_code: Text = column("Band")
+    first_charge: Integer = column(
+        "What its first occurrence costs: rate, or minutes x 10,000; only to compare events of one day", ge=0
+    )
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
 class SideCharge(Table):
@@ -186,7 +223,7 @@ class CutCharge(SideCharge):
 
 
 class PricedCharge(Table):
-    """One row per scenario, step and charge in whole rupiah; a daily cap is a row without side."""
+    """One row per scenario, step and charge in whole rupiah."""
 
     scenario_code: Text = column("Scenario", isin=SCENARIOS)
     step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
@@ -201,7 +238,68 @@ class PricedCharge(Table):
     deduction_idr: Integer = column("Deduction; of a daily cap the signed difference")
     policy_reference: Text = column("Article")
 
-    _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code", "band_code")
+    _key: ClassVar[tuple[str, ...]] = (
+        "scenario_code",
+        "step_no",
+        "nip",
+        "duty_date",
+        "side_code",
+        "band_code",
+    )
+
+
+class DayCap(PricedCharge):
+    """One row per scenario, step, person and day that costs more than its cap: what the cap gives back."""
+
+    _key = ("scenario_code", "step_no", "nip", "duty_date")
+
+
+class MonthLimit(Table):
+    """One row per person and OPD with a duty: what limits the deductions of the month there."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    variant_code: Text = column("Variant of the money rules on the last duty day there")
+    last_date: Date = column("The last duty day there")
+    monthly_cap_bps: Integer = column("Cap of the month's deduction, share of its base", ge=0)
+    base_idr: Integer = column("Base of the monthly cap", ge=0)
+    cap_idr: Integer = column("The OPD's part of the monthly cap", ge=0)
+    tpp_idr: Integer = column("... and of the gross TPP in force on the last duty day there", ge=0)
+    rounding_step_idr: Integer = column("Deductions are multiples of so many rupiah", ge=1)
+    rounding_mode_code: Text = column("How they are rounded")
+    policy_reference: Text = column("Articles of the cap")
+
+    _key = ("nip", "unit_id")
+
+
+class CappedMonth(Table):
+    """One row per scenario, step, person and OPD with a charge: what the month costs, and what its cap leaves of that."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    absent_days: Integer = column("Days with every side missing", ge=0)
+    cut_idr: Integer = column("Lump cuts", ge=0)
+    deduction_idr: Integer = column("All other charges, daily caps taken off")
+    kept_idr: Integer = column("... of them what the monthly cap leaves")
+
+    _key = ("scenario_code", "step_no", "nip", "unit_id")
+
+
+class FloorCharge(Table):
+    """One row per scenario, step, person and OPD whose attended share the policy pays only in part."""
+
+    scenario_code: Text = column("Scenario", isin=SCENARIOS)
+    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD that bears it")
+    rate_bps: Integer = column("Part that is not paid", ge=0)
+    base_idr: Integer = column("What charges and cap leave of the OPD's part of the TPP", ge=0)
+    deduction_idr: Integer = column("Deduction", ge=0)
+    policy_reference: Text = column("Article")
+
+    _key = ("scenario_code", "step_no", "nip", "unit_id")
 
 
 class Assessment(Table):
@@ -244,6 +342,19 @@ class EarlierAbsence(Table):
     _key = ("period", "scenario_code", "nip")
 
 
+class AbsenceRun(Table):
+    """One row per scenario and person's run of duty days in a row on which every side is missing."""
+
+    scenario_code: Text = column("recorded, restored or potential", isin=SCENARIOS)
+    nip: Text = column("Person", str_matches=NIP)
+    first_no: Integer = column("Number of its first duty in the person's month", ge=1)
+    own_days: Integer = column("Duty days of the month in the run", ge=1)
+    run_days: Integer = column("... with those before the month's first", ge=1)
+    is_open: Flag = column("It reaches the person's last duty of the month")
+
+    _key = ("scenario_code", "nip", "first_no")
+
+
 class AbsenceCount(Table):
     """One row per scenario and person with a day on which every side is missing, in the month or before it this year."""
 
@@ -266,17 +377,17 @@ class AbsenceCount(Table):
     _key = ("scenario_code", "nip")
 
 
-class Judgement(Table):
-    """One row per judgement of the policy, as it stands (0) or taken otherwise: what the month would come to."""
+class Sensitivity(Table):
+    """One row per alternative to the policy, with the policy as it stands (0): what the month would come to."""
 
-    judgement_no: Integer = column("0 as the policy has it, then the alternatives in order", ge=0)
+    alternative_no: Integer = column("0 as the policy has it, then the alternatives in order", ge=0)
     words: Text = column("The alternative, in the words of the report")
     recorded_idr: Integer = column("Deductions of the month as recorded", ge=0)
     potential_idr: Integer = column("Deductions if every open proposal is approved", ge=0)
     ready_idr: Integer = column("Of the difference: what needs no statement")
     needs_statement_idr: Integer = column("Of the difference: what needs a statement")
 
-    _key = ("judgement_no",)
+    _key = ("alternative_no",)
 
 
 class Recommendation(Table):

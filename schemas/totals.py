@@ -6,6 +6,16 @@ from schemas.codes import NIP, VANTAGES
 from schemas.table import Integer, Table, Text, column
 
 
+class StoredRecord(Table):
+    """One row per file with a row in a canonical table: how many of its records they hold, and how much money."""
+
+    file_id: Text = column("File")
+    stored_count: Integer = column("Records; a day of a recap is one", ge=1)
+    stored_idr: Integer = column("Gross TPP, or real deductions", ge=0)
+
+    _key = ("file_id",)
+
+
 class FileTotal(Table):
     """One row per used file: records = accepted + quarantined, and each accepted one is stored, or the run stops."""
 
@@ -121,25 +131,50 @@ class ProofTotal(Table):
 
 
 class EventTotal(Table):
-    """One row per person and OPD with a duty: what costs something must be charged, or the run stops.
+    """One row per person and OPD with a duty: days that must be charged, or the run stops.
 
-    Days and kinds count once for each scenario and step.
+    Days count once for each scenario and step.
     """
 
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
     off_day_count: Integer = column("Days with a late, early or missing side", ge=0)
     charged_day_count: Integer = column("... that have a charge", ge=0)
-    leave_count: Integer = column("Days of leave that cost; months of leave that cost once", ge=0)
-    charged_leave_count: Integer = column("... that have a charge", ge=0)
-    cut_count: Integer = column("Lump cuts that the month bears", ge=0)
-    charged_cut_count: Integer = column("... that have a charge", ge=0)
 
     _key = ("nip", "unit_id")
 
 
-class ChargeTotal(Table):
-    """One row per person and OPD with a duty: what stages hand on to each other about money, or the run stops."""
+class LeaveTotal(Table):
+    """One row per person and OPD with a duty: leave that the policy must be applied to and that must be charged, or the run stops.
+
+    Days that cost count once for each scenario and step.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    ruled_count: Integer = column("Duty days in an absence that the policy rules", ge=0)
+    applied_count: Integer = column("... to which that was applied", ge=0)
+    leave_count: Integer = column("Days of leave that cost; months of leave that cost once", ge=0)
+    charged_leave_count: Integer = column("... that have a charge", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class CutTotal(Table):
+    """One row per person with a duty: lump cuts that must be charged, or the run stops.
+
+    Kinds count once for each scenario and step.
+    """
+
+    nip: Text = column("Person", str_matches=NIP)
+    cut_count: Integer = column("Lump cuts that the month bears", ge=0)
+    charged_cut_count: Integer = column("... that have a charge", ge=0)
+
+    _key = ("nip",)
+
+
+class BaseTotal(Table):
+    """One row per person and OPD with a duty: duties whose base comes from a TPP, or the run stops."""
 
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
@@ -147,12 +182,59 @@ class ChargeTotal(Table):
     valued_count: Integer = column(
         "... with a base that comes from the TPP of a duty, and the days of the month", ge=0
     )
+    limited_count: Integer = column("... whose month's limits come from the TPP of its duties", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class ChargeTotal(Table):
+    """One row per person and OPD with a duty: charges that have a price and a line, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
     charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
     priced_count: Integer = column("... that have a price", ge=0)
     priced_idr: Integer = column("Prices with their daily caps")
     assessed_idr: Integer = column("... in the assessment")
+
+    _key = ("nip", "unit_id")
+
+
+class AssessmentTotal(Table):
+    """One row per person and OPD with a duty: lines of the assessment that show their base, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
     shown_count: Integer = column("Rows of the assessment", ge=0)
     based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class DayTotal(Table):
+    """One row per person and OPD with a duty: days of all scenarios that stay under the cap of a day, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    capped_count: Integer = column("Days with a charge under a cap", ge=0)
+    within_count: Integer = column("... that cost no more than the cap", ge=0)
+
+    _key = ("nip", "unit_id")
+
+
+class MonthTotal(Table):
+    """One row per person and OPD with a duty: months of all scenarios that stay within their limits, or the run stops."""
+
+    nip: Text = column("Person", str_matches=NIP)
+    unit_id: Text = column("OPD")
+    month_count: Integer = column("Months with a line in the assessment", ge=0)
+    within_count: Integer = column("... that were capped, and cost no more than their cap and the TPP", ge=0)
+    absent_count: Integer = column("Days with every side missing", ge=0)
+    capped_absent_count: Integer = column("... as the capped months have them", ge=0)
+    kept_idr: Integer = column("What the caps leave, with lump cuts", ge=0)
+    assessed_idr: Integer = column("... in the assessment, floors aside")
+    due_floor_count: Integer = column("Months whose attended share is paid in part", ge=0)
+    floor_count: Integer = column("... with such a line in the assessment", ge=0)
 
     _key = ("nip", "unit_id")
 

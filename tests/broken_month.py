@@ -19,7 +19,7 @@ from pipeline.publishing.totals.sums import sum_of
 from pipeline.settings import load_settings
 from pipeline.stages import BY_NAME, GIVEN, STAGES
 from pipeline.stages.intake.load_policy import setting_row
-from schemas import Judgement, Setting, Table
+from schemas import Sensitivity, Setting, Table
 
 Contract = type[Table]
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ UNSEEN = {
     "punch_doubt": ("row lost", "person lost"),
     "awaited_machine": ("row lost", "person lost"),
     "restoration_screen": ("row lost", "+1"),
-    "judgement": ("row lost (last)", "+1"),
+    "sensitivity": ("row lost (last)", "+1"),
     "storage_minute": ("+1 stored_count",),
     "request_minute": (
         "+1 gateway",
@@ -110,7 +110,7 @@ class Month:
                     for each in written:
                         if self.warehouse.arrow(each).equals(self.whole[each]):
                             del moved[each]
-            self.totals(judgement_is_broken=contract is Judgement)
+            self.totals(sensitivity_is_broken=contract is Sensitivity)
         except RekonError as error:
             return f"exit {error.exit_code}: {' | '.join(str(error).splitlines()[-2:])}"
         finally:
@@ -118,12 +118,12 @@ class Month:
                 self.warehouse.write(each, self.whole[each])
         return ""
 
-    def totals(self, *, judgement_is_broken: bool = False) -> None:
-        """As the last stage asks them. The judgements, slow to weigh, are taken to start from the month as it is."""
+    def totals(self, *, sensitivity_is_broken: bool = False) -> None:
+        """As the last stage asks them. The sensitivity, slow to analyze, is taken to start from the month as it is."""
         tables = {contract.table_name(): self.warehouse.arrow(contract) for contract in READS}
-        if not judgement_is_broken:
+        if not sensitivity_is_broken:
             sums = {name: sum_of(tables["person_month"], name) for name in ("recorded_idr", "potential_idr")}
-            tables["judgement"] = pa.Table.from_pylist([{"judgement_no": 0, **sums}])
+            tables["sensitivity"] = pa.Table.from_pylist([{"alternative_no": 0, **sums}])
         check_whole(tables, self.settings, self.workspace)
         check_totals(tables, self.settings.period)
 

@@ -25,9 +25,9 @@ from schemas import (
     DutySide,
     FileTotal,
     Finding,
-    Judgement,
     PersonMonth,
     Recommendation,
+    Sensitivity,
     SourceFile,
     Table,
 )
@@ -132,7 +132,7 @@ def month(content: str = "a", people: Iterable[Person] = PEOPLE) -> Tables:
         f"{name}_idr": sum(row[f"{name}_idr"] for row in rows.get(PersonMonth, []))
         for name in ("recorded", "potential")
     }
-    rows[Judgement] = [{"judgement_no": 0, **sums}]
+    rows[Sensitivity] = [{"alternative_no": 0, **sums}]
     vantage = {"vantage_code": "pusat"}
     rows |= {each.contract: [counts_of(each, vantage)] for each in COUNTED if each.key == "vantage_code"}
     contracts = dict.fromkeys((*totals.READS, *bundle.LEADING))

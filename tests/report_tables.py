@@ -191,8 +191,8 @@ def report_tables(people: int = 14, name: Callable[[int], str] = lambda n: f"Peg
         "assessment_rule": [{"variant_code": "umum", "valid_from": dt.date(2025, 1, 1),
                              "valid_to": dt.date(9999, 12, 31), "base_share_bps": 4000,
                              "monthly_cap_bps": 10000, "reference": "contoh, Pasal 7"}],
-        "judgement": [
-            {"judgement_no": number, "words": words, "recorded_idr": 36_000 * people, "potential_idr": potential,
+        "sensitivity": [
+            {"alternative_no": number, "words": words, "recorded_idr": 36_000 * people, "potential_idr": potential,
              "ready_idr": 10_000, "needs_statement_idr": 5_000}
             for number, (words, potential) in enumerate(
                 (("seperti kebijakan", 400_000), ("mutu C tidak pernah dipulihkan", 412_345))

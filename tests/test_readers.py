@@ -37,6 +37,7 @@ READING = (
     "validate",
     "ingest_logs",
     "collect_quarantine",
+    "count_stored",
     "control_files",
 )
 NIP_A, NIP_B = "198001012006041001", "199002022020122002"

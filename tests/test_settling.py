@@ -8,11 +8,20 @@ from fractions import Fraction
 
 import pytest
 
-from pipeline.audit.policy_cases import SETTLING, run_rules
+from pipeline.audit.policy_cases import compute
 from pipeline.audit.reference_calculation import Law, rounded, settle
 from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import preset_names
-from schemas import Assessment, AssessmentRule, AttendanceFloor, Duty, DutyBase, LeaveCharge, SideCharge
+from schemas import (
+    Assessment,
+    AssessmentRule,
+    AttendanceFloor,
+    Duty,
+    DutyBase,
+    LeaveCharge,
+    ScenarioSide,
+    SideCharge,
+)
 from tests.reference.months import lay_out
 from tests.reference.people import generated
 
@@ -25,7 +34,7 @@ LIMITS = {"kementerian": {"cap", "day_cap"}, "manado": {"cap", "floor"}, "pekalo
 def test_each_policys_months_settle_to_the_rows_of_the_rules(preset: str) -> None:
     warehouse = Warehouse(None)
     lay_out(warehouse, preset, PERIOD, [("recorded", 0, generated(preset, 150, PERIOD, seed=5))])
-    run_rules(warehouse, SETTLING)
+    compute(warehouse, Assessment, Duty, ScenarioSide)
     charges, bases, wanted = defaultdict(list), defaultdict(dict), defaultdict(list)
     counting: dict[str, Counter[str]] = defaultdict(Counter)
     for contract in (SideCharge, LeaveCharge):

@@ -32,11 +32,11 @@ from schemas import (
     Finding,
     Incident,
     IssuedAdjustment,
-    Judgement,
     Outage,
     OutageEvidence,
     PersonMonth,
     Recommendation,
+    Sensitivity,
     Table,
 )
 
@@ -78,7 +78,7 @@ def test_a_month_that_ties_gives_its_totals() -> None:
         (Adjustment, 0, "issued_idr", 1, "rupiah yang sudah dibayar, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
         (Adjustment, 0, "is_held", True, "orang yang ditahan, tingkat orang-bulan: 1 ditahan tanpa selisih potongan atau sebaliknya"),
         (Adjustment, 0, "origin_period", "2025-12", "penyesuaian, tingkat bulan: 1 bulan asal yang bukan bulan ini dan tidak dikunci"),
-        (Judgement, 0, "potential_idr", 1, "rupiah kepekaan, tingkat seluruh daerah: 1, seharusnya 90000 rupiah"),
+        (Sensitivity, 0, "potential_idr", 1, "rupiah kepekaan, tingkat seluruh daerah: 1, seharusnya 90000 rupiah"),
         (Adjustment, 0, "tpp_idr", 5_000_001, "rupiah TPP baris penggajian, tingkat orang-bulan dan OPD: 1 berbeda, pertama di OPD 5.01, selisih 1 rupiah"),
         (PersonMonth, 0, "recorded_idr", 100_001, "potongan skenario recorded, tingkat OPD: 1 berbeda, pertama di OPD 5.01"),
         (PersonMonth, 0, "restored_idr", 60_001, "tercatat - dipulihkan = penyesuaian, tingkat orang-bulan dan OPD"),

@@ -52,3 +52,15 @@ def test_rows_that_come_a_few_at_a_time_are_stored_as_if_they_had_come_at_once(t
         warehouse.write(Punch, rows.to_reader(max_chunksize=7_000))
     assert warehouse.arrow(Punch) == at_once
     assert pa.Table.from_batches(warehouse.batches(Punch)) == at_once
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "nearest"),
+    [(0, 7, 0), (1, 3, 0), (1, 2, 1), (2, 3, 1), (3, 2, 2), (4999, 10_000, 0), (5 * 10**18, 10**18, 5)],
+)
+def test_half_up_gives_the_nearest_integer_and_of_two_the_larger(
+    numerator: int, denominator: int, nearest: int
+) -> None:
+    """Also just below the half, and where twice the amount would no longer fit 64 bits."""
+    answer = Warehouse(None).query(f"select half_up({numerator}, {denominator}) as nearest")
+    assert answer.to_pylist() == [{"nearest": nearest}]

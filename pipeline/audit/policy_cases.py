@@ -25,6 +25,7 @@ from schemas import (
     Punch,
     PunchCoverage,
     Roster,
+    ScenarioSide,
     Setting,
     SourceFile,
     Table,
@@ -46,7 +47,6 @@ ROW_COLUMNS = {
     "deduction": "deduction_idr",
     "reference": "policy_reference",
 }
-SETTLING = ("value_duties", "charge_sides", "charge_leave", "charge_cuts", "price_charges", "assess_tpp")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def run_cases(rows: Rows, cases: list[Case]) -> list[Outcome]:
         people = {_nip(number): cases[number] for number in numbers}
         warehouse = Warehouse(None)
         lay_out(warehouse, rows, period, people)
-        run_rules(warehouse, SETTLING)
+        compute(warehouse, Assessment, Duty, ScenarioSide)
         found |= {int(nip): outcome for nip, outcome in outcomes(warehouse, people).items()}
         warehouse.close()
     return [found[number] for number in range(len(cases))]
@@ -172,23 +172,20 @@ def lay_out(warehouse: Warehouse, rows: Rows, period: str, people: dict[str, Cas
     }
     for contract, entries in given.items():
         warehouse.write(contract, as_table(contract, entries))
-    run_rules(
-        warehouse, ("list_employed_days", "excuse_days", "schedule_hours", "bound_coverage", "expect_duty")
-    )
+    compute(warehouse, Duty)
     duties = warehouse.arrow(Duty).to_pylist()
     punches = [row for duty in duties for row in _punches(duty, people[duty["nip"]])]
     warehouse.write(Punch, as_table(Punch, punches))
-    run_rules(
-        warehouse, ("await_machines", "expect_sides", "place_punches", "match_punches", "build_scenarios")
-    )
+    compute(warehouse, ScenarioSide, Duty, Candidate)
 
 
-def run_rules(warehouse: Warehouse, names: tuple[str, ...]) -> None:
-    """Create the tables of the named SQL stages, in order."""
-    from pipeline.stages import RULES
+def compute(warehouse: Warehouse, target: type[Table], *given: type[Table]) -> None:
+    """Create a table, and those on the way to it from the given ones, with the SQL rules of a run."""
+    from pipeline.stages import STAGES
+    from pipeline.stages.graph import leading_to
 
-    for name in names:
-        RULES[name].create(warehouse)
+    for rule in leading_to(STAGES, (target,), given):
+        rule.create(warehouse)
 
 
 def outcomes(warehouse: Warehouse, people: dict[str, Case]) -> dict[str, Outcome]:

@@ -26,13 +26,13 @@ from schemas import (
     DecisionCheck,
     Employee,
     Incident,
-    Judgement,
     MeasurableSpan,
     Network,
     OutageSegment,
     Probe,
     RequestMinute,
     RestorationScreen,
+    Sensitivity,
     Setting,
     Statement,
     Table,
@@ -60,7 +60,7 @@ SHOWN: tuple[type[Table], ...] = (
     Probe,
     OutageSegment,
     MeasurableSpan,
-    Judgement,
+    Sensitivity,
     RestorationScreen,
 )
 """Tables that the pages or the run id need beside the totals' and the published ones."""

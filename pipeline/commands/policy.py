@@ -134,7 +134,7 @@ def sensitivity(workspace: Path) -> None:
     path = database_path(workspace, load_settings(workspace).period)
     if not path.exists():
         raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
-    rows = answer_read_only(path, "select * from judgement order by judgement_no").to_pylist()
+    rows = answer_read_only(path, "select * from sensitivity order by alternative_no").to_pylist()
     click.echo("pertimbangan\tmenurut catatan\tbila semua usul disetujui\tselisih\ttanpa surat\tperlu surat")
     for row in rows:
         moved = row["potential_idr"] - rows[0]["potential_idr"]

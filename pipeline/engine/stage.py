@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources.abc import Traversable
@@ -75,16 +76,33 @@ class StageContext:
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a SELECT over the declared reads."""
-        allowed = {contract.table_name() for contract in self.stage.reads}
-        undeclared = tables_of(sql) - allowed
-        if undeclared:
-            raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
+        self._asks_declared(sql)
         return self.warehouse.query(sql)
+
+    @contextmanager
+    def supposing(self) -> Iterator[Callable[[Contract, str], bool]]:
+        """Yield a function that lets a SELECT over declared reads stand in for one of them until the end of the block.
+
+        It says whether the rows differ from those that the table had. Raises UndeclaredTableError for any other table.
+        """
+        with self.warehouse.supposing() as suppose:
+
+            def suppose_declared(contract: Contract, sql: str) -> bool:
+                self._declared(contract, self.stage.reads)
+                self._asks_declared(sql)
+                return suppose(contract, sql)
+
+            yield suppose_declared
 
     def write(self, contract: Contract, rows: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Store rows as a declared table: cast to the contract, sorted by its key, checked against it."""
         self._declared(contract, self.stage.writes)
         self.warehouse.write(contract, rows)
+
+    def _asks_declared(self, sql: str) -> None:
+        allowed = {contract.table_name() for contract in self.stage.reads}
+        if undeclared := tables_of(sql) - allowed:
+            raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
 
     def _declared(self, contract: Contract, declared: tuple[Contract, ...]) -> None:
         if contract not in declared:

@@ -26,15 +26,24 @@ if TYPE_CHECKING:
 MACROS = (
     # Boundaries are not counted: 07:30:59 is no minute after 07:30:00.
     "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
-    # Half-up on non-negative amounts, in integers only.
-    "create macro half_up_bps(base_idr, bps) as ((2 * base_idr::hugeint * bps + 10000) // 20000)::bigint",
+    # A non-negative fraction to the nearest integer, a half upwards; in integers only, so that no float rounds money.
+    """create macro half_up(numerator, denominator) as (
+        (2 * numerator::hugeint + denominator) // (2 * denominator)
+    )::bigint""",
+    "create macro half_up_bps(base_idr, bps) as half_up(base_idr::hugeint * bps, 10000)",
     # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (docs/method/money.md).
     """create macro round_idr(numerator, denominator, step_idr, mode_code) as (step_idr * (case mode_code
-        when 'half_up' then (2 * numerator::hugeint + denominator * step_idr) // (2 * denominator * step_idr)
+        when 'half_up' then half_up(numerator, denominator * step_idr)
         when 'up' then (numerator::hugeint + denominator * step_idr - 1) // (denominator * step_idr)
         when 'down' then numerator::hugeint // (denominator * step_idr)
         else error('cara pembulatan ' || mode_code || ' tidak dikenal')
     end))::bigint""",
+    # What a band charges, comparable between events of one day: a rate, or minutes x 10,000, of the event's own base.
+    """create macro band_charge(charge_code, rate_bps, charge_minutes, event_minutes) as (case charge_code
+        when 'rate' then rate_bps
+        when 'minutes' then 10000 * charge_minutes
+        when 'own_minutes' then 10000 * event_minutes
+    end)""",
     # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out, "Exposure" in docs/method/evidence.md.
     """create macro exposed_from(side_code, due_at, arrival_span_minutes) as (
         case side_code when 'out' then due_at else due_at - to_minutes(arrival_span_minutes) end

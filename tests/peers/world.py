@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.audit.policy_cases import SETTLING, as_table, run_rules
+from pipeline.audit.policy_cases import as_table, compute
 from pipeline.engine.strict_toml import parse
 from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_document, read_policy
@@ -161,22 +161,9 @@ def settle(
     }  # fmt: skip
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(
-        warehouse,
-        (
-            "list_employed_days",
-            "excuse_days",
-            "schedule_hours",
-            "bound_coverage",
-            "expect_duty",
-            "await_machines",
-            "expect_sides",
-            "place_punches",
-            "match_punches",
-        ),
-    )
+    compute(warehouse, DutySide, Candidate)
     if tpp:
-        run_rules(warehouse, ("build_scenarios", *SETTLING))
+        compute(warehouse, Assessment, Duty, DutySide, Candidate)
     found: dict[Any, dict[int, list[dict[str, Any]]]] = {Assessment: defaultdict(list)}
     for contract in (Duty, PunchPlacement, DutySide, *([Assessment] if tpp else [])):
         found[contract] = defaultdict(list)

@@ -15,15 +15,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipeline.audit.policy_cases import RECORD, SETTLING, as_table, run_rules
+from pipeline.audit.policy_cases import RECORD, as_table, compute
 from pipeline.engine.warehouse import Warehouse, arrow_schema
 from pipeline.policy import compile_policy, read_policy
 from pipeline.settings import Settings
 from pipeline.stages.intake.load_policy import calendar_days, setting_row
 from schemas import (
     Absence,
+    Assessment,
     Calendar,
     Candidate,
+    Duty,
     Employee,
     Punch,
     PunchCoverage,
@@ -44,7 +46,6 @@ UNLIKE = """
     where duty_side.state_code <> scenario_side.state_code
         and scenario_side.scenario_code = 'recorded'
 """
-RECORDING = ("await_machines", "expect_sides", "place_punches", "match_punches", "build_scenarios")
 Row = dict[str, Any]
 
 
@@ -52,7 +53,7 @@ def settled(preset: str, people: list[Person], period: str = "2026-04") -> list[
     """What the rules deduct from each person's month under a preset."""
     warehouse = Warehouse(None)
     lay_out(warehouse, preset, period, [("recorded", 0, people)])
-    run_rules(warehouse, SETTLING)
+    compute(warehouse, Assessment, Duty, ScenarioSide)
     totals = deducted(warehouse)
     warehouse.close()
     return [totals.get(("recorded", 0, nip(number)), 0) for number in range(len(people))]
@@ -90,13 +91,11 @@ def lay_out(
     }
     for contract, rows in given.items():
         warehouse.write(contract, as_table(contract, rows))
-    run_rules(
-        warehouse, ("list_employed_days", "excuse_days", "schedule_hours", "bound_coverage", "expect_duty")
-    )
+    compute(warehouse, Duty)
     sides = []
     for scenario, step, listed in scenarios:
         warehouse.write(Punch, _punches(listed))
-        run_rules(warehouse, RECORDING)
+        compute(warehouse, ScenarioSide, Duty, Candidate)
         said = warehouse.query("select * from scenario_side where scenario_code = 'recorded'")
         for name, value in (("scenario_code", scenario), ("step_no", step)):
             column = pa.array(np.full(said.num_rows, value), said.schema.field(name).type)

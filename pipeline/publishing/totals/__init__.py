@@ -27,13 +27,13 @@ from schemas import (
     Finding,
     Incident,
     IssuedAdjustment,
-    Judgement,
     Outage,
     OutageEvidence,
     PersonMonth,
     Recommendation,
     RequestMinute,
     RestorationScreen,
+    Sensitivity,
     SourceFile,
     Table,
 )
@@ -60,7 +60,7 @@ READS: tuple[type[Table], ...] = (
     ClosedHold,
     IssuedAdjustment,
     Adjustment,
-    Judgement,
+    Sensitivity,
 )
 """Tables that `check_totals` needs."""
 
@@ -82,7 +82,7 @@ def check_totals(tables: Tables, period: str) -> dict[str, Any]:
             *money.issued(tables),
             *money.held(tables, period),
             *money.recommended(tables),
-            *money.judged(tables),
+            *money.sensitivities(tables),
         ]
     )
     return stated(tables)

@@ -10,13 +10,19 @@ import pyarrow.compute as pc
 from pipeline.publishing.totals.sums import Tables, distinct, sum_of
 from schemas import (
     ActTotal,
+    AssessmentTotal,
+    BaseTotal,
     ChargeTotal,
+    CutTotal,
+    DayTotal,
     DecisionTotal,
     Duty,
     DutyTotal,
     EventTotal,
     ExposureTotal,
     Finding,
+    LeaveTotal,
+    MonthTotal,
     ProofTotal,
     RequestMinute,
     RequestTotal,
@@ -77,14 +83,33 @@ COUNTED = (
     )),
     Counted(EventTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("kejadian", "hari menyimpang tanpa potongan atau sebaliknya", "off_day_count", "charged_day_count"),
+    )),
+    Counted(LeaveTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("cuti", "hari cuti yang aturannya tidak diterapkan", "ruled_count", "applied_count"),
         ("kejadian", "cuti atau izin yang dipotong tanpa potongan atau sebaliknya", "leave_count", "charged_leave_count"),
+    )),
+    Counted(CutTotal, "orang", "nip", "orang", Duty, (
         ("kejadian", "potongan hukuman yang hilang atau berlebih", "cut_count", "charged_cut_count"),
     )),
-    Counted(ChargeTotal, "orang dan OPD", "nip", "orang", Duty, (
+    Counted(BaseTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "dasar yang bukan dari TPP", "duty_count", "valued_count"),
+        ("batas sebulan", "batas yang bukan dari TPP", "duty_count", "limited_count"),
+    )),
+    Counted(ChargeTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("potongan", "kejadian tanpa harga", "charge_count", "priced_count"),
         ("rupiah potongan harian", "harga yang berubah", "priced_idr", "assessed_idr"),
+    )),
+    Counted(AssessmentTotal, "orang dan OPD", "nip", "orang", Duty, (
         ("dasar potongan", "baris yang dasarnya bukan dasar hari atau bulannya", "shown_count", "based_count"),
+    )),
+    Counted(DayTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("batas sehari", "hari yang melebihi batasnya", "capped_count", "within_count"),
+    )),
+    Counted(MonthTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("batas sebulan", "bulan yang melebihi batasnya", "month_count", "within_count"),
+        ("hari alpa", "hari tanpa rekaman yang tidak masuk bulannya", "absent_count", "capped_absent_count"),
+        ("rupiah potongan bulanan", "sisa di bawah batas yang berubah", "kept_idr", "assessed_idr"),
+        ("kehadiran", "bulan kurang hadir tanpa potongan atau sebaliknya", "due_floor_count", "floor_count"),
     )),
     Counted(DecisionTotal, "orang", "nip", "orang", Finding, (
         ("temuan", "temuan yang dapat dipulihkan tetapi tidak diurutkan", "movable_count", "candidate_count"),

@@ -121,13 +121,13 @@ def held(tables: Tables, period: str) -> Iterator[str]:
         yield f"orang yang ditahan, tingkat orang-bulan: {wrong} ditahan tanpa selisih potongan atau sebaliknya"
 
 
-def judged(tables: Tables) -> Iterator[str]:
+def sensitivities(tables: Tables) -> Iterator[str]:
     """The sensitivity of the month starts from the month as it stands."""
-    judgement = tables["judgement"]
-    numbers = judgement["judgement_no"].to_pylist()
+    sensitivity = tables["sensitivity"]
+    numbers = sensitivity["alternative_no"].to_pylist()
     if sorted(numbers) != list(range(len(numbers))):
         yield f"kepekaan, tingkat baris: {len(numbers)} baris yang tidak berurutan"
-    stands = judgement.filter(pc.equal(judgement["judgement_no"], 0))
+    stands = sensitivity.filter(pc.equal(sensitivity["alternative_no"], 0))
     for name in ("recorded_idr", "potential_idr"):
         if (shown := sum_of(stands, name)) != (due := sum_of(tables["person_month"], name)):
             yield f"rupiah kepekaan, tingkat seluruh daerah: {shown}, seharusnya {due} rupiah"

@@ -1,48 +1,26 @@
-"""Weigh each judgement of the policy: what the month would come to, had it been taken otherwise.
+"""Analyze the sensitivity of the month: what it would come to with one choice of the policy taken otherwise, one at a time.
 
 Nothing of the month changes: changed tables and what follows from them stand in for the month's own until they are
-forgotten. Only rules run again, from the first that the alternative touches; which outages there were stays as found.
+forgotten. Only rules run again that a changed column reaches; which outages there were stays as found.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from pipeline.engine.stage import StageContext
+from pipeline.engine.stage import Rule, Stage, StageContext
 from pipeline.engine.warehouse import arrow_schema
-from schemas import ActionRule, AssessmentRule, Band, Judgement, PersonMonth, PolicyPeriod, Recommendation
+from pipeline.stages.graph import between
+from schemas import ActionRule, AssessmentRule, Band, PersonMonth, PolicyPeriod, Recommendation, Sensitivity
 
 if TYPE_CHECKING:
     from pipeline.engine.stage import Contract
-    from pipeline.engine.warehouse import Warehouse
 
-RULES = (
-    "expect_duty",
-    "await_machines",
-    "place_punches",
-    "match_punches",
-    "doubt_punches",
-    "gather_attempts",
-    "expose_sides",
-    "find_flips",
-    "weigh_presence",
-    "name_causes",
-    "explain_gaps",
-    "check_decisions",
-    "rank_candidates",
-    "build_scenarios",
-    "value_duties",
-    "charge_sides",
-    "charge_leave",
-    "charge_cuts",
-    "price_charges",
-    "assess_tpp",
-    "sum_person_months",
-    "recommend",
-)
-"""What leads from the policy to the month's sums, in order; evidence and clocks do not."""
+TARGETS = (PersonMonth, Recommendation)
 SUMS = f"""
     select
         (select coalesce(sum(recorded_idr), 0) from {PersonMonth.table_name()})::bigint as recorded_idr,
@@ -52,94 +30,112 @@ SUMS = f"""
     from {Recommendation.table_name()}
 """  # noqa: S608 - names come from contracts
 
+Columns = dict[str, str]
+
 
 class Alternative(NamedTuple):
-    """A judgement taken otherwise: in words, the first rule that notices, and how its tables change."""
+    """A choice of the policy taken otherwise: in words, and what its columns become, by table, as expressions of them."""
 
     words: str
-    begins: str
-    changes: dict[Contract, str]
+    changes: dict[Contract, Columns]
 
 
-def _with(contract: Contract, **values: str) -> dict[Contract, str]:
-    """A table with other values, each an expression of its columns."""
-    replaced = ", ".join(f"{value} as {name}" for name, value in values.items())
-    return {contract: f"select * replace ({replaced}) from {contract.table_name()}"}  # noqa: S608 - our own words
-
-
-def _graded(grade: str, action: str) -> dict[Contract, str]:
+def _graded(grade: str, action: str) -> dict[Contract, Columns]:
     asked = f"grade_code = '{grade}' and action_code <> 'not_assessable'"
-    return _with(ActionRule, action_code=f"case when {asked} then '{action}' else action_code end")
+    return {ActionRule: {"action_code": f"case when {asked} then '{action}' else action_code end"}}
 
 
-def _late_from(second: str) -> dict[Contract, str]:
+def _late_from(second: str) -> dict[Contract, Columns]:
     """The first band of lateness begins elsewhere, by where it begins (`{}`); the others stay where they are."""
     first = (
         "min(seconds_from) filter (where event_code = 'late') over (partition by variant_code, valid_from)"
     )
     is_first = f"event_code = 'late' and seconds_from = {first}"
     moved = f"case when {is_first} then {second.format('seconds_from')} else seconds_from end"
-    return _with(Band, seconds_from=moved) | _with(
-        AssessmentRule, late_from_seconds=second.format("late_from_seconds")
-    )
+    return {
+        Band: {"seconds_from": moved},
+        AssessmentRule: {"late_from_seconds": second.format("late_from_seconds")},
+    }
 
 
-def _matched(seconds: int) -> dict[Contract, str]:
-    return _with(
-        PolicyPeriod, match_early_seconds=f"{seconds}::bigint", match_late_seconds=f"{seconds}::bigint"
-    )
+def _recovery(minutes: int) -> dict[Contract, Columns]:
+    return {PolicyPeriod: {"recovery_grace_minutes": f"{minutes}::bigint"}}
+
+
+def _matched(seconds: int) -> dict[Contract, Columns]:
+    return {PolicyPeriod: dict.fromkeys(("match_early_seconds", "match_late_seconds"), f"{seconds}::bigint")}
 
 
 ALTERNATIVES = (
-    *(
-        Alternative(
-            f"tenggang pemulihan {minutes} menit",
-            "weigh_outages",
-            _with(PolicyPeriod, recovery_grace_minutes=f"{minutes}::bigint"),
-        )
-        for minutes in (0, 60)
-    ),
-    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", "place_attempts", _matched(0)),
-    Alternative("rekaman dicocokkan dengan log sampai 60 detik", "place_attempts", _matched(60)),
-    Alternative("mutu C dipulihkan tanpa surat keterangan", "explain_gaps", _graded("C", "restore")),
-    Alternative("mutu C tidak pernah dipulihkan", "explain_gaps", _graded("C", "not_supported")),
-    Alternative("mutu D tidak pernah dipulihkan", "explain_gaps", _graded("D", "not_supported")),
-    Alternative("terlambat sejak detik pertama, tanpa toleransi", "expect_duty", _late_from("1::bigint")),
-    Alternative("terlambat dihitung 5 menit lebih lambat", "expect_duty", _late_from("{} + 300")),
+    *(Alternative(f"tenggang pemulihan {minutes} menit", _recovery(minutes)) for minutes in (0, 60)),
+    Alternative("rekaman dicocokkan dengan log hanya pada detik yang sama", _matched(0)),
+    Alternative("rekaman dicocokkan dengan log sampai 60 detik", _matched(60)),
+    Alternative("mutu C dipulihkan tanpa surat keterangan", _graded("C", "restore")),
+    Alternative("mutu C tidak pernah dipulihkan", _graded("C", "not_supported")),
+    Alternative("mutu D tidak pernah dipulihkan", _graded("D", "not_supported")),
+    Alternative("terlambat sejak detik pertama, tanpa toleransi", _late_from("1::bigint")),
+    Alternative("terlambat dihitung 5 menit lebih lambat", _late_from("{} + 300")),
 )
+CHANGED = tuple(dict.fromkeys(contract for each in ALTERNATIVES for contract in each.changes))
 
 
-def weigh(warehouse: Warehouse, alternatives: tuple[Alternative, ...] = ALTERNATIVES) -> list[dict[str, Any]]:
-    """Sums of a month as it stands and under each alternative, as rows of Judgement."""
-    stands = {"judgement_no": 0, "words": "seperti kebijakan", **_sums(warehouse)}
-    return [
-        stands,
-        *(
-            {"judgement_no": number, "words": alternative.words, **_taken(warehouse, alternative)}
-            for number, alternative in enumerate(alternatives, start=1)
-        ),
+def rerun(stages: Iterable[Stage | Rule]) -> tuple[Rule, ...]:
+    """The rules from the changed tables of the policy to the month's sums, in order."""
+    return between(stages, CHANGED, TARGETS)
+
+
+def analyze(rules: tuple[Rule, ...], context: StageContext) -> None:
+    """Write the month's sums as they stand and under each alternative."""
+    rows = [
+        {"alternative_no": number, "words": words, **sums}
+        for number, (words, sums) in enumerate(
+            [
+                ("seperti kebijakan", _sums(context)),
+                *((each.words, _taken(rules, context, each)) for each in ALTERNATIVES),
+            ]
+        )
     ]
+    context.write(Sensitivity, pa.Table.from_pylist(rows, schema=arrow_schema(Sensitivity)))
 
 
-def _taken(warehouse: Warehouse, alternative: Alternative) -> dict[str, int]:
-    """The sums after every rule that reads something that the alternative made different."""
-    from pipeline.stages import RULES as BY_NAME
-
-    rules = [BY_NAME[name] for name in RULES]
-    names = list(RULES)
-    with warehouse.supposing() as suppose:
-        moved = {contract for contract, query in alternative.changes.items() if suppose(contract, query)}
-        for rule in rules[names.index(alternative.begins) :]:
-            if moved & set(rule.reads) and suppose(rule.contract, rule.sql):
+def _taken(rules: tuple[Rule, ...], context: StageContext, alternative: Alternative) -> dict[str, int]:
+    """The sums after every rule that notices what the alternative made different."""
+    with context.supposing() as suppose:
+        changed = {
+            contract: columns
+            for contract, columns in alternative.changes.items()
+            if suppose(contract, _changed(contract, columns))
+        }
+        moved: set[Contract] = set()
+        for rule in rules:
+            notices = any(_notices(rule, contract, columns) for contract, columns in changed.items())
+            if (notices or moved & set(rule.reads)) and suppose(rule.contract, rule.sql):
                 moved.add(rule.contract)
-        return _sums(warehouse)
+        return _sums(context)
 
 
-def _sums(warehouse: Warehouse) -> dict[str, int]:
-    (sums,) = warehouse.query(SUMS).to_pylist()
+def _changed(contract: Contract, columns: Columns) -> str:
+    replaced = ", ".join(f"{value} as {name}" for name, value in columns.items())
+    return f"select * replace ({replaced}) from {contract.table_name()}"  # noqa: S608 - our own words
+
+
+def _notices(rule: Rule, contract: Contract, columns: Columns) -> bool:
+    """Whether a rule reads the table and names one of the columns, or takes all of them."""
+    named = re.compile(rf"\b(?:{'|'.join(columns)})\b|\b{contract.table_name()}\.\*")
+    return contract in rule.reads and bool(named.search(rule.sql))
+
+
+def _sums(context: StageContext) -> dict[str, int]:
+    (sums,) = context.query(SUMS).to_pylist()
     return dict(sums)
 
 
-def analyze_sensitivity(context: StageContext) -> None:
-    """Write the month's sums as they stand and under each alternative."""
-    context.write(Judgement, pa.Table.from_pylist(weigh(context.warehouse), schema=arrow_schema(Judgement)))
+def after(stages: tuple[Stage | Rule, ...]) -> Stage:
+    """The stage that runs rules of the stages before it again; it reads what those rules read and write."""
+    rules = rerun(stages)
+    reads = dict.fromkeys(contract for rule in rules for contract in (*rule.reads, rule.contract))
+
+    def analyze_sensitivity(context: StageContext) -> None:
+        analyze(rules, context)
+
+    return Stage(analyze_sensitivity, reads=tuple(reads), writes=(Sensitivity,))

@@ -1,12 +1,13 @@
 -- How many records of each file were read, accepted, stored, quarantined, and accepted with a warning?
 -- One row per used file.
+-- Of a log the lines are counted, and held by no canonical table; a declared span ends among the spans of the logs.
 with counted as (
     select
         record_count.file_id,
         record_count.record_count,
         coalesce(accepted_count.accepted_count, 0) as accepted_count,
         case
-            when source_file.kind_code = 'coverage' then 0  -- they end among the spans of the logs
+            when source_file.kind_code = 'coverage' then 0
             else coalesce(accepted_count.accepted_count - accepted_count.silent_count, 0)
         end as telling_count,
         coalesce(accepted_count.accepted_idr, 0) as accepted_idr,
@@ -24,65 +25,6 @@ with counted as (
         0 as telling_count,
         0 as accepted_idr,
     from log_count
-),
-
-held as (
-    select employee.file_id from employee
-    union all
-    select unit.file_id from unit
-    union all
-    select network.file_id from network
-    union all
-    select roster.file_id from roster
-    union all
-    select statement.file_id from statement
-    union all
-    select incident.file_id from incident
-    union all
-    select deduction.file_id from deduction
-    union all
-    select decision.file_id from decision
-    union all
-    select probe.file_id from probe
-    union all
-    select recorded.file_id
-    from (  -- a recap's day is one record, whether it holds punches or a leave
-        select
-            punch.file_id,
-            regexp_replace(punch.punch_id, ':(masuk|pulang)$', '') as record_id
-        from punch
-        union
-        select
-            absence.file_id,
-            absence.absence_id as record_id
-        from absence
-    ) as recorded
-),
-
-paid as (
-    select
-        amounts.file_id,
-        sum(amounts.amount_idr) as stored_idr
-    from (
-        select
-            employee.file_id,
-            employee.tpp_idr as amount_idr
-        from employee
-        union all
-        select
-            deduction.file_id,
-            deduction.deduction_idr as amount_idr
-        from deduction
-    ) as amounts
-    group by amounts.file_id
-),
-
-stored as (
-    select
-        held.file_id,
-        count(*) as stored_count
-    from held
-    group by held.file_id
 ),
 
 judged as (
@@ -113,15 +55,13 @@ select
     counted.record_count::bigint as record_count,
     counted.accepted_count::bigint as accepted_count,
     counted.telling_count::bigint as telling_count,
-    coalesce(stored.stored_count, 0)::bigint as stored_count,
+    coalesce(stored_record.stored_count, 0)::bigint as stored_count,
     counted.accepted_idr::bigint as accepted_idr,
-    coalesce(paid.stored_idr, 0)::bigint as stored_idr,
+    coalesce(stored_record.stored_idr, 0)::bigint as stored_idr,
     coalesce(summed.quarantined_count, 0)::bigint as quarantined_count,
     coalesce(summed.warning_count, 0)::bigint as warning_count,
 from counted
-left join paid
-    on paid.file_id = counted.file_id
-left join stored
-    on stored.file_id = counted.file_id
+left join stored_record
+    on stored_record.file_id = counted.file_id
 left join summed
     on summed.file_id = counted.file_id

@@ -21,29 +21,22 @@ ruled as (
         duty_base.divisor,
         duty_base.day_no,
         duty_base.month_days,
-        leave_rule.kind_code,
-        leave_rule.effect_code,
-        leave_rule.rate_bps,
-        leave_rule.reference,
+        leave_day.kind_code,
+        leave_day.effect_code,
+        leave_day.rate_bps,
+        leave_day.policy_reference,
         row_number() over (
-            partition by counted.scenario_code, counted.step_no, counted.nip, leave_rule.kind_code
+            partition by counted.scenario_code, counted.step_no, counted.nip, leave_day.kind_code
             order by counted.duty_date
         ) as kind_day_no
     from counted
     inner join duty_base
         on duty_base.nip = counted.nip
         and duty_base.duty_date = counted.duty_date
-    inner join duty
-        on duty.nip = counted.nip
-        and duty.duty_date = counted.duty_date
-    inner join leave_rule
-        on leave_rule.variant_code = duty_base.variant_code
-        and leave_rule.kind_code = duty.absence_kind_code
-        and counted.duty_date >= leave_rule.valid_from
-        and counted.duty_date < leave_rule.valid_to
-        and duty.absence_day_no >= leave_rule.day_from
-        and (leave_rule.day_to is null or duty.absence_day_no < leave_rule.day_to)
-        and leave_rule.effect_code in ('day_rate', 'month_rate', 'no_tpp')
+    inner join leave_day
+        on leave_day.nip = counted.nip
+        and leave_day.duty_date = counted.duty_date
+        and leave_day.effect_code in ('day_rate', 'month_rate', 'no_tpp')
 )
 
 select
@@ -57,21 +50,21 @@ select
     ruled.kind_code::varchar as band_code,
     case when ruled.effect_code <> 'no_tpp' then ruled.rate_bps end::bigint as rate_bps,
     case
-        when ruled.effect_code = 'day_rate' then (2 * ruled.base_idr + ruled.divisor) // (2 * ruled.divisor)
+        when ruled.effect_code = 'day_rate' then half_up(ruled.base_idr, ruled.divisor)
         else ruled.base_idr
     end::bigint as base_idr,
     case
         when ruled.effect_code <> 'no_tpp' then ruled.base_idr * ruled.rate_bps
         -- the running half-up share of day n less that of day n - 1: a whole month sums to the base exactly
-        else (2 * ruled.base_idr * ruled.day_no + ruled.month_days) // (2 * ruled.month_days)
-            - (2 * ruled.base_idr * (ruled.day_no - 1) + ruled.month_days) // (2 * ruled.month_days)
+        else half_up(ruled.base_idr * ruled.day_no, ruled.month_days)
+            - half_up(ruled.base_idr * (ruled.day_no - 1), ruled.month_days)
     end::bigint as numerator,
     case ruled.effect_code
         when 'day_rate' then 10000 * ruled.divisor
         when 'month_rate' then 10000
         else 1
     end::bigint as denominator,
-    ruled.reference::varchar as policy_reference
+    ruled.policy_reference::varchar as policy_reference
 from ruled
 where ruled.effect_code <> 'month_rate'
     or ruled.kind_day_no = 1

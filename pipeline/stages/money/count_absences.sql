@@ -1,5 +1,6 @@
 -- How many days of unlawful absence does each person have in the month and this year, and what would they lead to?
 -- One row per scenario (but `step`) and person with a day on which every side is missing, in the month or before it.
+-- The days add up by calendar year; ten in a row are ten in a row, also across New Year.
 with ladder (days_from, sanction_code) as (  -- PP 94/2021 article 11: days a year
     values
         (0, 'none'),
@@ -18,59 +19,15 @@ consecutive (run_days, sanction_code) as (  -- article 11: in a row, whatever th
     values (10, 'dismissal')
 ),
 
-absent as (
-    select
-        priced_charge.scenario_code,
-        priced_charge.nip,
-        duty_base.day_no,
-        duty_base.month_days,
-        duty_base.day_no - row_number() over (
-            partition by priced_charge.scenario_code, priced_charge.nip
-            order by priced_charge.duty_date
-        ) as run_no
-    from priced_charge
-    inner join duty_base
-        on duty_base.nip = priced_charge.nip
-        and duty_base.duty_date = priced_charge.duty_date
-    where priced_charge.event_code = 'absent'
-        and priced_charge.scenario_code <> 'step'
-),
-
-running as (  -- duty days in a row; leave in between ends a run
-    select
-        absent.scenario_code,
-        absent.nip,
-        count(*) as own_days,
-        min(absent.day_no) as first_no,
-        max(absent.day_no) = max(absent.month_days) as is_open
-    from absent
-    group by absent.scenario_code, absent.nip, absent.run_no
-),
-
-carried as (  -- from the month's first duty a run goes on that reached the last one of the month before, also over New Year
-    select
-        running.scenario_code,
-        running.nip,
-        running.own_days,
-        running.is_open,
-        running.own_days + coalesce(earlier_absence.open_run_days, 0) as run_days
-    from running
-    left join earlier_absence
-        on earlier_absence.scenario_code = running.scenario_code
-        and earlier_absence.nip = running.nip
-        and earlier_absence.period = (select max(earlier_month.period) from earlier_month)
-        and running.first_no = 1
-),
-
 counted as (
     select
-        carried.scenario_code,
-        carried.nip,
-        sum(carried.own_days) as absent_days,
-        max(carried.run_days) as longest_run_days,
-        max(carried.run_days) filter (where carried.is_open) as open_run_days
-    from carried
-    group by carried.scenario_code, carried.nip
+        absence_run.scenario_code,
+        absence_run.nip,
+        sum(absence_run.own_days) as absent_days,
+        max(absence_run.run_days) as longest_run_days,
+        max(absence_run.run_days) filter (where absence_run.is_open) as open_run_days
+    from absence_run
+    group by absence_run.scenario_code, absence_run.nip
 ),
 
 recalled as (

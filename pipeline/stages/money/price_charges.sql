@@ -1,5 +1,6 @@
--- What does each charge come to in whole rupiah, and what does the cap of its day give back?
--- One row per scenario, step and charge, and one per day that its cap binds.
+-- What does each charge come to in whole rupiah?
+-- One row per scenario, step and charge of a side, a day of leave or a lump cut.
+-- Where the policy rounds the month's sum, a charge costs the running sum up to it less that before it.
 with gathered as (
     select side_charge.* from side_charge
     union all
@@ -8,16 +9,12 @@ with gathered as (
     select cut_charge.* from cut_charge
 ),
 
-ruled as (  -- where the month's sum is rounded, a charge costs the running sum up to it less that before it
+ruled as (
     select
         gathered.*,
-        duty_base.base_idr as month_base_idr,
-        duty_base.divisor,
-        assessment_rule.day_cap_bps,
         assessment_rule.rounding_step_idr,
         assessment_rule.rounding_mode_code,
         assessment_rule.rounding_at_code,
-        assessment_rule.reference,
         sum(gathered.numerator) over (
             partition by
                 gathered.scenario_code,
@@ -37,77 +34,28 @@ ruled as (  -- where the month's sum is rounded, a charge costs the running sum 
     inner join assessment_rule
         on assessment_rule.variant_code = duty_base.variant_code
         and assessment_rule.valid_from = duty_base.rule_from
-),
-
-priced as (
-    select
-        ruled.*,
-        case ruled.rounding_at_code
-            when 'event' then round_idr(
-                ruled.numerator, ruled.denominator, ruled.rounding_step_idr, ruled.rounding_mode_code
-            )
-            else round_idr(
-                ruled.running, ruled.denominator, ruled.rounding_step_idr, ruled.rounding_mode_code
-            ) - round_idr(
-                ruled.running - ruled.numerator,
-                ruled.denominator,
-                ruled.rounding_step_idr,
-                ruled.rounding_mode_code
-            )
-        end as deduction_idr
-    from ruled
-),
-
-capped as (  -- only a day on which the person came has a cap (domain.md 1.2, row 13)
-    select
-        priced.scenario_code,
-        priced.step_no,
-        priced.nip,
-        priced.unit_id,
-        priced.duty_date,
-        priced.day_cap_bps,
-        priced.month_base_idr,
-        priced.divisor,
-        priced.reference,
-        round_idr(
-            priced.month_base_idr::hugeint * priced.day_cap_bps,
-            10000 * priced.divisor,
-            priced.rounding_step_idr,
-            priced.rounding_mode_code
-        ) as cap_idr,
-        sum(priced.deduction_idr) as deduction_idr
-    from priced
-    where priced.event_code not in ('absent', 'leave', 'cut')
-    group by all
 )
 
 select
-    priced.scenario_code::varchar as scenario_code,
-    priced.step_no::bigint as step_no,
-    priced.nip::varchar as nip,
-    priced.unit_id::varchar as unit_id,
-    priced.duty_date::date as duty_date,
-    priced.side_code::varchar as side_code,
-    priced.event_code::varchar as event_code,
-    priced.band_code::varchar as band_code,
-    priced.rate_bps::bigint as rate_bps,
-    priced.base_idr::bigint as base_idr,
-    priced.deduction_idr::bigint as deduction_idr,
-    priced.policy_reference::varchar as policy_reference
-from priced
-union all
-select
-    capped.scenario_code::varchar as scenario_code,
-    capped.step_no::bigint as step_no,
-    capped.nip::varchar as nip,
-    capped.unit_id::varchar as unit_id,
-    capped.duty_date::date as duty_date,
-    null::varchar as side_code,
-    'day_cap'::varchar as event_code,
-    'day_cap'::varchar as band_code,
-    capped.day_cap_bps::bigint as rate_bps,
-    ((2 * capped.month_base_idr + capped.divisor) // (2 * capped.divisor))::bigint as base_idr,
-    (capped.cap_idr - capped.deduction_idr)::bigint as deduction_idr,
-    capped.reference::varchar as policy_reference
-from capped
-where capped.deduction_idr > capped.cap_idr
+    ruled.scenario_code::varchar as scenario_code,
+    ruled.step_no::bigint as step_no,
+    ruled.nip::varchar as nip,
+    ruled.unit_id::varchar as unit_id,
+    ruled.duty_date::date as duty_date,
+    ruled.side_code::varchar as side_code,
+    ruled.event_code::varchar as event_code,
+    ruled.band_code::varchar as band_code,
+    ruled.rate_bps::bigint as rate_bps,
+    ruled.base_idr::bigint as base_idr,
+    case ruled.rounding_at_code
+        when 'event' then round_idr(
+            ruled.numerator, ruled.denominator, ruled.rounding_step_idr, ruled.rounding_mode_code
+        )
+        else round_idr(
+            ruled.running, ruled.denominator, ruled.rounding_step_idr, ruled.rounding_mode_code
+        ) - round_idr(
+            ruled.running - ruled.numerator, ruled.denominator, ruled.rounding_step_idr, ruled.rounding_mode_code
+        )
+    end::bigint as deduction_idr,
+    ruled.policy_reference::varchar as policy_reference
+from ruled

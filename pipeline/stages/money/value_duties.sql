@@ -16,19 +16,15 @@ with ruled as (
         assessment_rule.base_of_code,
         assessment_rule.day_divisor,
         half_up_bps(duty.tpp_idr, assessment_rule.base_share_bps) as share_idr,
-        duty.is_excused and leave_rule.effect_code = 'excluded' as is_excluded
+        duty.is_excused and leave_day.effect_code = 'excluded' as is_excluded
     from duty
     left join assessment_rule
         on assessment_rule.variant_code = duty.variant_code
         and duty.duty_date >= assessment_rule.valid_from
         and duty.duty_date < assessment_rule.valid_to
-    left join leave_rule
-        on leave_rule.variant_code = duty.variant_code
-        and leave_rule.kind_code = duty.absence_kind_code
-        and duty.duty_date >= leave_rule.valid_from
-        and duty.duty_date < leave_rule.valid_to
-        and duty.absence_day_no >= leave_rule.day_from
-        and (leave_rule.day_to is null or duty.absence_day_no < leave_rule.day_to)
+    left join leave_day
+        on leave_day.nip = duty.nip
+        and leave_day.duty_date = duty.duty_date
 ),
 
 counted as (
@@ -66,7 +62,7 @@ select
     case counted.base_of_code
         when 'day' then counted.share_idr
         when 'last' then counted.last_share_idr
-        else (2 * counted.shares_idr + counted.unit_days) // (2 * counted.unit_days)
+        else half_up(counted.shares_idr, counted.unit_days)
     end::bigint as base_idr,
     case
         when counted.method_code in ('bands', 'points') then 1
