@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,76 +24,8 @@ if TYPE_CHECKING:
 
     Contract = type[Table]
 
-MACROS = (
-    # Boundaries are not counted: 07:30:59 is no minute after 07:30:00.
-    "create macro minutes_between(a, b) as floor((epoch(b) - epoch(a)) / 60)::bigint",
-    # A non-negative fraction to the nearest integer, a half upwards; in integers only, so that no float rounds money.
-    """create macro half_up(numerator, denominator) as (
-        (2 * numerator::hugeint + denominator) // (2 * denominator)
-    )::bigint""",
-    "create macro half_up_bps(base_idr, bps) as half_up(base_idr::hugeint * bps, 10000)",
-    # A non-negative fraction of rupiah to a multiple of the policy's step: half_up, down or up (docs/method/money.md).
-    """create macro round_idr(numerator, denominator, step_idr, mode_code) as (step_idr * (case mode_code
-        when 'half_up' then half_up(numerator, denominator * step_idr)
-        when 'up' then (numerator::hugeint + denominator * step_idr - 1) // (denominator * step_idr)
-        when 'down' then numerator::hugeint // (denominator * step_idr)
-        else error('cara pembulatan ' || mode_code || ' tidak dikenal')
-    end))::bigint""",
-    # What a band charges, comparable between events of one day: a rate, or minutes x 10,000, of the event's own base.
-    """create macro band_charge(charge_code, rate_bps, charge_minutes, event_minutes) as (case charge_code
-        when 'rate' then rate_bps
-        when 'minutes' then 10000 * charge_minutes
-        when 'own_minutes' then 10000 * event_minutes
-    end)""",
-    # The span in which an outage touches a side: up to the due time of a check-in, from that of a check-out, "Exposure" in docs/method/evidence.md.
-    """create macro exposed_from(side_code, due_at, arrival_span_minutes) as (
-        case side_code when 'out' then due_at else due_at - to_minutes(arrival_span_minutes) end
-    )""",
-    """create macro exposed_to(side_code, due_at, leaving_span_minutes) as (
-        case side_code when 'out' then due_at + to_minutes(leaving_span_minutes) else due_at end
-    )""",
-    # An outage that let next to nobody through: the hard alternative of the failures (docs/method/detection.md, p1 = 0.95).
-    "create macro is_total(severity_bps) as (severity_bps >= 9500)",
-    # Whether a record may be one of this side: made in its window, and in no other direction.
-    """create macro suits_side(direction_code, made_at, side_code, accept_from, accept_to) as (
-        made_at >= accept_from and made_at < accept_to and coalesce(direction_code, side_code) = side_code
-    )""",
-    "create macro seconds_apart(a, b) as abs(epoch(a) - epoch(b))",
-    # How much too late a check-in or apel is, how much too early a check-out.
-    """create macro seconds_off_due(side_code, due_at, recorded_at) as (
-        case side_code
-            when 'out' then greatest(0, epoch(due_at) - epoch(recorded_at))
-            else greatest(0, epoch(recorded_at) - epoch(due_at))
-        end
-    )""",
-    # Late and early begin where the policy's first band does; an apel without bands is attended or not.
-    """create macro timed_state(side_code, seconds_off, off_from_seconds) as (
-        case
-            when off_from_seconds is null or seconds_off < off_from_seconds then 'on_time'
-            when side_code = 'out' then 'early'
-            else 'late'
-        end
-    )""",
-    # A side that asks for an explanation.
-    "create macro is_off(state_code) as (state_code in ('late', 'early', 'missing'))",
-    # What an outage's scope covers; a null scope column means any.
-    """create macro covers_place(scope_region, scope_unit_id, region_code, unit_id) as (
-        (scope_region is null or scope_region = region_code) and (scope_unit_id is null or scope_unit_id = unit_id)
-    )""",
-    """create macro covers_line(scope_provider, scope_network, provider, network_cidr) as (
-        (scope_provider is null or scope_provider = provider) and (scope_network is null or scope_network = network_cidr)
-    )""",
-    # os/version, `*` for either
-    """create macro covers_client(scope_client, client_code) as (
-        scope_client is null
-        or (
-            split_part(scope_client, '/', 1) in ('*', split_part(client_code, '/', 1))
-            and split_part(scope_client, '/', 2) in ('*', split_part(client_code, '/', 2))
-        )
-    )""",
-    "create macro at_zone(local_at, zone) as ((local_at at time zone zone) at time zone 'UTC')::timestamp",
-    "create macro to_local(utc_at, zone) as ((utc_at at time zone 'UTC') at time zone zone)::timestamp",
-)
+MACROS = files("pipeline.engine").joinpath("macros.sql").read_text("utf-8")
+"""Statements that create what several rules compute alike; a database runs them when it is opened."""
 ARROW_TYPES = {
     "varchar": pa.string(),
     "date": pa.date32(),
@@ -136,8 +69,7 @@ class Warehouse:
         self._connection = duckdb.connect(str(path) if path else ":memory:", config=config)
         for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true"):
             self._connection.execute(f"set {setting}")
-        for macro in MACROS:
-            self._connection.execute(macro.replace("create macro", "create or replace macro"))
+        self._connection.execute(MACROS)
         self._memory_limit = memory_limit
         self._connection.execute("set allowed_configs = ['memory_limit']")
         self._connection.execute("set enable_external_access = false")
@@ -287,8 +219,7 @@ def tables_of(sql: str) -> frozenset[str]:
 def _parser() -> duckdb.DuckDBPyConnection:
     """A database without tables that knows the macros, for asking what a query names."""
     connection = duckdb.connect(":memory:")
-    for macro in MACROS:
-        connection.execute(macro)
+    connection.execute(MACROS)
     return connection
 
 
