@@ -16,7 +16,7 @@ def lines_of(folder: Path) -> list[Line]:
     return [
         row
         for entry in read_ledger(folder).of(BATCH)
-        for row in batch_lines(entry, folder / "terbit" / entry.path)
+        for row in batch_lines(folder, entry)
     ]
 
 

@@ -5,35 +5,30 @@ Asked once more at the end of a run, of the folders and the ledger themselves: a
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
-
+from pipeline.engine.rows import Row
 from pipeline.payroll.batches import batch_lines
-from pipeline.publishing.ledger import BATCH, LOCK, REVISION, Entry, Ledger, read_ledger
-from pipeline.publishing.manifest import MANIFEST_NAME
+from pipeline.publishing.bundle import table_path
+from pipeline.publishing.ledger import BATCH, LOCK, REVISION, Ledger, read_ledger
+from pipeline.publishing.published import read_manifest, read_table
 from pipeline.publishing.totals import refuse
 from pipeline.publishing.totals.sums import Tables, distinct, sum_of, where
 from pipeline.settings import Settings
 from schemas import (
-    AbsenceCount,
     ClosedHold,
     ClosedMonth,
-    DeductionCheck,
     EarlierAbsence,
     EarlierMonth,
     IssuedAdjustment,
-    PersonMonth,
     PunchCoverage,
     SourceFile,
     Table,
 )
 
-Policy = Mapping[type[Table], list[dict[str, Any]]]
+Policy = Mapping[type[Table], list[Row]]
 RECALLED: tuple[type[Table], ...] = (ClosedMonth, ClosedHold, IssuedAdjustment, EarlierMonth, EarlierAbsence)
 READS: tuple[type[Table], ...] = (SourceFile, PunchCoverage, *RECALLED)
 """Tables that `check_outside` needs beside those of the policy."""
@@ -87,7 +82,7 @@ def _issued(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Ite
     """Per month of origin, the lines of the ledger's batches are what is netted out."""
     paid: dict[str, dict[str, int]] = defaultdict(dict)
     for entry in ledger.of(BATCH):
-        for line in batch_lines(entry, workspace / "terbit" / entry.path):
+        for line in batch_lines(workspace, entry):
             paid[line["origin_period"]][line["adjustment_id"]] = int(line["adjustment_idr"])
     for origin in (period, *_locked(ledger, period)):
         rows = where(tables["issued_adjustment"], "origin_period", origin).to_pylist()
@@ -103,21 +98,17 @@ def _closed(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> Ite
     """A closed month has the sums, people and differences of deductions that its newest revision states."""
     for origin in _locked(ledger, period):
         entry = ledger.of(REVISION, origin)[-1]
-        manifest = _manifest(workspace, entry)
+        manifest = read_manifest(workspace, entry.path)
         months = where(tables["closed_month"], "origin_period", origin)
         held = where(tables["closed_hold"], "origin_period", origin).num_rows
-        published = pq.read_table(
-            workspace / "terbit" / entry.path / _table_path(PersonMonth), columns=["tpp_idr"]
-        )
-        differing = {file["path"]: file.get("rows") for file in manifest["files"]}[
-            _table_path(DeductionCheck)
-        ]
+        published = read_table(workspace, entry, "person_month", ("tpp_idr",))
+        row_counts = {file["path"]: file.get("rows") for file in manifest["files"]}
         for name, known, due in (
             ("rupiah tercatat", sum_of(months, "recorded_idr"), manifest["totals"]["recorded_idr"]),
             ("rupiah dipulihkan", sum_of(months, "restored_idr"), manifest["totals"]["restored_idr"]),
             ("rupiah TPP", sum_of(months, "tpp_idr"), sum_of(published, "tpp_idr")),
             ("orang", len(distinct(months, "nip")), manifest["totals"]["people"]),
-            ("orang yang ditahan", held, differing),
+            ("orang yang ditahan", held, row_counts[table_path("deduction_check")]),
         ):
             if known != due:
                 yield f"{name} susulan, tingkat bulan {origin}: {known}, menurut revisinya {due}"
@@ -130,8 +121,8 @@ def _earlier(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> It
     if len(months) != due:
         yield f"bulan sebelumnya, tingkat tahun: {len(months)}, seharusnya {due}"
     for month in sorted(name for name, is_known in months.items() if is_known):
-        path = workspace / "terbit" / ledger.of(REVISION, month)[-1].path / _table_path(AbsenceCount)
-        published, recalled = pq.read_table(path), where(tables["earlier_absence"], "period", month)
+        published = read_table(workspace, ledger.of(REVISION, month)[-1], "absence_count")
+        recalled = where(tables["earlier_absence"], "period", month)
         for name, column in (("hari alpa", "absent_days"), ("hari alpa berturut-turut", "open_run_days")):
             if (known := sum_of(recalled, column)) != (told := sum_of(published, column)):
                 yield f"{name}, tingkat bulan {month}: {known}, menurut revisinya {told}"
@@ -140,12 +131,3 @@ def _earlier(tables: Tables, period: str, ledger: Ledger, workspace: Path) -> It
 def _locked(ledger: Ledger, period: str) -> list[str]:
     """The closed months before the period that still hold their data, in order."""
     return sorted({entry.period for entry in ledger.of(LOCK) if entry.period < period} - ledger.purged)
-
-
-def _table_path(contract: type[Table]) -> str:
-    return f"bukti/{contract.table_name()}.parquet"
-
-
-def _manifest(workspace: Path, entry: Entry) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((workspace / "terbit" / entry.path / MANIFEST_NAME).read_bytes())
-    return found

@@ -15,17 +15,17 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline.audit.recomputation import as_before, changed_versions
 from pipeline.audit.reference_calculation import WHOLE, Law, Line, settle
 from pipeline.engine.outcome import RunOutcome
+from pipeline.engine.rows import Row
 from pipeline.errors import SettingsError
 from pipeline.publishing.bundle import LEADING, as_published
 from pipeline.publishing.ledger import REVISION, Entry, Ledger
+from pipeline.publishing.published import has_table, read_table
 from pipeline.settings import Engine, Settings
 
-Row = dict[str, Any]
 Run = Callable[[Path, Settings], AbstractContextManager[RunOutcome]]
 """Runs the month of a workspace by the settings given."""
 
@@ -220,8 +220,9 @@ def _unlike(workspace: Path, entry: Entry, nip: str, outcome: RunOutcome) -> Ite
 
 
 def _published(workspace: Path, entry: Entry, name: str, column: str, value: str) -> list[Row]:
-    path = workspace / "terbit" / entry.path / "bukti" / f"{name}.parquet"
-    return _only(pq.read_table(path), column, value) if path.is_file() else []
+    if not has_table(workspace, entry, name):
+        return []
+    return _only(read_table(workspace, entry, name), column, value)
 
 
 def _only(table: pa.Table, column: str, value: str) -> list[Row]:

@@ -11,7 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.strict_toml import Reading, Row
+from pipeline.engine.rows import Row
+from pipeline.engine.strict_toml import Reading
 from pipeline.policy.dated import OPEN_END, Rows
 from pipeline.settings import Settings
 from pipeline.wording.indonesian_format import rupiah

@@ -7,7 +7,6 @@ tables and the payroll rows are compared instead (docs/contract/outputs.md, "Det
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -18,12 +17,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from pipeline.engine.locks import published_root
 from pipeline.engine.platform import link_durably, private_files
 from pipeline.errors import SettingsError, VerificationError
 from pipeline.payroll.batches import INTEGERS, csv_rows
 from pipeline.publishing.archive import fetch
 from pipeline.publishing.ledger import BATCH, LEDGER_NAME, PURGE, REVISION, Entry, Ledger
-from pipeline.publishing.manifest import MANIFEST_NAME, code_sha256, engines
+from pipeline.publishing.manifest import code_sha256, engines
+from pipeline.publishing.published import folder_of, read_manifest
 from pipeline.settings import Engine, Settings
 
 PAID = ("nip", "origin_period", "kode_opd", *INTEGERS)
@@ -55,7 +56,7 @@ def recompute(workspace: Path, ledger: Ledger, entry: Entry, engine: Engine, rem
             raise VerificationError(f"terbit/{entry.path}: dihitung ulang, tidak ada yang perlu dibayar.")
         manifest = read_manifest(workspace, entry.path)
         versions = changed_versions(workspace, entry)
-        published = workspace / "terbit" / entry.path
+        published = folder_of(workspace, entry)
         if versions:
             differing = _differing_rows(entry, published, made)
         else:
@@ -114,21 +115,15 @@ def _of_run(workspace: Path, entry: Entry) -> dict[str, Any]:
     return read_manifest(workspace, f"{entry.period}/{manifest['revision']}")
 
 
-def read_manifest(workspace: Path, path: str) -> dict[str, Any]:
-    """manifest.json of a publication, by its path within terbit/."""
-    document: dict[str, Any] = json.loads((workspace / "terbit" / path / MANIFEST_NAME).read_bytes())
-    return document
-
-
 def _set_back(workspace: Path, ledger: Ledger, entry: Entry, scratch: Path) -> None:
     """The ledger as it was before the publication, with what a run reads back of earlier ones."""
     before = ledger.entries[: entry.sequence - 1]
     newest = {each.period: each.path for each in before if each.kind == REVISION}
-    terbit = scratch / "terbit"
-    terbit.mkdir()
-    (terbit / LEDGER_NAME).write_bytes(b"".join(each.line for each in before))
+    published = published_root(scratch)
+    published.mkdir()
+    (published / LEDGER_NAME).write_bytes(b"".join(each.line for each in before))
     for path in [*newest.values(), *(each.path for each in before if each.kind == BATCH)]:
-        shutil.copytree(workspace / "terbit" / path, terbit / path, copy_function=_link)
+        shutil.copytree(published_root(workspace) / path, published / path, copy_function=_link)
 
 
 def _link(source: str, target: str) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-Row = Mapping[str, Any]
+from pipeline.engine.rows import Row
+
 HALF = Fraction(1, 2)
 WHOLE = 10_000
 """Basis points of everything."""

@@ -1,7 +1,7 @@
 """Is everything in terbit/ what was published? Hashes, chain, manifests, decision files, totals; reads only.
 
-Every difference is collected, and nothing is repaired. Whether the
-bytes can be computed again is not asked here.
+Every difference is collected, and nothing is repaired. Whether the bytes can be computed again is what `recomputation`
+finds out.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
-from pipeline.engine.locks import HOLDER_NAME, LOCK_NAME
+from pipeline.engine.locks import HOLDER_NAME, LOCK_NAME, published_root
 from pipeline.engine.platform import PART_SUFFIX, PROBE_PREFIX
 from pipeline.errors import PublicationUnknownError, SettingsError, VerificationError, nearest
 from pipeline.payroll.batches import CSV_NAME, SIDECAR_NAME, batch_lines
@@ -35,6 +33,7 @@ from pipeline.publishing.ledger import (
 )
 from pipeline.publishing.manifest import MANIFEST_NAME, folder_problems, sha256_of
 from pipeline.publishing.publication import LEDGER_TOTALS, unknown_folders
+from pipeline.publishing.published import folder_of, read_manifest, read_table
 from pipeline.publishing.signatures import Signed, check_signatures, signers_file
 from pipeline.publishing.totals import published_problems
 from schemas.codes import PERIOD
@@ -62,18 +61,22 @@ class Checked:
 
 @dataclass(frozen=True)
 class Verification:
-    """What was compared. `unknown` are folders that the ledger does not know, relative to terbit/."""
+    """What was compared with the ledger.
+
+    `unexpected` are messages about files that nothing published and a head that the chain lacks;
+    `unknown` are folders that the ledger does not know, relative to terbit/.
+    """
 
     head: str
     is_torn: bool
     checked: tuple[Checked, ...]
-    strange: tuple[str, ...]
+    unexpected: tuple[str, ...]
     unknown: tuple[str, ...]
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Everything that is wrong, in the order of the ledger."""
-        return (*(problem for each in self.checked for problem in each.problems), *self.strange)
+        return (*(problem for each in self.checked for problem in each.problems), *self.unexpected)
 
 
 def verify(
@@ -87,18 +90,18 @@ def verify(
     """
     ledger = read_ledger(workspace)
     removed = removed_files(workspace, ledger)
-    asked = ledger.entries if run is None else (published_entry(ledger, run),)
+    entries = ledger.entries if run is None else (published_entry(ledger, run),)
     is_sound = functools.cache(is_kept)
     signers = signers or signers_file(workspace)
     return Verification(
         head=ledger.head,
         is_torn=ledger.is_torn,
-        checked=tuple(_checked(entry, workspace, is_sound, signers, removed) for entry in asked),
-        strange=(
-            *(() if head is None else _lost_head(ledger, head)),
-            *(() if run else _strange(workspace / "terbit", is_sound)),
+        checked=tuple(_checked(entry, workspace, is_sound, signers, removed) for entry in entries),
+        unexpected=(
+            *(() if head is None else _head_problems(ledger, head)),
+            *(() if run else _unexpected_files(published_root(workspace), is_sound)),
         ),
-        unknown=tuple(unknown_folders(ledger, workspace / "terbit")),
+        unknown=tuple(unknown_folders(ledger, published_root(workspace))),
     )
 
 
@@ -146,7 +149,7 @@ def published_entry(ledger: Ledger, run: str) -> Entry:
     )
 
 
-def _lost_head(ledger: Ledger, head: str) -> Iterator[str]:
+def _head_problems(ledger: Ledger, head: str) -> Iterator[str]:
     wanted = head.strip().lower()
     if not re.fullmatch(PRINTED_HEAD, wanted):
         raise SettingsError(
@@ -177,39 +180,41 @@ def _checked(
         return Checked(entry, 1, () if is_same else (f"{entry.path} hilang atau berubah sejak diterima.",))
     if entry.kind not in PUBLISHED:
         return Checked(entry, 0, ())
-    folder = workspace / "terbit" / entry.path
+    folder = folder_of(workspace, entry)
     problems = tuple(folder_problems(folder, entry.manifest_sha256, entry.path, removed))
     if problems:
         return Checked(entry, 0, problems)
-    manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
-    told = [*_place(entry, manifest)]
-    gone = _gone(workspace, entry, manifest, removed)
+    manifest = read_manifest(workspace, entry.path)
+    content_problems = [*_chain_problems(entry, manifest)]
+    removed_count = _removed_count(workspace, entry, manifest, removed)
     if entry.kind == BATCH:
-        told += _batch(entry, folder, manifest)
-    elif not gone:
-        told += _revision(folder, manifest)
+        content_problems += _batch_problems(workspace, entry, manifest)
+    elif not removed_count:
+        content_problems += _revision_problems(workspace, entry, manifest)
     signed = check_signatures(folder, signers)
-    told += [f"{each.file_name}: tanda tangan tidak sah." for each in signed if each.is_wrong]
+    content_problems += [f"{each.file_name}: tanda tangan tidak sah." for each in signed if each.is_wrong]
     return Checked(
         entry,
-        len(manifest["files"]) + 1 + len(kept_files(manifest)) - gone,
+        len(manifest["files"]) + 1 + len(kept_files(manifest)) - removed_count,
         (
-            *(f"terbit/{entry.path}: {problem}" for problem in told),
+            *(f"terbit/{entry.path}: {problem}" for problem in content_problems),
             *archive_problems(workspace, manifest, is_sound, removed),
         ),
         signed,
-        gone,
+        removed_count,
     )
 
 
-def _gone(workspace: Path, entry: Entry, manifest: Mapping[str, Any], removed: Mapping[str, str]) -> int:
+def _removed_count(
+    workspace: Path, entry: Entry, manifest: Mapping[str, Any], removed: Mapping[str, str]
+) -> int:
     """How many of a publication's files, and of those kept with it, a purge took."""
     own = [f"terbit/{entry.path}/{item['path']}" for item in manifest["files"]]
     kept = [f"terbit/{entry.period}/{ARCHIVE_NAME}/{sha256}" for sha256 in kept_files(manifest).values()]
     return sum(path in removed and not (workspace / path).exists() for path in (*own, *kept))
 
 
-def _place(entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _chain_problems(entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
     """A manifest carries its place in the chain, so that a ledger written anew is seen."""
     stated = {
         "period": entry.period,
@@ -225,26 +230,27 @@ def _place(entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"angka kendali di {MANIFEST_NAME} bukan yang di buku terbit."
 
 
-def _revision(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _revision_problems(workspace: Path, entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
     """The totals come out of the published tables again; the package describes the files that are there."""
-    tables = {name: pq.read_table(folder / "bukti" / f"{name}.parquet") for name in SUMMED}
+    tables = {name: read_table(workspace, entry, name) for name in SUMMED}
     for problem in published_problems(tables, manifest["totals"]):
         yield f"angka kendali: {problem}"
     listed = {item["path"]: item for item in manifest["files"]}
-    for resource in json.loads((folder / PACKAGE_NAME).read_bytes())["resources"]:
+    package = json.loads((folder_of(workspace, entry) / PACKAGE_NAME).read_bytes())
+    for resource in package["resources"]:
         item = listed.get(resource["path"], {})
         if (item.get("bytes"), f"sha256:{item.get('sha256')}") != (resource["bytes"], resource["hash"]):
             yield f"{PACKAGE_NAME} menerangkan {resource['path']} yang lain."
 
 
-def _batch(entry: Entry, folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _batch_problems(workspace: Path, entry: Entry, manifest: Mapping[str, Any]) -> Iterator[str]:
     """CSV = sidecar = manifest = ledger."""
     try:
-        rows = batch_lines(entry, folder)
+        rows = batch_lines(workspace, entry)
     except VerificationError as error:
         yield str(error)
         return
-    sidecar = json.loads((folder / SIDECAR_NAME).read_bytes())
+    sidecar = json.loads((folder_of(workspace, entry) / SIDECAR_NAME).read_bytes())
     counted = {"count": len(rows)} | {name: sum(int(row[name]) for row in rows) for name in sidecar["sums"]}
     if counted != {"count": sidecar["count"], **sidecar["sums"]} or counted != manifest["totals"]:
         yield f"angka kendali: {CSV_NAME} bukan yang dinyatakan {SIDECAR_NAME} dan {MANIFEST_NAME}."
@@ -252,16 +258,16 @@ def _batch(entry: Entry, folder: Path, manifest: Mapping[str, Any]) -> Iterator[
         yield f"angka kendali: jumlah NIP {CSV_NAME} bukan yang dinyatakan {SIDECAR_NAME}."
 
 
-def _strange(published: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
+def _unexpected_files(published: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
     """What lies in terbit/ beside the ledger, publications and kept inputs; what a crash may leave is nothing."""
     for path in sorted(published.glob("*")):
         if re.fullmatch(PERIOD, path.name) and path.is_dir():
-            yield from _strange_in(path, is_sound)
+            yield from _unexpected_in_month(path, is_sound)
         elif path.name not in OWN and not path.name.startswith(PROBE_PREFIX):
             yield f"terbit/{path.name} bukan hasil terbitan."
 
 
-def _strange_in(period: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
+def _unexpected_in_month(period: Path, is_sound: Callable[[Path], bool]) -> Iterator[str]:
     for path in sorted(period.glob("*")):
         if path.name == ARCHIVE_NAME:
             for kept in sorted(path.glob("*")):

@@ -27,10 +27,11 @@ def command(workspace: Path, key: Path, run: str) -> None:
     from pipeline.audit.verification import published_entry, raise_problems, verify
     from pipeline.engine.locks import workspace_lock
     from pipeline.publishing.ledger import read_ledger
+    from pipeline.publishing.published import folder_of
     from pipeline.publishing.signatures import sign, signers_file
 
     with workspace_lock(workspace):
         entry = published_entry(read_ledger(workspace), run)
         raise_problems(verify(workspace, entry.path))
-        signer = sign(workspace / "terbit" / entry.path, key, signers_file(workspace))
+        signer = sign(folder_of(workspace, entry), key, signers_file(workspace))
     click.echo(f"{entry.path} ditandatangani {signer}.")

@@ -38,13 +38,14 @@ def command(workspace: Path, as_json: bool) -> None:
 
     Tidak mengubah apa pun.
     """
+    from pipeline.engine.locks import published_root
     from pipeline.errors import PublicationUnknownError
     from pipeline.periods.status import standings
     from pipeline.publishing.ledger import read_ledger
     from pipeline.publishing.publication import unknown_folders
 
     ledger = read_ledger(workspace)
-    strange = unknown_folders(ledger, workspace / "terbit")
+    unknown = unknown_folders(ledger, published_root(workspace))
     months = standings(workspace, ledger)
     if as_json:
         document = {
@@ -55,16 +56,16 @@ def command(workspace: Path, as_json: bool) -> None:
                 {**asdict(month), "owing_idr": month.owing_idr, "blocks": list(month.blocks)}
                 for month in months
             ],
-            "unknown": strange,
+            "unknown": unknown,
         }
         click.echo(json.dumps(document, sort_keys=True))
     else:
         zone = _zone(workspace)
         lines = [*_ledger_lines(ledger, zone), *(line for month in months for line in _lines(month, zone))]
         click.echo("\n".join(lines))
-    if strange:
+    if unknown:
         raise PublicationUnknownError(
-            "Ada di terbit/ tetapi tidak tercatat di buku terbit: " + ", ".join(strange)
+            "Ada di terbit/ tetapi tidak tercatat di buku terbit: " + ", ".join(unknown)
         )
 
 

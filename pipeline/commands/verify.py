@@ -107,7 +107,7 @@ def _document(found: Verification, recomputed: tuple[Recomputed, ...]) -> dict[s
             }
             for each in recomputed
         ],
-        "strange": list(found.strange),
+        "strange": list(found.unexpected),
         "unknown": list(found.unknown),
     }
 

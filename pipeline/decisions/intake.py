@@ -10,9 +10,11 @@ from typing import Any
 from pipeline.decisions.sheets import Refusal, Returned, judge, read_returned
 from pipeline.engine.locks import workspace_lock
 from pipeline.engine.platform import sync_folder, write_durably
+from pipeline.engine.rows import Row
 from pipeline.errors import ResourceError, SettingsError
 from pipeline.publishing.ledger import DECISION, REVISION, Ledger, open_ledger
 from pipeline.publishing.manifest import sha256_of
+from pipeline.publishing.published import has_table, read_rows
 from pipeline.settings import Settings, load_settings
 from schemas.codes import VERDICTS
 
@@ -134,10 +136,7 @@ def _tables(workspace: Path, settings: Settings) -> dict[str, Any]:
     return {name: answer_read_only(path, f"select * from {name}") for name in names}  # noqa: S608 - our own names
 
 
-def _older_findings(workspace: Path, ledger: Ledger, settings: Settings) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq
-
+def _older_findings(workspace: Path, ledger: Ledger, settings: Settings) -> Iterator[Row]:
     for entry in ledger.of(REVISION, settings.period):
-        path = workspace / "terbit" / entry.path / "bukti" / "finding.parquet"
-        if path.exists():
-            yield from pq.read_table(path).to_pylist()
+        if has_table(workspace, entry, "finding"):
+            yield from read_rows(workspace, entry, "finding")

@@ -16,13 +16,18 @@ LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock-pid"
 
 
+def published_root(workspace: Path) -> Path:
+    """DIR/terbit: what was published, and the ledger of it."""
+    return workspace / "terbit"
+
+
 @contextmanager
 def workspace_lock(workspace: Path) -> Iterator[None]:
     """Hold DIR/terbit/.lock; files made meanwhile are private. The system frees the lock of a killed process.
 
     Raises WorkspaceBusyError at once where another run holds it, ResourceError where nothing can be written.
     """
-    folder = workspace / "terbit"
+    folder = published_root(workspace)
     with private_files():
         check_writable(folder)
         lock = filelock.FileLock(folder / LOCK_NAME, timeout=0)

@@ -10,9 +10,8 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
+from pipeline.engine.rows import Row
 from pipeline.errors import SettingsError, nearest
-
-Row = dict[str, Any]
 
 
 def parse(file_name: str, content: bytes) -> dict[str, Any]:

@@ -8,18 +8,19 @@ import io
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import xlsxwriter
 
+from pipeline.engine.locks import published_root
+from pipeline.engine.rows import Row
 from pipeline.errors import SettingsError, TotalsError, VerificationError
 from pipeline.payroll.formats import format_sha256, load_format
 from pipeline.publishing.ledger import BATCH, LOCK, REVISION, Entry, Ledger, open_ledger, read_ledger
-from pipeline.publishing.manifest import code_sha256, json_bytes, sha256_of, verify_folder
+from pipeline.publishing.manifest import code_sha256, json_bytes, sha256_of
 from pipeline.publishing.publication import Publication, Published, publish_folder
+from pipeline.publishing.published import read_rows, verified_folder
 from pipeline.settings import Settings
 
 CSV_NAME = "penyesuaian-tpp.csv"
@@ -45,8 +46,6 @@ BATCH_ID_DIGITS = 12
 ADJUSTMENT_ID_DIGITS = 16
 # A fixed date keeps the workbook's bytes free of the clock.
 WORKBOOK_CREATED = dt.datetime(2000, 1, 1)
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def publish_batch(
         workspace,
         scratch,
     )
-    return Batch(workspace / "terbit" / path, batch_id, len(rows), sums["adjustment_idr"])
+    return Batch(published_root(workspace) / path, batch_id, len(rows), sums["adjustment_idr"])
 
 
 def batch_rows(
@@ -210,14 +209,12 @@ def closed_months(workspace: Path, period: str) -> Closed:
     )
     for closed in sorted(found.periods):
         newest = ledger.of(REVISION, closed)[-1]
-        folder = workspace / "terbit" / newest.path
-        verify_folder(folder, newest.manifest_sha256, newest.path)
+        verified_folder(workspace, newest)
         for rows, name, columns in (
             (found.months, "person_month", ("nip", "unit_id", "tpp_idr", "recorded_idr", "restored_idr")),
             (found.holds, "deduction_check", ("nip",)),
         ):
-            table = pq.read_table(folder / "bukti" / f"{name}.parquet", columns=list(columns))
-            rows += [{"origin_period": closed, **row} for row in table.to_pylist()]
+            rows += [{"origin_period": closed, **row} for row in read_rows(workspace, newest, name, columns)]
     return found
 
 
@@ -249,13 +246,12 @@ def _latest_issued(ledger: Ledger, workspace: Path) -> dict[tuple[str, str, str]
 
 def _issued_lines(ledger: Ledger, workspace: Path) -> Iterable[dict[str, str]]:
     for entry in ledger.of(BATCH):
-        yield from batch_lines(entry, workspace / "terbit" / entry.path)
+        yield from batch_lines(workspace, entry)
 
 
-def batch_lines(entry: Entry, folder: Path) -> list[dict[str, str]]:
+def batch_lines(workspace: Path, entry: Entry) -> list[dict[str, str]]:
     """The rows of a batch's machine file; raises VerificationError where they are not what the ledger says."""
-    verify_folder(folder, entry.manifest_sha256, entry.path)
-    rows = csv_rows(folder)
+    rows = csv_rows(verified_folder(workspace, entry))
     paid = sum(int(row["adjustment_idr"]) for row in rows)
     if (len(rows), paid) != (entry.totals["count"], entry.totals["adjustment_idr"]):
         raise VerificationError(

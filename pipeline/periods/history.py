@@ -11,24 +11,24 @@ then the least that there may be.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from pipeline.engine.locks import published_root
 from pipeline.engine.platform import check_writable
+from pipeline.engine.rows import Row
 from pipeline.engine.warehouse import arrow_schema
 from pipeline.errors import SettingsError
 from pipeline.payroll.batches import closed_months, issued_adjustments
 from pipeline.publishing.ledger import REVISION, Ledger, read_ledger
-from pipeline.publishing.manifest import verify_folder
+from pipeline.publishing.published import has_table, read_rows, verified_folder
 from schemas import AbsenceCount, ClosedHold, ClosedMonth, EarlierAbsence, EarlierMonth, IssuedAdjustment
 
 if TYPE_CHECKING:
     from pipeline.engine.stage import Contract
     from pipeline.engine.warehouse import Warehouse
 
-Rows = list[dict[str, Any]]
 COUNTED = ("scenario_code", "nip", "absent_days", "open_run_days")
 
 
@@ -38,12 +38,12 @@ def write_history(warehouse: Warehouse, workspace: Path, period: str) -> None:
     Raises SettingsError where the period was purged, VerificationError where a publication is not as it was,
     ResourceError where the workspace cannot be written.
     """
-    check_writable(workspace / "terbit")
+    check_writable(published_root(workspace))
     for contract, rows in read_history(workspace, period).items():
         warehouse.write(contract, pa.Table.from_pylist(rows, schema=arrow_schema(contract)))
 
 
-def read_history(workspace: Path, period: str) -> dict[Contract, Rows]:
+def read_history(workspace: Path, period: str) -> dict[Contract, list[Row]]:
     """Rows of every table about the months before `period`; raises SettingsError and VerificationError."""
     ledger = read_ledger(workspace)
     if period in ledger.purged:
@@ -61,7 +61,7 @@ def read_history(workspace: Path, period: str) -> dict[Contract, Rows]:
     }
 
 
-def earlier_absences(workspace: Path, ledger: Ledger, period: str) -> tuple[Rows, Rows]:
+def earlier_absences(workspace: Path, ledger: Ledger, period: str) -> tuple[list[Row], list[Row]]:
     """Rows of EarlierMonth and EarlierAbsence for the months of the year before `period`, or the December before it.
 
     Raises VerificationError where a newest revision is not as published.
@@ -73,11 +73,9 @@ def earlier_absences(workspace: Path, ledger: Ledger, period: str) -> tuple[Rows
         counts = None
         revisions = ledger.of(REVISION, month)
         if revisions and month not in ledger.purged:
-            folder = workspace / "terbit" / revisions[-1].path
-            verify_folder(folder, revisions[-1].manifest_sha256, revisions[-1].path)
-            file = folder / "bukti" / f"{AbsenceCount.table_name()}.parquet"
-            if file.exists() and set(COUNTED) <= set(pq.read_schema(file).names):
-                counts = pq.read_table(file, columns=list(COUNTED)).to_pylist()
+            verified_folder(workspace, revisions[-1])
+            if has_table(workspace, revisions[-1], AbsenceCount.table_name(), COUNTED):
+                counts = read_rows(workspace, revisions[-1], AbsenceCount.table_name(), COUNTED)
         months.append({"period": month, "is_known": counts is not None, "is_of_year": month in of_year})
         days += [{"period": month, **row} for row in counts or () if row["absent_days"]]
     return months, days

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.locks import workspace_lock
+from pipeline.engine.locks import published_root, workspace_lock
 from pipeline.engine.platform import PART_SUFFIX, sync_folder, write_durably
 from pipeline.engine.scratch import database_path
 from pipeline.errors import ResourceError, SettingsError
 from pipeline.periods.status import PAYROLL, standing
 from pipeline.publishing.ledger import PURGE, REVISION, Entry, Ledger, open_ledger, read_ledger
 from pipeline.publishing.manifest import MANIFEST_NAME, SIGNATURE_PATTERN, json_bytes, sha256_of
+from pipeline.publishing.published import folder_of
 from pipeline.settings import Settings
 from schemas.codes import PERIOD
 
@@ -100,7 +101,7 @@ def _identity(content: bytes) -> str:
 
 
 def _list_of(workspace: Path, entry: Entry) -> bytes | None:
-    path = workspace / "terbit" / entry.path
+    path = folder_of(workspace, entry)
     content = path.read_bytes() if path.is_file() else b""
     return content if sha256_of(content) == entry.manifest_sha256 else None
 
@@ -138,7 +139,7 @@ def _unsettled(is_locked: bool, held: int, is_owing: bool) -> str:
 
 def _files(workspace: Path, settings: Settings, period: str) -> Iterator[Path]:
     """Every file of the month that goes, but for scratch."""
-    published = workspace / "terbit" / period
+    published = published_root(workspace) / period
     for path in published.rglob("*"):
         folder = path.relative_to(published).parts[0]
         is_kept = folder.startswith(KEPT) or (
@@ -191,7 +192,7 @@ def _commit(workspace: Path, ledger: Ledger, month: Purgeable, new: dict[str, st
     content = json_bytes({"schema": 1, "period": month.period, "files": files})
     identity = _identity(content)
     path = f"{month.period}/{LIST_PREFIX}{identity}.json"
-    target = workspace / "terbit" / path
+    target = published_root(workspace) / path
     part = target.with_suffix(PART_SUFFIX)
     part.unlink(missing_ok=True)
     write_durably(part, content)

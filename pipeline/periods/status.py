@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
-
+from pipeline.engine.rows import Row
 from pipeline.payroll.batches import is_locked, issued_adjustments
 from pipeline.publishing.ledger import REVISION, Entry, Ledger
+from pipeline.publishing.published import read_rows
 
 CERTIFIER, STATEMENT, SUPERIOR, PAYROLL = "certifier", "statement", "superior", "payroll"
 
@@ -75,13 +74,15 @@ def standing(workspace: Path, ledger: Ledger, period: str) -> Standing:
     revisions = ledger.of(REVISION, period)
     newest = revisions[-1]
     owed: dict[tuple[str, str], int] = {}
-    for row in _rows(workspace, newest, "person_month", "nip", "unit_id", "recorded_idr", "restored_idr"):
+    for row in read_rows(
+        workspace, newest, "person_month", ("nip", "unit_id", "recorded_idr", "restored_idr")
+    ):
         owed[row["nip"], row["unit_id"]] = row["recorded_idr"] - row["restored_idr"]
     issued = issued_adjustments(workspace, {period})
     for row in issued:
         place = row["nip"], row["unit_id"]
         owed[place] = owed.get(place, 0) - row["adjustment_idr"]
-    held = {row["nip"] for row in _rows(workspace, newest, "deduction_check", "nip")}
+    held = {row["nip"] for row in read_rows(workspace, newest, "deduction_check", ("nip",))}
     payable = [amount for (nip, _), amount in owed.items() if amount and nip not in held]
     waiting = [*_open_findings(workspace, revisions)]
     if payable:
@@ -103,15 +104,15 @@ def _open_findings(workspace: Path, revisions: tuple[Entry, ...]) -> Iterator[Wa
     """By party and OPD, what the newest revision proposes and nobody has decided."""
     since: dict[str, str] = {}
     for entry in revisions:
-        for row in _rows(workspace, entry, "recommendation", "recommendation_id", "status_code"):
+        for row in read_rows(workspace, entry, "recommendation", ("recommendation_id", "status_code")):
             if row["status_code"] == "proposed":
                 since.setdefault(row["recommendation_id"], entry.at)
     newest = revisions[-1]
-    shown = _rows(workspace, newest, "finding", "finding_id", "action_code", "is_certified")
+    shown = read_rows(workspace, newest, "finding", ("finding_id", "action_code", "is_certified"))
     findings = {row["finding_id"]: row for row in shown}
     names = ("recommendation_id", "finding_id", "unit_id", "status_code", "adjustment_idr")
-    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in _rows(workspace, newest, "recommendation", *names):
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in read_rows(workspace, newest, "recommendation", names):
         if row["status_code"] == "proposed":
             groups.setdefault((_party(findings[row["finding_id"]]), row["unit_id"]), []).append(row)
     for (party, unit), rows in sorted(groups.items()):
@@ -119,14 +120,8 @@ def _open_findings(workspace: Path, revisions: tuple[Entry, ...]) -> Iterator[Wa
         yield Waiting(party, unit, len(rows), sum(row["adjustment_idr"] for row in rows), oldest)
 
 
-def _party(finding: dict[str, Any]) -> str:
+def _party(finding: Row) -> str:
     """Who acts next: the outage is certified first, then presence is stated, then the superior decides."""
     if not finding["is_certified"]:
         return CERTIFIER
     return STATEMENT if finding["action_code"] == "needs_statement" else SUPERIOR
-
-
-def _rows(workspace: Path, entry: Entry, table: str, *columns: str) -> list[dict[str, Any]]:
-    path = workspace / "terbit" / entry.path / "bukti" / f"{table}.parquet"
-    rows: list[dict[str, Any]] = pq.read_table(path, columns=list(columns)).to_pylist()
-    return rows

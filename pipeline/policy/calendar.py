@@ -6,7 +6,8 @@ import datetime as dt
 import importlib.resources
 from typing import Any
 
-from pipeline.engine.strict_toml import Reading, Row, parse
+from pipeline.engine.rows import Row
+from pipeline.engine.strict_toml import Reading, parse
 
 
 def read_calendar(year: int) -> tuple[str, bytes] | None:

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from pipeline.engine.strict_toml import Reading, Row
+from pipeline.engine.rows import Row
+from pipeline.engine.strict_toml import Reading
 from schemas import Table
 
 Rows = dict[type[Table], list[Row]]

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.engine.strict_toml import Row
+from pipeline.engine.rows import Row
 from pipeline.policy.dated import OPEN_END, Rows, in_force
 from pipeline.policy.money import RATED
 from pipeline.policy.variants import GENERAL, STARTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from pipeline.engine.strict_toml import Row
+from pipeline.engine.rows import Row
 from pipeline.policy.dated import DatedReading, Rows, in_force, spanned, spans
 from pipeline.policy.money import Rules
 from pipeline.wording.labels import CAUSES as CAUSE_NAMES

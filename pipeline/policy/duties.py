@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, NamedTuple
 
-from pipeline.engine.strict_toml import Row
+from pipeline.engine.rows import Row
 from pipeline.policy.dated import DatedReading, Rows, spanned
 from schemas import DutyPattern, ShiftPattern
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.engine.strict_toml import Row
+from pipeline.engine.rows import Row
 from pipeline.policy.dated import DatedReading, spanned
 from schemas.codes import EFFECTS, METHODS
 

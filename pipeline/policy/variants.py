@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from pipeline.engine.strict_toml import Row
+from pipeline.engine.rows import Row
 from pipeline.policy import money
 from pipeline.policy.dated import OPEN_END, DatedReading, Rows, clipped, in_force, spans
 from pipeline.policy.money import Rules

@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.engine.locks import published_root
 from pipeline.engine.platform import PART_SUFFIX, link_durably, sync_folder, write_durably
 from pipeline.errors import InputRefusedError, VerificationError
 from pipeline.readers.files.snapshots import snapshot_folder
@@ -21,7 +22,7 @@ ARCHIVE_NAME = "masukan"
 
 def archive_folder(workspace: Path, period: str) -> Path:
     """Where a period's files are kept."""
-    return workspace / "terbit" / period / ARCHIVE_NAME
+    return published_root(workspace) / period / ARCHIVE_NAME
 
 
 def kept_files(manifest: Mapping[str, Any]) -> dict[str, str]:

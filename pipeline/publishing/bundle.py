@@ -94,13 +94,18 @@ def table_files(tables: Mapping[str, pa.Table]) -> tuple[dict[str, bytes], dict[
     rows: dict[str, int] = {}
     for contract in LEADING:
         table = as_published(contract, tables[contract.table_name()])
-        path = f"bukti/{contract.table_name()}.parquet"
+        path = table_path(contract.table_name())
         files[path] = parquet_bytes(table)
         rows[path] = table.num_rows
         if contract in ALSO_CSV:
             files[f"bukti/{contract.table_name()}.csv"] = csv_bytes(table)
     files[PACKAGE_NAME] = _package(files, rows)
     return files, rows
+
+
+def table_path(name: str) -> str:
+    """Where a revision's folder has a table."""
+    return f"bukti/{name}.parquet"
 
 
 def csv_bytes(table: pa.Table) -> bytes:
@@ -129,7 +134,7 @@ def _package(files: Mapping[str, bytes], rows: Mapping[str, int]) -> bytes:
                 "description": " ".join((contracts[name].__doc__ or "").split()),
                 "bytes": len(files[path]),
                 "hash": f"sha256:{hashlib.sha256(files[path]).hexdigest()}",
-                "rows": rows[f"bukti/{name}.parquet"],
+                "rows": rows[table_path(name)],
                 "schema": _schema(contracts[name]) | ({"missingValues": []} if kind == "parquet" else {}),
             }
         )

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.engine.locks import published_root
 from pipeline.engine.platform import sync_folder
 from pipeline.errors import PublicationUnknownError, ResourceError, SettingsError, VerificationError
 
@@ -125,7 +126,7 @@ class Ledger:
 
 def read_ledger(workspace: Path) -> Ledger:
     """Read and verify the chain without changing the file; a torn last line is left out."""
-    path = workspace / "terbit" / LEDGER_NAME
+    path = published_root(workspace) / LEDGER_NAME
     content = _bytes_of(path)
     entries, kept, _ = _verified(content)
     return Ledger(path, entries, is_torn=kept < len(content))
@@ -137,7 +138,7 @@ def open_ledger(workspace: Path) -> Ledger:
     A torn last line is truncated; a whole last line that lacks only its line feed gets it. Raises
     VerificationError at a complete wrong line.
     """
-    path = workspace / "terbit" / LEDGER_NAME
+    path = published_root(workspace) / LEDGER_NAME
     content = _bytes_of(path)
     entries, kept, lacks_feed = _verified(content)
     try:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.engine.locks import published_root
 from pipeline.engine.platform import sync_folder, write_durably
 from pipeline.errors import PublicationUnknownError, ResourceError
 from pipeline.publishing.archive import keep
@@ -28,8 +29,8 @@ from pipeline.publishing.manifest import (
     run_id,
     run_manifest,
     sha256_of,
-    verify_folder,
 )
+from pipeline.publishing.published import verified_folder
 from pipeline.publishing.totals import check_totals
 from pipeline.settings import Settings
 
@@ -76,10 +77,7 @@ def publish_run(
     identity = run_id(tables, settings, workspace)
     revisions = ledger.of(REVISION, settings.period)
     if revisions and revisions[-1].identity == identity:
-        newest = revisions[-1]
-        folder = workspace / "terbit" / newest.path
-        verify_folder(folder, newest.manifest_sha256, newest.path)
-        return Published(folder, identity, len(revisions), is_new=False)
+        return Published(verified_folder(workspace, revisions[-1]), identity, len(revisions), is_new=False)
     number = len(revisions) + 1
     path = f"{settings.period}/r{number}-{identity}"
     before = revisions[-1] if revisions else None
@@ -103,7 +101,7 @@ def publish_run(
         workspace,
         scratch,
     )
-    return Published(workspace / "terbit" / path, identity, number, is_new=True)
+    return Published(published_root(workspace) / path, identity, number, is_new=True)
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def publish_folder(publication: Publication, ledger: Ledger, workspace: Path, sc
             "supersedes": publication.supersedes,
         }
     )
-    published = workspace / "terbit"
+    published = published_root(workspace)
     target = published / publication.path
     _refuse_unknown_folders(ledger, published, publication.path)
     try:
@@ -169,9 +167,9 @@ def unknown_folders(ledger: Ledger, published: Path) -> list[str]:
 
 
 def _refuse_unknown_folders(ledger: Ledger, published: Path, own: str) -> None:
-    if strange := [path for path in unknown_folders(ledger, published) if path != own]:
+    if unknown := [path for path in unknown_folders(ledger, published) if path != own]:
         raise PublicationUnknownError(
-            f"terbit/{strange[0]} lengkap tetapi tidak tercatat di buku terbit: prosesnya terhenti, atau "
+            f"terbit/{unknown[0]} lengkap tetapi tidak tercatat di buku terbit: prosesnya terhenti, atau "
             "buku terbit terpotong. Tidak ada yang dihapus. Bandingkan buku terbit dengan salinannya; bila folder "
             "itu sisa proses yang terhenti, pindahkan ke luar terbit/, lalu ulangi."
         )

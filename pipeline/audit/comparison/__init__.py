@@ -6,7 +6,6 @@ them; the rupiah of the kinds then add up to the difference of the two revisions
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipeline.engine.warehouse import Warehouse, asking
 from pipeline.errors import SettingsError, TotalsError
 from pipeline.publishing.ledger import REVISION, Entry, read_ledger, refuse_purged
-from pipeline.publishing.manifest import MANIFEST_NAME, verify_folder
+from pipeline.publishing.published import read_manifest, read_table, verified_folder
 
 KINDS = (
     "person_removed",
@@ -119,12 +117,11 @@ def published_revision(workspace: Path, entry: Entry) -> Revision:
     refuse_purged(read_ledger(workspace), entry)
     if entry.kind != REVISION:
         raise SettingsError(DIFFERENT)
-    folder = workspace / "terbit" / entry.path
-    verify_folder(folder, entry.manifest_sha256, entry.path)
+    verified_folder(workspace, entry)
     return Revision(
         entry.path.partition("/")[2],
-        {name: pq.read_table(folder / "bukti" / f"{name}.parquet") for name in TABLES.values()},
-        json.loads((folder / MANIFEST_NAME).read_bytes()),
+        {name: read_table(workspace, entry, name) for name in TABLES.values()},
+        read_manifest(workspace, entry.path),
     )
 
 

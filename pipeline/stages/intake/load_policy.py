@@ -6,8 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
-from pipeline.engine.strict_toml import Row
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_policy, read_policy
 from pipeline.policy.calendar import compile_calendar, read_calendar, with_regional
