@@ -13,8 +13,8 @@ from pipeline.stages import STAGES
 
 PACKAGES = ("pipeline", "reports", "schemas")
 BLOCK = re.compile(r"(<!-- ([a-z ]+): generated -->\n).*?(<!-- end -->)", re.DOTALL)
-LOOSE = "composition"
-"""The chapter of the modules that lie loose in pipeline/ above every folder; settings and errors are their own."""
+COMMANDS = "commands"
+"""The chapter that the loose modules of the command line belong to; other loose modules are their own."""
 
 
 def architecture() -> str:
@@ -80,5 +80,5 @@ def _imported(path: Path) -> set[str]:
 def _chapter(parts: tuple[str, ...]) -> str:
     if parts[0] != "pipeline":
         return parts[0]
-    name = parts[1] if len(parts) > 1 else LOOSE
-    return LOOSE if name in ("cli", "run", "commands", "__main__", "__init__") else name
+    name = parts[1]
+    return COMMANDS if name in ("cli", "__main__") else name
