@@ -10,7 +10,6 @@ import filelock
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
-from log_world import Logs
 
 from pipeline.cli import rekon
 from pipeline.commands.month import publish_month
@@ -19,9 +18,10 @@ from pipeline.readers.files.sandbox import Sandbox
 from pipeline.run import run_pipeline
 from pipeline.simulation import simulate
 from pipeline.simulation.decide import approve_unit
+from tests.support import SAMPLE
+from tests.support.log_world import Logs
 
 UNIT = "OPD001"
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "garut-contoh"
 
 # Every test run tries the same examples; `--hypothesis-profile=campaign` tries others, and a hundred times as many.
 settings.register_profile("suite", max_examples=1000, derandomize=True, deadline=None)
@@ -33,7 +33,9 @@ settings.load_profile("suite")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--write-golden", action="store_true", help="write tests/golden/ anew instead of comparing with it"
+        "--write-golden",
+        action="store_true",
+        help="write tests/months/golden/ anew instead of comparing with it",
     )
 
 
