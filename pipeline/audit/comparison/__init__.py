@@ -1,4 +1,4 @@
-"""What moved between two revisions of a month: people and rupiah by kind of change (design section 7).
+"""What moved between two revisions of a month: people and rupiah by kind of change.
 
 Money is monthly and not additive over sides, so each person counts once, under the first kind of KINDS that applies to
 them; the rupiah of the kinds then add up to the difference of the two revisions' totals, or nothing is said.

@@ -1,7 +1,7 @@
 """Control totals: records, people and rupiah must tie at every level, or nothing is published.
 
-Source: design section 7, reliability section 3. A message names the total, the level and the difference; a person is
-counted, never named.
+A message names the total, the level and the difference; a person is counted, never named.
+docs/decisions/0062-what-no-total-tells.md says what no total tells.
 """
 
 from __future__ import annotations

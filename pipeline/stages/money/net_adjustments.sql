@@ -11,7 +11,7 @@ with owing as (
     from person_month
     cross join setting
     union all
-    select  -- a closed month's late corrections ship with this month (design section 7)
+    select  -- a closed month's late corrections ship with this month
         closed_month.origin_period,
         closed_month.nip,
         closed_month.unit_id,

@@ -1,5 +1,5 @@
 -- Whose real deduction is not the one recomputed from the record?
--- One row per such person of the month; no row at all where payroll handed in no deductions (design section 7).
+-- One row per such person of the month; no row at all where payroll handed in no deductions.
 with paid as (
     select
         deduction.nip,

@@ -15,6 +15,7 @@ from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import compile_policy, read_policy
 from pipeline.settings import load_settings
 from pipeline.stages import STAGES
+from pipeline.stages.controls import analyze_sensitivity
 from pipeline.stages.controls.analyze_sensitivity import ALTERNATIVES, TARGETS, rerun
 from pipeline.stages.graph import between, leading_to
 from schemas import Assessment, Band, Duty, Employee, PersonMonth, Probe, ScenarioSide, Sensitivity
