@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reports.render import render_report
-from tests.support import ROOT
+from tests.support import ROOT, lacking
 from tests.support.report_tables import META, OUTAGE, report_tables
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -18,7 +18,7 @@ from make_screenshot import CHROMIUM, FLAGS, photograph
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Debian's chromium is not installed"),
+    lacking("chromium", Path(CHROMIUM).exists()),
 ]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
+import tomllib
 from collections.abc import Callable
 from typing import Any
 
-from tests.support import SHARED
+from tests.support import ROOT
 from tests.support.peers.world import Person, World, clock, policy, settle
 
-SOURCE = SHARED / "peers" / "oracle_cases.json"
+FACTS = ROOT / "tests" / "policies" / "peers"
 DAY = dt.date(2026, 3, 4)
 MARCH = [dt.date(2026, 3, n) for n in range(1, 32)]
 Case = dict[str, Any]
@@ -21,12 +21,12 @@ DIFFERENT: dict[str, tuple[str, Answer]] = {}
 """Case -> why we answer differently, and (ours, what we document)."""
 
 
-def peers() -> dict[str, Case]:
-    return {case["id"]: case for case in json.loads(SOURCE.read_text("utf-8"))} if SOURCE.exists() else {}
-
-
-CASES = peers()
-"""Empty where the shared data is not beside the repository."""
+CASES: dict[str, Case] = {
+    case["id"]: case
+    for path in sorted(FACTS.glob("*.toml"))
+    for case in tomllib.loads(path.read_text("utf-8"))["case"]
+}
+"""Id -> what was given to the peer and what it answers, restated in our own words."""
 
 
 def agrees(*ids: str) -> Callable[[Answer], Answer]:

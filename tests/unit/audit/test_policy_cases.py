@@ -11,6 +11,7 @@ from pipeline.audit.policy_cases import Outcome, read_cases, run_cases
 from pipeline.engine.strict_toml import parse
 from pipeline.errors import SettingsError
 from pipeline.policy import compile_document, read_policy
+from tests.support import lacking
 
 LETTER = """
 [[leave.uji]]
@@ -171,7 +172,7 @@ def test_a_file_without_groups_or_cases_has_none_to_compute() -> None:
     assert read_cases("kebijakan.toml", {}) == []
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set here")
+@lacking("tzset", hasattr(time, "tzset"))
 def test_a_case_costs_the_same_on_a_computer_in_another_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "Asia/Jayapura")

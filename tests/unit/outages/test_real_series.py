@@ -16,11 +16,11 @@ from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
 from pipeline.outages.detection.counts import GroupCounts
 from pipeline.outages.detection.detect import detect
-from tests.support import SHARED
+from tests.support import SHARED, needs_data
 
 SERIES = SHARED / "detection"
 
-pytestmark = pytest.mark.skipif(not SERIES.exists(), reason="the public series are not here")
+pytestmark = needs_data(SERIES)
 
 LEVEL_DAYS = 3
 """Days either side whose median level stands for the heads on duty, which a public site does not have."""

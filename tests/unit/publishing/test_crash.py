@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PublicationUnknownError, ResourceError
+from tests.support import lacking
 from tests.support.crash_world import ACTIONS, World
 from tests.support.faults import KILLED, Faults, error, kill, struck_by
 
@@ -53,7 +54,7 @@ def in_child(action: Callable[[Path], None], folder: Path, faults: Faults) -> in
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked process")
+@lacking("fork", hasattr(os, "fork"))
 @pytest.mark.parametrize("name", ACTIONS)
 @pytest.mark.parametrize("is_torn", [False, True], ids=["killed before a call", "killed in a write"])
 def test_a_killed_publication_leaves_the_old_one_and_can_be_done_again(

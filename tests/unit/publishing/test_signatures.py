@@ -12,9 +12,10 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import rekon
 from pipeline.publishing.publication import Published, publish_run
+from tests.support import lacking
 from tests.support.handmade_month import month, settings, workspace_at
 
-pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
+pytestmark = lacking("ssh-keygen", shutil.which("ssh-keygen") is not None)
 
 
 def call(*arguments: object) -> Result:

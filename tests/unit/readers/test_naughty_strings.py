@@ -24,11 +24,12 @@ from pipeline.audit.input_quality import Quality, write_lists
 from pipeline.wording.slugs import slug
 from reports.render import render_report
 from reports.sheets import render_sheets
+from tests.support import needs_data
 from tests.support.corpora import TORTURE
 from tests.support.exports import PEOPLE, Month
 from tests.support.report_tables import META, report_tables, table
 
-pytestmark = pytest.mark.skipif(not TORTURE.exists(), reason="the lists are not here")
+pytestmark = needs_data(TORTURE)
 
 RISKY = tuple("=+-@|%＝＋－＠")
 HEAD = PEOPLE.partition("\n")[0].split(",")[:6]

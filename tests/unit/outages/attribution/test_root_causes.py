@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.root_causes import f1, made, real, scores
 from pipeline.outages.attribution.root_causes import COUNTED, Noise, measured_noise, root_causes
-from tests.support import SHARED
+from tests.support import SHARED, needs_data
 
 LABELLED = SHARED / "rootcause"
 PLAIN = Noise(counting=1.0, relative=0.0, resolution=0.0, alpha=0.01, near=0.0)
@@ -81,7 +81,7 @@ def test_whole_numbers_are_counts_and_other_values_show_their_own_noise() -> Non
     assert noise.resolution == pytest.approx(0.01, abs=1e-6)
 
 
-@pytest.mark.skipif(not LABELLED.exists(), reason="the labelled sets are not here")
+@needs_data(LABELLED)
 @pytest.mark.parametrize(
     ("name", "unit", "least"), [("rs", 0.0, 0.75), ("b0", 1.0, 0.97), ("s", 100.0, 0.68)]
 )

@@ -12,8 +12,9 @@ from pipeline.engine.platform import HAS_LIMITS
 from pipeline.errors import InputRefusedError
 from pipeline.readers.files.sandbox import Limits, ReaderDiedError, Sandbox, run_limited
 from pipeline.readers.logs.lines import count_lines, read_lines
+from tests.support import lacking
 
-needs_limits = pytest.mark.skipif(not HAS_LIMITS, reason="the platform cannot limit a process")
+needs_limits = lacking("limits of a process", HAS_LIMITS)
 
 
 def test_answers_come_back_one_after_another_from_one_child(tmp_path: Path) -> None:

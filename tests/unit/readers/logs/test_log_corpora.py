@@ -19,10 +19,11 @@ from pipeline.readers.files.sandbox import Sandbox
 from pipeline.readers.logs.patterns import full
 from pipeline.readers.logs.profiles import LogProfile
 from pipeline.readers.profiles import shipped_profiles
+from tests.support import needs_data
 from tests.support.corpora import LOGS, Outcome, read_logs
 from tests.support.log_world import parsed, profile_of
 
-pytestmark = pytest.mark.skipif(not LOGS.exists(), reason="the public logs are not here")
+pytestmark = needs_data(LOGS)
 
 LNAV = LOGS / "lnav"
 TABLES = ("adms", "attlog", "baku", "cuti", "rekap-harian", "siasn", "uptime-kuma")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.readers.logs.lines import count_lines
 from pipeline.readers.logs.parsing import MARK
-from tests.support import SAMPLE, SHARED
+from tests.support import SAMPLE, SHARED, needs_data
 from tests.support.log_world import (
     by_the_full_pattern,
     caddy,
@@ -136,13 +136,12 @@ FIXTURES = [
 ]
 
 
+@needs_data(CORPUS)
 @pytest.mark.parametrize(("profile", "name"), FIXTURES)
 def test_the_fast_way_reads_foreign_logs_as_the_full_pattern_does(
     tmp_path: Path, profile: str, name: str
 ) -> None:
     """Real logs of other programs, where they are at hand."""
-    if not (CORPUS / name).exists():
-        pytest.skip("corpora are not part of the repository")
     content = (CORPUS / name).read_bytes()
     content = gzip.decompress(content) if name.endswith(".gz") else content
     fast = parsed(tmp_path, profile_of(profile), content)

@@ -20,10 +20,11 @@ from pipeline.errors import InputRefusedError
 from pipeline.readers.files.sandbox import Limits, Sandbox
 from pipeline.readers.files.text_lines import open_text
 from pipeline.readers.tables.delimited import cut_records
+from tests.support import needs_data
 from tests.support.corpora import TORTURE, Outcome, Tables, peak_bytes, titles, torture_files
 from tests.support.exports import Month
 
-pytestmark = pytest.mark.skipif(not TORTURE.exists(), reason="the corpus is not here")
+pytestmark = needs_data(TORTURE)
 
 LIMITS = Limits(cpu_seconds=60, seconds=120)
 """No file needs a twentieth of it; one that hangs is refused as such, which no test below allows."""
