@@ -27,7 +27,7 @@ sample: .venv/ready  ## make the bundled sample month anew
 	rm -rf data/sample/garut-contoh/kerja data/sample/garut-contoh/terbit
 
 golden: .venv/ready  ## write the expected results of the bundled month anew
-	$(BIN)/pytest --write-golden tests/test_golden.py
+	$(BIN)/pytest --write-golden tests/months/test_golden.py
 
 screenshot: .venv/ready demo  ## photograph the report for the README (needs chromium)
 	$(BIN)/python docs/make_screenshot.py demo/terbit/*/r1-*/laporan/index.html

@@ -18,7 +18,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.crash_world import ACTIONS, World, exit_code
+from tests.support.crash_world import ACTIONS, World, exit_code
 
 CALLS = (
     "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,mkdir,mkdirat,unlink,unlinkat,rmdir,"

@@ -27,10 +27,10 @@ from pipeline.policy import compile_document, preset_names, read_policy
 from pipeline.stages import RULES, STAGES
 from pipeline.stages.graph import leading_to
 from schemas import Assessment, Candidate, Duty, ScenarioSide
-from tests import test_rules
-from tests.reference import months
-from tests.reference.people import DAYS_A_MONTH, generated, recorded_anew
-from tests.test_regimes import FILES, regime
+from tests.policies.test_regimes import FILES, regime
+from tests.rules import test_rules
+from tests.support.reference import months
+from tests.support.reference.people import DAYS_A_MONTH, generated, recorded_anew
 
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
 LAYING = [rule.name for rule in leading_to(STAGES, (ScenarioSide,), (Candidate,))]
@@ -178,7 +178,7 @@ def worlds() -> list[World]:
 
 def _generated(preset: str, period: str) -> World:
     """The same people in two scenarios and two steps; only what they recorded differs."""
-    reference = importlib.import_module(f"tests.reference.{preset}")
+    reference = importlib.import_module(f"tests.support.reference.{preset}")
     people = generated(preset, round(DAYS_A_PRESET / DAYS_A_MONTH / 4), period, seed=7)
     scenarios = [
         (
