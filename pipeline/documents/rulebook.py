@@ -8,6 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pipeline
 from pipeline.engine.stage import Rule
 from pipeline.errors import SettingsError
 
