@@ -27,7 +27,7 @@ sample: .venv/ready  ## make the bundled sample month anew
 	rm -rf data/sample/garut-contoh/kerja data/sample/garut-contoh/terbit
 
 golden: .venv/ready  ## write the expected results of the bundled month anew
-	$(BIN)/pytest --write-golden tests/test_golden.py
+	$(BIN)/pytest --write-golden tests/months/test_golden.py
 
 screenshot: .venv/ready demo  ## photograph the report for the README (needs chromium)
 	$(BIN)/python docs/make_screenshot.py demo/terbit/*/r1-*/laporan/index.html
@@ -38,10 +38,11 @@ test: .venv/ready lint  ## check and test everything
 evaluate: .venv/ready  ## score 100 random and 100 quiet months; the table and a plot in ./evaluasi
 	$(BIN)/python -m pipeline.simulation.campaign evaluasi
 
-lint: .venv/ready  ## style and types only
+lint: .venv/ready  ## style, types and layers only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 lock:  ## pin and hash the dependencies anew (needs pip-tools)
 	$(BIN)/pip-compile --quiet --extra dev --all-build-deps --allow-unsafe --generate-hashes --strip-extras --no-header \

@@ -4,7 +4,7 @@
 
 Of each table the first, middle and last row are lost, a row is there twice, all rows of one person are lost, and one is
 added to each amount and count; the later stages that read it run again, and the totals are asked. The month is made in FOLDER by
-tests/full_month.py where it is not there yet. Prints a line per break; exit 1 where one that decision 62 does not list went unseen. Takes
+tests/support/full_month.py where it is not there yet. Prints a line per break; exit 1 where one that decision 62 does not list went unseen. Takes
 half an hour.
 """
 
@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.broken_month import Month, breaks, is_unseen
-from tests.full_month import build
+from tests.support.broken_month import Month, breaks, is_unseen
+from tests.support.full_month import build
 
 
 def main(workspace: Path, names: list[str]) -> int:

@@ -1,7 +1,7 @@
 """Compare each example policy with its independent computation on a million generated person-days.
 
 Run from a checkout: `python -m benchmarks.policy_sweep [PRESET ...]`. Prints a line per preset; exit code 1 where any
-person's month differs by a rupiah. A smaller sweep of the same kind runs in tests/test_presets.py.
+person's month differs by a rupiah. A smaller sweep of the same kind runs in tests/policies/test_presets.py.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import time
 from itertools import cycle
 
 from pipeline.policy import preset_names
-from tests.reference.months import disagreements
-from tests.reference.people import DAYS_A_MONTH, generated
+from tests.support.reference.months import disagreements
+from tests.support.reference.people import DAYS_A_MONTH, generated
 
 PERSON_DAYS = 1_000_000
 PERIODS = ("2026-01", "2026-02", "2026-03", "2026-04", "2026-05")

@@ -1,4 +1,4 @@
-"""Print what becomes of the public corpora of broken tables and logs: a row per folder, as in `tests/test_torture.py`.
+"""Print what becomes of the public corpora of broken tables and logs: a row per folder, as in `tests/unit/readers/tables/test_torture.py`.
 
 Run as `python -m benchmarks.torture_outcomes` beside the folder of the corpora. A table is read under a profile of its own
 first row, a log by whichever shipped profile reads it.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.readers.files.sandbox import Sandbox
 from pipeline.readers.profiles import load_profile, shipped_profiles
-from tests.corpora import LOGS, TORTURE, Outcome, Tables, peak_bytes, read_logs, torture_files
+from tests.support.corpora import LOGS, TORTURE, Outcome, Tables, peak_bytes, read_logs, torture_files
 
 LINE = "{:<16} {:>6} {:>6} {:>16} {:>8} {:>9} {:>9} {:>12}"
 HEADINGS = ("folder", "files", "read", "with quarantine", "refused", "records", "accepted", "quarantined")

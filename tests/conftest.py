@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import filelock
 import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
-from log_world import Logs
 
 from pipeline.cli import rekon
 from pipeline.commands.month import publish_month
@@ -19,9 +21,10 @@ from pipeline.readers.files.sandbox import Sandbox
 from pipeline.run import run_pipeline
 from pipeline.simulation import simulate
 from pipeline.simulation.decide import approve_unit
+from tests.support import LACKING, SAMPLE
+from tests.support.log_world import Logs
 
 UNIT = "OPD001"
-SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample" / "garut-contoh"
 
 # Every test run tries the same examples; `--hypothesis-profile=campaign` tries others, and a hundred times as many.
 settings.register_profile("suite", max_examples=1000, derandomize=True, deadline=None)
@@ -33,8 +36,31 @@ settings.load_profile("suite")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--write-golden", action="store_true", help="write tests/golden/ anew instead of comparing with it"
+        "--write-golden",
+        action="store_true",
+        help="write tests/months/golden/ anew instead of comparing with it",
     )
+
+
+def _lacking(config: pytest.Config) -> Counter[str]:
+    """What was not there -> how many tests were skipped for lack of it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reasons = [report.longrepr[2] for report in reporter.stats.get("skipped", ())] if reporter else []
+    return Counter(reason.partition(LACKING)[2] for reason in reasons if LACKING in reason)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Names what tests were skipped for lack of, and how many."""
+    if found := _lacking(config):
+        named = ", ".join(f"{name}: {count}" for name, count in sorted(found.items()))
+        terminalreporter.write_line(f"{found.total()} tests skipped for lack of: {named}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where REKON_DATA_REQUIRED is set, as CI does where the data lies beside the clone, a skip for lack of it fails."""
+    if os.environ.get("REKON_DATA_REQUIRED") and _lacking(session.config) and not session.exitstatus:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="module")

@@ -22,12 +22,12 @@ import python_calamine
 
 from pipeline.errors import InputRefusedError
 from pipeline.readers.files.text_lines import is_blank, open_text
-from pipeline.readers.formats import MONEY, MONTHS
 from pipeline.readers.logs.parsing import LogBatch, LogFile, read_logs
 from pipeline.readers.logs.profiles import LogProfile
 from pipeline.readers.profiles import load_profile
 from pipeline.readers.tables import parquet, workbook
 from pipeline.readers.tables.delimited import cut_records
+from pipeline.readers.tables.formats import MONEY, MONTHS
 from pipeline.readers.tables.header import Header, find_header, places_in
 from pipeline.readers.tables.kinds import CODES, HEADERS, ROLES
 from pipeline.readers.tables.profiles import BLANKS, DELIMITERS, TableProfile

@@ -12,9 +12,9 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import SettingsError, nearest
-from pipeline.readers.formats import table_trials
 from pipeline.readers.logs.patterns import log_trials
 from pipeline.readers.logs.profiles import Endpoint, LogProfile, Piece
+from pipeline.readers.tables.formats import table_trials
 from pipeline.readers.tables.profiles import KindProfile, TableProfile
 
 FOLDER = "profil"

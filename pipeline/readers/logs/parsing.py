@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 from duckdb.func import SPECIAL
 
-from pipeline.readers.formats import quoted
 from pipeline.readers.logs.addresses import TrustedProxies
 from pipeline.readers.logs.lines import BLOCK, count_lines, read_lines
 from pipeline.readers.logs.patterns import endpoint_case, fast, full, instant
 from pipeline.readers.logs.profiles import LogProfile
+from pipeline.readers.tables.formats import quoted
 
 LINE_LIMIT = 16 << 10
 MEMORY_LIMIT = "350MB"  # a block and its shapes; more spills to the disk

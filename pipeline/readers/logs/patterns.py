@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.readers.formats import quoted
 from pipeline.readers.logs.profiles import FIELDS, Endpoint, LogProfile, Piece
+from pipeline.readers.tables.formats import quoted
 
 _QUOTED_FIELD = r'((?:[^"\\]|\\.)*)'
 _ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"

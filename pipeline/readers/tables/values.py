@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from pipeline.engine.warehouse import BATCH_ROWS, arrow_schema
 from pipeline.readers.catalogue import CATALOGUE
-from pipeline.readers.formats import FIXED, profile_macros
 from pipeline.readers.tables.checks import KindRules
+from pipeline.readers.tables.formats import FIXED, profile_macros
 from pipeline.readers.tables.kinds import HEADERS
 from pipeline.readers.tables.profiles import TableProfile
 from pipeline.readers.tables.punch_rules import RECAP_ABSENCE, ROSTERED
