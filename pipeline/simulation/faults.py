@@ -110,7 +110,7 @@ def reach(fault: Fault, where: Where) -> Flags:
 
 
 def may_reach(fault: Fault, where: Where) -> Flags:
-    """Who might have met it over either of their lines: the touched, in the truth of people who never acted."""
+    """Who might have met it over either of their lines: so the truth finds who was touched without having sent anything."""
     over = [Where(where.region, where.office, np.full(len(where.region), line), where.carrier, where.version,
                   where.system) for line in (True, False)]  # fmt: skip
     return reach(fault, over[0]) | reach(fault, over[1])

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.simulation.acts import DAY
+from pipeline.simulation.behaviour import DAY
 from pipeline.simulation.faults import CENTRAL, FAILURE, GATEWAY, SILENCE, Fault, in_gaps
 from pipeline.simulation.people import (
     HOME,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.simulation.acts import DAY, Sides
+from pipeline.simulation.behaviour import DAY, Sides
 from pipeline.simulation.faults import DEVICE, DEVICE_SILENT, Fault
 from pipeline.simulation.people import Flags, Floats, Ints, Senders
 from pipeline.simulation.requests import LOGIN, OK, Requests
@@ -77,9 +77,11 @@ def silent_machines(senders: Senders, month: Month) -> tuple[Fault, ...]:
 
 
 def by_machine(sides: Sides, uses: Flags, month: Month, rng: np.random.Generator) -> Punches:
-    """The acts of those who use a machine (`uses`, per side); the key pressed may be missing, never the time."""
-    rows = np.flatnonzero(uses & ~np.isnan(sides.act) & (sides.act < last_upload(month, sides.office)))
-    at = np.floor(sides.act[rows]).astype(np.int64)
+    """Punches of those who use a machine (`uses`, per side); the key pressed may be missing, never the time."""
+    rows = np.flatnonzero(
+        uses & ~np.isnan(sides.attempt) & (sides.attempt < last_upload(month, sides.office))
+    )
+    at = np.floor(sides.attempt[rows]).astype(np.int64)
     office = sides.office[rows]
     late = np.full(len(rows), float(month.days * DAY - 6 * HOUR))
     for day in reversed(SHIPPED):

@@ -151,11 +151,11 @@ def score_events(true: pd.DataFrame, found: pd.DataFrame) -> Events:
     )
 
 
-def events_from_json(told: dict[str, Any]) -> Events:
+def events_from_json(content: dict[str, Any]) -> Events:
     """What `asdict` made, back."""
     return Events(
-        true=tuple(Event(**event) for event in told["true"]),
-        claims=tuple(Claim(**claim) for claim in told["claims"]),
-        gaps_true=told["gaps_true"],
-        gaps_found=told["gaps_found"],
+        true=tuple(Event(**event) for event in content["true"]),
+        claims=tuple(Claim(**claim) for claim in content["claims"]),
+        gaps_true=content["gaps_true"],
+        gaps_found=content["gaps_found"],
     )
