@@ -49,6 +49,8 @@ class Desk:
     result: dict[str, Any] = field(default_factory=dict)
     refusals: list[Refusal] | None = None
     """Where a check collects the files that a run would stop at; None in a run."""
+    _admitted: set[str] = field(default_factory=set, init=False, repr=False)
+    """Queries that were found to name declared reads only: naming tables takes a parse."""
 
     def refuse(self, error: InputRefusedError, kind: str) -> None:
         """A file of `kind` cannot be used: the run stops here, a check notes it and goes on without the file."""
@@ -103,10 +105,13 @@ class Desk:
         return writes if isinstance(writes, tuple) else (writes,)
 
     def _asks_declared(self, sql: str) -> None:
+        if sql in self._admitted:
+            return
         allowed = {contract.table_name() for contract in self.stage.reads}
         undeclared = self.warehouse.tables_of(sql) - allowed
         if undeclared:
             raise UndeclaredTableError(f"{self.stage.name} reads {sorted(undeclared)} without declaring it")
+        self._admitted.add(sql)
 
     def _declared(self, contract: Contract, declared: tuple[Contract, ...]) -> None:
         if contract not in declared:
