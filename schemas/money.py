@@ -238,8 +238,6 @@ class PricedCharge(ScenarioUnitTable):
 class DayCap(PricedCharge):
     """One row per scenario, step, person and day that costs more than its cap: what the cap gives back."""
 
-    _key = ("scenario_code", "step_no", "nip", "duty_date")
-
 
 class MonthLimit(PersonUnitTable):
     """One row per person and OPD with a duty: what limits the deductions of the month there."""
