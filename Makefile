@@ -38,10 +38,11 @@ test: .venv/ready lint  ## check and test everything
 evaluate: .venv/ready  ## score 100 random and 100 quiet months; the table and a plot in ./evaluasi
 	$(BIN)/python -m pipeline.simulation.campaign evaluasi
 
-lint: .venv/ready  ## style and types only
+lint: .venv/ready  ## style, types and layers only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 lock:  ## pin and hash the dependencies anew (needs pip-tools)
 	$(BIN)/pip-compile --quiet --extra dev --all-build-deps --allow-unsafe --generate-hashes --strip-extras --no-header \

@@ -4,7 +4,7 @@
 
 For run, finalize, decide and purge, every write, fsync, rename, link, mkdir, unlink, truncation and opening for writing in the
 workspace is once the last call of the process (SIGKILL), once fails with ENOSPC, once with EIO. Prints points and
-failures as JSON; exit 1 where there are failures. Takes some minutes. Source: reliability section 3.
+failures as JSON; exit 1 where there are failures. Takes some minutes. What must hold: docs/contract/outputs.md.
 """
 
 from __future__ import annotations

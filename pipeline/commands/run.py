@@ -32,7 +32,7 @@ def command(workspace: Path, as_json: bool) -> None:
 
 
 def summarize(outcome: RunOutcome, published: Published) -> dict[str, Any]:
-    """The JSON object of inputs.md section 5."""
+    """The JSON object of `--json`, as in docs/contract/outputs.md."""
 
     def ask(sql: str) -> list[tuple[Any, ...]]:
         table = outcome.warehouse.query(sql)

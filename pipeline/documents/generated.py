@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pipeline
+from pipeline.documents.architecture import architecture
 from pipeline.documents.rulebook import rulebook
 from pipeline.errors import SettingsError
 from pipeline.readers.catalogue import CATALOGUE
@@ -101,6 +102,7 @@ def decision_index() -> str:
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
+    "architecture.md": architecture,
     "data-dictionary.md": data_dictionary,
     "decisions/README.md": decision_index,
     "kode-karantina.md": quarantine_codes,

@@ -8,10 +8,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pipeline
 from pipeline.engine.stage import Rule
 from pipeline.errors import SettingsError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(pipeline.__file__).parent.parent
 CASES = ROOT / "tests" / "rules"
 STEP = re.compile(r"^(?:with )?(\w+) as \((?:\s*-- (.*))?$", re.MULTILINE)
 INTRODUCTION = """# Rulebook
@@ -32,7 +33,7 @@ def rulebook() -> str:
     for rule in rules:
         question, grain = _opening(rule)
         lines += ["", f"## {rule.name}", "", f"**{question}** {grain}", ""]
-        lines.append(f"- Rule: [{rule.name}.sql](../pipeline/stages/{rule.name}.sql), ")
+        lines.append(f"- Rule: [{rule.name}.sql](../pipeline/stages/{rule.path}.sql), ")
         reads = sorted(contract.table_name() for contract in rule.reads)
         lines[-1] += (
             f"reads {', '.join(f'`{name}`' for name in reads)}; writes `{rule.contract.table_name()}`."

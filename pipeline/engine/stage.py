@@ -124,6 +124,11 @@ class Stage:
         """The function's name; the progress line uses it too."""
         return self.work.__name__
 
+    @property
+    def chapter(self) -> str:
+        """The folder of its module."""
+        return self.work.__module__.split(".")[-2]
+
     def run(self, context: StageContext) -> None:
         """Do the work; every declared table exists afterwards."""
         with context.warehouse.limited(READING_MEMORY if self.is_reading else None):
@@ -132,20 +137,29 @@ class Stage:
 
 @dataclass(frozen=True)
 class Rule:
-    """A stage that is one SELECT in a `.sql` file and writes one table; the file says what it reads."""
+    """A stage that is one SELECT in a `.sql` file and writes one table; the file says what it reads.
 
-    file: Traversable
+    `folder` holds its chapter's folder, `path` is `chapter/name`; the progress line and the rulebook use the name too.
+    """
+
+    folder: Traversable
+    path: str
     contract: Contract
 
     @property
     def name(self) -> str:
-        """The file's name; the progress line and the rulebook use it too."""
-        return self.file.name.removesuffix(".sql")
+        """What the rule does."""
+        return self.path.partition("/")[2]
+
+    @property
+    def chapter(self) -> str:
+        """The folder of its file."""
+        return self.path.partition("/")[0]
 
     @cached_property
     def sql(self) -> str:
         """The rule."""
-        return self.file.read_text("utf-8")
+        return self.folder.joinpath(f"{self.path}.sql").read_text("utf-8")
 
     @cached_property
     def reads(self) -> tuple[Contract, ...]:

@@ -24,7 +24,7 @@ def _tables(names: str) -> tuple[type[Table], ...]:
 
 
 def _rule(path: str, writes: str) -> Rule:
-    return Rule(files(__name__).joinpath(f"{path}.sql"), TABLES[writes])
+    return Rule(files(__name__), path, TABLES[writes])
 
 
 def _stage(

@@ -111,7 +111,7 @@ def _refuse_mostly_wrong(context: StageContext, files: list[dict[str, Any]], fou
 
 
 def _punch_coverage(files: list[dict[str, Any]], settings: Settings) -> pa.Table:
-    """What each punch source vouches for: its period, or up to its `covers_until` (design section 7)."""
+    """What each punch source vouches for: its period, or up to its `covers_until`."""
     import pyarrow as pa
 
     from pipeline.engine.warehouse import arrow_schema

@@ -17,7 +17,6 @@ from pipeline.publishing.ledger import Entry
 from pipeline.readers.logs.profiles import FIELDS, IGNORED, LogProfile
 from pipeline.readers.tables.kinds import HEADERS
 from pipeline.settings import KINDS, Settings, Source
-from pipeline.stages import STAGES
 from tests.support import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -106,12 +105,6 @@ def test_nothing_cites_a_document_that_is_not_in_the_repository() -> None:
             if lost or OUTSIDE.search(line):
                 strange.append(f"{shown(path)}:{number}: {line.strip()}")
     assert not strange, "\n".join(strange)
-
-
-def test_the_readme_names_every_stage_in_order() -> None:
-    graph = re.search(r"## Stages\s+```\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-    assert graph is not None
-    assert re.findall(r"[a-z_]+", graph[1]) == [stage.name for stage in STAGES]
 
 
 def told(page: str) -> set[str]:
