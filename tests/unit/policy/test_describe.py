@@ -13,7 +13,7 @@ from pipeline.engine.strict_toml import parse
 from pipeline.policy import compile_document, preset_names, read_policy
 from pipeline.policy.dated import Rows
 from pipeline.policy.describe import changes_between, changes_since, lines_on
-from tests.policies.test_regimes import FILES, FOLDER, regime
+from tests.support.regimes import FILES, FOLDER, regime
 
 FIRST, DAY, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 20), dt.date(2027, 1, 1)
 
