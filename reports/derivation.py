@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipeline.wording.indonesian_format import local, long_date, number, rupiah, span, zone_name
+from pipeline.wording.indonesian_format import local, long_date, number, rate, rupiah, span, zone_name
 from pipeline.wording.labels import (
     ACTIONS,
     CAUSES,
@@ -62,10 +62,6 @@ def _at(instant: datetime | None, zone: str) -> str:
     return f"{local(instant, zone):%H.%M.%S} {zone_name(zone)}" if instant else "tidak ada"
 
 
-def _percent(bps: int) -> str:
-    return f"{bps / 100:g}%".replace(".", ",")
-
-
 def _off(minutes: int | None) -> str:
     return "tidak tercatat" if minutes is None else f"{minutes} menit"
 
@@ -81,7 +77,7 @@ def _duty(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
         yield f"TPP kotor {rupiah(row['tpp_idr'])} sebulan ({row['path']} baris {row['line_no']})"
     for row in facts["base"]:
         spread = f", dibagi {row['divisor']} hari" if row["divisor"] > 1 else ""
-        yield f"dasar potongan {_percent(row['base_share_bps'])} = {rupiah(row['base_idr'])}{spread} [{row['reference']}]"
+        yield f"dasar potongan {rate(row['base_share_bps'])} = {rupiah(row['base_idr'])}{spread} [{row['reference']}]"
 
 
 def _records(finding: Row, duty: Row, punches: Sequence[Row]) -> Iterator[str]:
@@ -149,10 +145,10 @@ def _month(lines: Sequence[Line], other: Sequence[Line], day: date) -> Iterator[
 def _line(line: Line) -> str:
     when = long_date(line.duty_date) if line.duty_date else f"OPD {line.unit_id}"
     side = f" {SIDES[line.side_code]}" if line.side_code else ""
-    rate = "" if line.rate_bps is None else f"{rupiah(line.base_idr)} x {_percent(line.rate_bps)} = "
+    product = "" if line.rate_bps is None else f"{rupiah(line.base_idr)} x {rate(line.rate_bps)} = "
     shown = number(float(line.exact), 2)
     name = line.band_code if line.band_code in EVENTS else f"{line.band_code} ({EVENTS[line.event_code]})"
-    return f"{when}{side}, {EVENTS.get(name, name)}: {rate}{shown} -> {rupiah(line.deduction_idr)} [{line.reference}]"
+    return f"{when}{side}, {EVENTS.get(name, name)}: {product}{shown} -> {rupiah(line.deduction_idr)} [{line.reference}]"
 
 
 def _difference(derivation: Derivation) -> Iterator[str]:
