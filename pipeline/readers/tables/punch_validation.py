@@ -5,12 +5,12 @@ A recap holds a person's first check-in and last check-out of a day, and in its 
 
 from __future__ import annotations
 
-from pipeline.readers.tables.checks import Check, KindRules, near_period, nip_checks
+from pipeline.readers.tables.validation_checks import Check, KindValidation, near_period, nip_checks
 from schemas import Punch
 
 _ZONE = "coalesce(source.zone, person_zone.zone, setting.zone)"
 
-PUNCH = KindRules(
+PUNCH = KindValidation(
     "punch",
     Punch,
     # A recap's times without a day lie nearest to the ends of the rostered duty. Without a roster a check-out at or
