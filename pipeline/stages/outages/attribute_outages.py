@@ -6,12 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.stage import StageContext
-from schemas import (
-    Incident,
-    Outage,
-    OutageEvidence,
-    Setting,
-)
+from schemas import Incident, Outage, OutageEvidence, Setting
 
 if TYPE_CHECKING:
     from pipeline.outages.attribution.cells import Traffic
