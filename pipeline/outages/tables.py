@@ -20,9 +20,8 @@ from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Piece, Traffi
 from pipeline.outages.attribution.layer_model import Signals
 from pipeline.outages.attribution.window_groups import SegmentRow, Span
 from pipeline.outages.clock import DAY, Clock, day_types
-from pipeline.outages.detection.counts import GroupCounts
-from pipeline.outages.own_requests import FailedRequests, OwnFailures, OwnSenders
-from pipeline.outages.rerouting import LineEvidence, Rerouting
+from pipeline.outages.detection.null_model import GroupCounts
+from pipeline.outages.own_requests import FailedRequests, LineEvidence, OwnFailures, OwnSenders, Rerouting
 from schemas import Calendar, Coverage, Incident, OutageSegment, Probe, Setting
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.outages.attribution.cells import Traffic
+from pipeline.outages.attribution.explanation import ExplainedOutage
 from pipeline.outages.attribution.hypotheses import LAYERS, PROVINCE, WindowPlaces
 from pipeline.outages.attribution.incidents import IncidentAssessment
 from pipeline.outages.attribution.layer_model import LEAST_CONFIDENCE
-from pipeline.outages.attribution.outages import ExplainedOutage
-from pipeline.outages.attribution.root_causes import COUNTED, root_causes
-from pipeline.outages.attribution.tail_bounds import STRONG, absence_bound, success_bound
+from pipeline.outages.attribution.slices import COUNTED, root_causes
 from pipeline.outages.clock import HOUR
-from pipeline.outages.rerouting import LineEvidence
+from pipeline.outages.own_requests import LineEvidence
+from pipeline.outages.scores import STRONG, absence_bound, success_bound
 from pipeline.wording.indonesian_format import chance, number, probability
 from pipeline.wording.labels import DIMENSIONS
 from pipeline.wording.labels import LAYERS as LAYER_NAMES

@@ -1,20 +1,20 @@
-"""From windows of single groups to outages: what explains most comes first, and what it explains is passed over."""
+"""From windows of single groups to outages: what explains most comes first, what it explains is passed over."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipeline.outages.arrays import Flags
+from pipeline.outages.arrays import Array, Flags
 from pipeline.outages.attribution.cells import Traffic, WindowCells
-from pipeline.outages.attribution.hypotheses import LAYER_OF_PLACE, PROVINCE
+from pipeline.outages.attribution.hypotheses import LAYER_OF_PLACE, PROVINCE, Scope
 from pipeline.outages.attribution.layer_model import LayerModel, Posterior, Signals, lost_write_posterior
-from pipeline.outages.attribution.outages import ExplainedOutage, leaves_of, merge_outages
-from pipeline.outages.attribution.proposals import is_version_worse, proposed_places, residual_nats
+from pipeline.outages.attribution.slices import slice_scan
 from pipeline.outages.attribution.window_groups import (
+    FAILURE,
     LOST_WRITE,
     NO_LINES,
     SegmentRow,
@@ -25,6 +25,140 @@ from pipeline.outages.attribution.window_groups import (
     without,
 )
 from pipeline.outages.scores import ALPHA, NULL_FACTORS, one_sided_deviance
+from pipeline.outages.segments import NEAR_MINUTES
+
+
+@dataclass(frozen=True)
+class ExplainedOutage:
+    """One outage: the windows that date it, its posterior, and the cells and signals that this was computed from."""
+
+    windows: WindowGroup
+    posterior: Posterior
+    cells: WindowCells
+    signals: Signals
+    layer: str
+    scope: Scope
+
+    def leaves(self, cells: WindowCells) -> Flags:
+        """Leaves that this outage explains, (leaves,)."""
+        mask = np.ones(len(cells.vantage), dtype=np.bool_)
+        for dimension, value in self.scope:
+            mask &= leaves_of(dimension, value, cells)
+        return mask
+
+
+def leaves_of(kind: str, value: str, cells: WindowCells) -> Flags:
+    """Leaves of a group of senders, (leaves,); the gateway's log need not name its own region."""
+    if kind == "vantage":
+        return np.asarray(cells.vantage == value, dtype=np.bool_)
+    own = cells.members(kind, value)
+    if kind == "region":
+        return np.asarray(
+            own | ((cells.vantage == "gerbang") & (cells.groups["region"] == "")), dtype=np.bool_
+        )
+    return own
+
+
+def merge_outages(found: list[ExplainedOutage]) -> list[ExplainedOutage]:
+    """The outages by time; those of the same layer and scope that overlap or lie within two minutes are one."""
+    out: list[ExplainedOutage] = []
+    for one in sorted(found, key=lambda o: (o.layer, o.scope, o.windows.hard)):
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and (last.layer, last.scope) == (one.layer, one.scope)
+            and one.windows.hard.start <= last.windows.impact.end + NEAR_MINUTES
+        ):
+            both = tuple(dict.fromkeys((*last.windows.segments, *one.windows.segments)))
+            out[-1] = replace(last, windows=WindowGroup(last.windows.kind, last.windows.value, both))
+        else:
+            out.append(one)
+    return sorted(out, key=lambda o: (o.windows.hard, o.layer, o.scope))
+
+
+MOST_PROPOSED = 3
+"""Slices per scan, and values per slice, that are proposed."""
+MOST_FAILURES = 3.0
+"""By which the usual failures may be exceeded without an outage."""
+
+
+def proposed_places(windows: WindowGroup, cells: WindowCells) -> dict[str, tuple[str, ...]]:
+    """Values by dimension: that of the windows' own group and those of the best slices, each set of leaves once.
+
+    A place that shares no leaf with the windows' group does not explain it, even if it deviates in the same minutes.
+    """
+    mine = leaves_of(windows.kind, windows.value, cells)
+    wanted: dict[str, list[str]] = {name: [] for name in (*LAYER_OF_PLACE, "region")}
+    if windows.kind in wanted:
+        wanted[windows.kind].append(windows.value)
+    for x, b, excess in (
+        (cells.failed, cells.senders * cells.share, True),
+        (cells.senders, cells.expected, False),
+    ):
+        for found in slice_scan(x, b, cells.groups, excess, cells.phi, MOST_PROPOSED):
+            for dimension, values in found.values.items():
+                wanted[dimension] += values[:MOST_PROPOSED]
+        for dimension in LAYER_OF_PLACE:
+            wanted[dimension] += _most_deviating(dimension, cells, x, b, excess)
+    wanted["client"] += [wider for code in wanted["client"] for wider in _wider_clients(code)]
+    seen: set[bytes] = set()
+    out: dict[str, tuple[str, ...]] = {"region": tuple(dict.fromkeys(wanted["region"]))}
+    for dimension in LAYER_OF_PLACE:
+        kept = []
+        for value in sorted(dict.fromkeys(wanted[dimension]), key=lambda v: ("*" in v, v)):
+            leaves = cells.members(dimension, value)
+            if leaves.tobytes() not in seen and (leaves & mine).any():
+                seen.add(leaves.tobytes())
+                kept.append(value)
+        out[dimension] = tuple(kept)
+    return out
+
+
+def _wider_clients(code: str) -> tuple[str, ...]:
+    """`Android/4.2.1` -> `Android/*`, `*/4.2.1`."""
+    system, slash, version = code.partition("/")
+    return (f"{system}/*", f"*/{version}") if slash and "*" not in code else ()
+
+
+def _most_deviating(dimension: str, cells: WindowCells, x: Array, b: Array, excess: bool) -> list[str]:
+    """The one value of a dimension that deviates most; none where no leaf has a value."""
+    texts = cells.groups[dimension]
+    there = texts != ""
+    names, codes = np.unique(texts[there].astype(str), return_inverse=True)
+    if not len(names):
+        return []
+    f = one_sided_deviance(np.bincount(codes, x[there]), np.bincount(codes, b[there]), excess)
+    return [str(names[int(np.argmax(f))])]
+
+
+def residual_nats(windows: WindowGroup, cells: WindowCells, left: Flags) -> float:
+    """Nats by which some leaves of the windows' group still show its symptom, at the vantage where they do most.
+
+    `left` is (leaves,). Compared with the most favourable null counts: the fewest senders, three times the usual
+    failures.
+    """
+    mine = left & leaves_of(windows.kind, windows.value, cells)
+    worst = 0.0
+    for vantage, symptom in sorted({(s.vantage, s.symptom) for s in windows.segments}):
+        use = mine & (cells.vantage == vantage)
+        if symptom == FAILURE:
+            usual = MOST_FAILURES * (cells.senders * cells.share)[use].sum()
+            worst = max(worst, float(one_sided_deviance(cells.failed[use].sum(), usual, True)))
+        else:
+            usual = NULL_FACTORS[0] * cells.expected[use].sum()
+            worst = max(worst, float(one_sided_deviance(cells.senders[use].sum(), usual, False)))
+    return worst / cells.phi
+
+
+def is_version_worse(windows: WindowGroup, cells: WindowCells, left: Flags) -> bool:
+    """Whether a client version fails at least twice as often as the other leaves that are left, at the same vantages."""
+    own = cells.members("client", windows.value)
+    at = left & np.isin(cells.vantage, sorted({s.vantage for s in windows.segments}))
+    _, failed, _ = cells.total(own & at)
+    _, others_failed, _ = cells.total(~own & at)
+    tried, others = float(cells.senders[own & at].sum()), float(cells.senders[~own & at].sum())
+    return failed * max(others, 1) >= 2 * others_failed * max(tried, 1)
+
 
 ORDER = ("client", "home", "region", "vantage", "provider", "network", "unit")
 """Order of explanation by kind of group, `home` for the own region. Clients come first: left unexplained, a faulty version

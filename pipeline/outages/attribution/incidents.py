@@ -9,10 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.outages.attribution.cells import Traffic, WindowCells
-from pipeline.outages.attribution.outages import ExplainedOutage
-from pipeline.outages.attribution.tail_bounds import DAY_K, STRONG, absence_bound, success_bound
+from pipeline.outages.attribution.explanation import ExplainedOutage
 from pipeline.outages.attribution.window_groups import Span, without
-from pipeline.outages.measurability import is_measurable
+from pipeline.outages.scores import DAY_K, STRONG, absence_bound, is_measurable, success_bound
 from pipeline.outages.segments import NEAR_MINUTES
 
 BIN_MINUTES = 30

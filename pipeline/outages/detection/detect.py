@@ -10,14 +10,17 @@ import numpy as np
 
 from pipeline.outages.arrays import Array, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.detection.candidates import Candidate, find_candidates
-from pipeline.outages.detection.counts import GroupCounts
-from pipeline.outages.detection.declared import declared_candidate
-from pipeline.outages.detection.multiplicity import ALPHA_SHARES, calibrated_threshold, number_of_tests
-from pipeline.outages.detection.null_model import fit_null_model
-from pipeline.outages.detection.windows import Window, is_overlapping, passing_windows
-from pipeline.outages.measurability import measurable_spans
-from pipeline.outages.scores import ALPHA, LEAST_FAILING_SHARE
+from pipeline.outages.detection.candidates import Candidate, declared_candidate, find_candidates
+from pipeline.outages.detection.null_model import GroupCounts, fit_null_model
+from pipeline.outages.detection.windows import (
+    ALPHA_SHARES,
+    Window,
+    calibrated_threshold,
+    is_overlapping,
+    number_of_tests,
+    passing_windows,
+)
+from pipeline.outages.scores import ALPHA, LEAST_FAILING_SHARE, measurable_spans
 
 
 @dataclass(frozen=True)

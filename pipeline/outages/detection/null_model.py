@@ -1,8 +1,8 @@
-"""The null model of a group's month, and the segments of the month that speak against it."""
+"""What a group of senders showed in a month, its null model, and the segments that speak against it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,10 +16,46 @@ from pipeline.outages.detection.baseline import (
     fit_failure_null,
     half_hours,
 )
-from pipeline.outages.detection.counts import GroupCounts
-from pipeline.outages.rerouting import Rerouting
+from pipeline.outages.detection.failure_evidence import FailureSeries
+from pipeline.outages.own_requests import Rerouting
 from pipeline.outages.scores import FAILING_SHARES, SILENT_SHARES, Pairs, failure_scores, silence_scores
 from pipeline.outages.segments import LEAST_NATS, Segment, segment_in_minutes, strong_segments
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """A group's month at one vantage; arrays are (days, 1440) but for `on_duty`, people on duty per day (days,).
+
+    `senders` are distinct senders and `failed` those of them with a failed request; for the alternative `lost_write`
+    accepted and unstored punches. `on_duty` is all ones where no roster is known.
+    """
+
+    vantage: str
+    senders: Array
+    failed: Array
+    on_duty: Array
+    observed: Flags | None = None
+    """Minutes that the log covers; the others are censored, not silent. None where it covers all."""
+    alternatives: tuple[str, ...] = ("silence", "failure")
+    peers: Array | None = None
+    """The other senders of the same regions, for a group that is spread over all offices, such as a carrier or a
+    version: its day is as busy as theirs. A region or an office may have a day of its own."""
+    own_failures: tuple[Array, Array] | None = None
+    """Own people among the failed, and those of them who had failed before; None where none are known by person."""
+    is_office: bool = False
+    parts: tuple[GroupCounts, ...] = ()
+    """The regions of a group that is a whole vantage."""
+    load_rerouting: Callable[[], Rerouting] | None = None
+    """Works out over which lines the people of this line were heard; None for a group that is no line."""
+
+    @property
+    def failure_series(self) -> tuple[FailureSeries, ...]:
+        """Failures of the whole month, of each part where there are parts."""
+        return tuple(
+            FailureSeries(part.failed.ravel(), part.senders.ravel(), part.own_failures)
+            for part in self.parts or (self,)
+        )
+
 
 WINDOWS = ("hard", "middle", "impact")
 """Names of the alternatives in `SILENT_SHARES` and `FAILING_SHARES`, which are numbered in this order."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.stage import StageContext
-from schemas import (
-    RestorationScreen,
-)
+from schemas import RestorationScreen
 
 if TYPE_CHECKING:
     from pipeline.stages.controls.contrasts import Contrast

@@ -6,11 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.stage import StageContext
-from schemas import (
-    Calendar,
-    MeasurableSpan,
-    OutageSegment,
-)
+from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
     from pipeline.outages.detection.windows import Window
