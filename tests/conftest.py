@@ -26,10 +26,11 @@ from tests.support.log_world import Logs
 
 UNIT = "OPD001"
 
-# Every test run tries the same examples; `--hypothesis-profile=campaign` tries others, and a hundred times as many.
-settings.register_profile("suite", max_examples=1000, derandomize=True, deadline=None)
+# Every run tries the same examples, a campaign five times as many; `--hypothesis-profile=long` tries others for hours.
+settings.register_profile("suite", max_examples=200, derandomize=True, deadline=None)
+settings.register_profile("campaign", max_examples=1000, derandomize=True, deadline=None)
 settings.register_profile(
-    "campaign", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    "long", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 settings.load_profile("suite")
 
