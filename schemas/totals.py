@@ -45,6 +45,11 @@ class DutyTotal(Table):
 
     nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD")
+    employed_day_count: Integer = column("Days of employment by the employee's spans", ge=0)
+    listed_day_count: Integer = column("... that are listed", ge=0)
+    asked_day_count: Integer = column("... of which leave was asked", ge=0)
+    employed_tpp_idr: Integer = column("Gross monthly TPP, summed over the days of employment", ge=0)
+    listed_tpp_idr: Integer = column("... as the listed days have it", ge=0)
     due_day_count: Integer = column("Days on which pattern or roster calls the employee", ge=0)
     duty_count: Integer = column("... that are duties", ge=0)
     due_tpp_idr: Integer = column("Gross monthly TPP, summed over those days", ge=0)

@@ -1,10 +1,21 @@
-"""Count per person and OPD the duty days and the TPP that employees, calendar and rosters give; totals compare them."""
+"""Count per person and OPD the days and the TPP that employees, calendar and rosters give; totals compare them."""
 
 from pipeline.stage import SqlStage
-from schemas import Calendar, Duty, DutyPattern, DutyTotal, Employee, PersonMonth, Roster, Setting
+from schemas import (
+    Calendar,
+    Duty,
+    DutyPattern,
+    DutyTotal,
+    EmployedDay,
+    Employee,
+    ExcusedDay,
+    PersonMonth,
+    Roster,
+    Setting,
+)
 
 STAGE = SqlStage(
     __name__,
-    reads=(Setting, Calendar, Employee, DutyPattern, Roster, Duty, PersonMonth),
+    reads=(Calendar, Duty, DutyPattern, EmployedDay, Employee, ExcusedDay, PersonMonth, Roster, Setting),
     writes=DutyTotal,
 )
