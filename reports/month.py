@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import month as month_name
 from reports.models import ReportMeta
-
-Row = dict[str, Any]
 
 
 class Month:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import (
     clock_on,
     long_date,
@@ -36,7 +36,6 @@ from pipeline.wording.labels import (
 from reports.derivation import EVENTS
 from reports.person_timeline import Lane, Lanes
 
-Row = Mapping[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
 OUTCOMES = {"ok": "berhasil", "failed": "gagal", "rejected": "ditolak"}

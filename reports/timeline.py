@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import local, number, span, zone_name
 from reports.models import BinRow, PanelTotal, Timeline
-from reports.month import Month, Row
+from reports.month import Month
 from reports.svg import Panel, Span, timeline
 
 BIN_MINUTES = 5

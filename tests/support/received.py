@@ -13,11 +13,7 @@ Owed = dict[tuple[str, str, str], int]  # nip, month of origin, OPD -> rupiah
 
 def lines_of(folder: Path) -> list[Line]:
     """Every line of every batch, in the order of the ledger."""
-    return [
-        row
-        for entry in read_ledger(folder).of(BATCH)
-        for row in batch_lines(folder, entry)
-    ]
+    return [row for entry in read_ledger(folder).of(BATCH) for row in batch_lines(folder, entry)]
 
 
 def place(line: Line) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ import xlsxwriter
 from click.testing import CliRunner, Result
 
 from pipeline.cli import rekon
-from pipeline.decisions.sheets import read_returned
+from pipeline.decisions.sheets import read_sheet
 from pipeline.errors import InputRefusedError
 from pipeline.publishing.ledger import read_ledger
 
@@ -215,7 +215,7 @@ def test_what_is_no_sheet_of_ours_is_exit_3_and_nothing_is_kept(done: Path, tmp_
     torn = tmp_path / "rusak.xlsx"
     torn.write_bytes(good.read_bytes()[:500])
     with pytest.raises(InputRefusedError, match=r"rusak\.xlsx"):
-        read_returned(torn, done)
+        read_sheet(torn, done)
 
 
 def test_json_lists_what_was_kept_and_refused(done: Path, tmp_path: Path) -> None:
