@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.engine.rows import Row
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -68,9 +70,6 @@ class Events:
     def false(self) -> int:
         """Published outages that overlap no true one."""
         return sum(not claim.is_true for claim in self.claims)
-
-
-Row = dict[str, Any]
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

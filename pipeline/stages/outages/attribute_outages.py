@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
 from schemas import Incident, Outage, OutageEvidence, Setting
 
@@ -23,7 +24,6 @@ SCOPE_COLUMNS = {
     "provider": "scope_provider",
     "client": "scope_client",
 }
-Row = dict[str, Any]
 
 
 def outage_row(outage: ExplainedOutage, clock: Clock) -> Row:

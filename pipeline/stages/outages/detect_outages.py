@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
 from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
     from pipeline.outages.detection.windows import Window
     from pipeline.outages.tables import GroupKey, GroupReader
-
-Row = dict[str, Any]
 
 
 def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
