@@ -41,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Claim:
-    """One published outage and whether what it says of itself is so."""
+    """One published outage, and whether it overlaps a true one and names its layer."""
 
     outage_id: str
     layer_code: str
