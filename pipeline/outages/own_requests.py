@@ -131,6 +131,10 @@ class OwnSenders:
             return np.zeros(len(self.line), dtype=np.bool_)
         return np.asarray((self.lines[kind] == value)[self.line], dtype=np.bool_)
 
+    def rerouting(self, kind: str, value: str) -> Rerouting:
+        """Over which lines the people who use this line were heard."""
+        return Rerouting.of_line(self, self.uses(kind, value))
+
 
 DEAD_LINE_SHARE = 0.02
 """Share of those heard who seem to come over a dead line: an address block that moved, a clock that is off."""
@@ -241,12 +245,14 @@ class LineEvidence:
     def rerouting(self, kind: str, value: str) -> Rerouting | None:
         """Of the people who use a line; None where nobody does, or where the kind is no kind of line."""
         if (kind, value) not in self._rerouting:
-            uses = ((senders, senders.uses(kind, value)) for _, senders in sorted(self.senders.items()))
-            found = (Rerouting.of_line(senders, is_over) for senders, is_over in uses if is_over.any())
+            heard = (
+                senders for _, senders in sorted(self.senders.items()) if senders.uses(kind, value).any()
+            )
+            found = (senders.rerouting(kind, value) for senders in heard)
             self._rerouting[kind, value] = next(found, None)
         return self._rerouting[kind, value]
 
-    def nats(self, kind: str, value: str, pieces: Iterable[tuple[float, float]]) -> float:
+    def nats(self, pieces: Iterable[tuple[float, float]], kind: str, value: str) -> float:
         """Log-likelihood ratio for a dead line over all pieces [start, end); 0 where nobody uses it."""
         rerouting = self.rerouting(kind, value)
         return 0.0 if rerouting is None else sum(rerouting.nats_between(a, b) for a, b in pieces)

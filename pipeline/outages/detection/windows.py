@@ -67,11 +67,10 @@ def passing_windows(candidates: Sequence[Candidate], threshold: float, tests: fl
     out: list[Window] = []
     for group in sorted({part.group for part in candidates if part.credited >= threshold}):
         mine = [
-            part
-            for part in candidates
+            part for part in candidates
             if part.group == group and part.segment.score + part.test_credit >= threshold
             if part.window == "impact" or part.rescored >= min(LEAST_NATS, threshold)
-        ]
+        ]  # fmt: skip
         passing = [part for part in mine if part.credited >= threshold]
         taken = [part for part in mine if any(is_overlapping(part, other) for other in passing)]
         for part in taken:
