@@ -96,6 +96,30 @@ def publish_batch(
     if (extra := load_format(settings.payroll.format, workspace, COLUMNS)) is not None:
         files[extra.file] = extra.csv_bytes(rows)
     files[MINUTES_NAME] = render(BatchPage(rows, batch_id, number, sha256_of(files[CSV_NAME]), ledger.head))
+    totals = {"count": len(rows), **_checked_sums(rows, payable)}
+    path = f"{settings.period}/bayar-{number}-{batch_id}"
+    document = {
+        "schema": 1,
+        "period": settings.period,
+        "region": settings.region,
+        "batch_id": batch_id,
+        "batch": number,
+        "revision": revision.name,
+        "code": {"sha256": code_sha256()},
+        "format": format_sha256(settings.payroll.format, workspace),
+        "totals": totals,
+        "held": adjustment.num_rows - payable.num_rows,
+    }
+    counted = {CSV_NAME: len(rows)}
+    publication = Publication(
+        BATCH, settings.period, path, batch_id, None, files, counted, document, ledger_totals=totals
+    )
+    publish_folder(publication, ledger, workspace, scratch)
+    return Batch(published_root(workspace) / path, batch_id, len(rows), totals["adjustment_idr"])
+
+
+def _checked_sums(rows: Sequence[Row], payable: pa.Table) -> dict[str, int]:
+    """Sums of the lines' amounts; TotalsError where the rupiah are not those that were computed."""
     sums = _sums(rows)
     expected = sum(payable["adjustment_idr"].to_pylist())
     if sums["adjustment_idr"] != expected:
@@ -103,35 +127,7 @@ def publish_batch(
             f"Angka kendali tidak cocok; batch tidak diterbitkan:\n  rupiah batch, tingkat seluruh daerah: "
             f"berkas {sums['adjustment_idr']}, hasil hitung {expected}"
         )
-    path = f"{settings.period}/bayar-{number}-{batch_id}"
-    publish_folder(
-        Publication(
-            kind=BATCH,
-            period=settings.period,
-            path=path,
-            identity=batch_id,
-            supersedes=None,
-            files=files,
-            rows={CSV_NAME: len(rows)},
-            document={
-                "schema": 1,
-                "period": settings.period,
-                "region": settings.region,
-                "batch_id": batch_id,
-                "batch": number,
-                "revision": revision.name,
-                "code": {"sha256": code_sha256()},
-                "format": format_sha256(settings.payroll.format, workspace),
-                "totals": {"count": len(rows), **sums},
-                "held": adjustment.num_rows - payable.num_rows,
-            },
-            ledger_totals={"count": len(rows), **sums},
-        ),
-        ledger,
-        workspace,
-        scratch,
-    )
-    return Batch(published_root(workspace) / path, batch_id, len(rows), sums["adjustment_idr"])
+    return sums
 
 
 def batch_rows(
