@@ -198,7 +198,6 @@ class Rerouting:
         return over, len(self.use[inside]) - over, float((1 - self.use[inside]).sum())
 
     def nats_between(self, start: float, end: float) -> float:
-        """Sum of the log-likelihood ratios in minutes [start, end)."""
         return float(self.log_ratios[slice(*np.searchsorted(self.minute, [start, end]))].sum())
 
     def segments_beside(self, silences: Iterable[Segment], expected: Array) -> list[Segment]:

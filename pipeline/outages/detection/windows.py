@@ -77,18 +77,13 @@ def passing_windows(candidates: Sequence[Candidate], threshold: float, tests: fl
             overlapping = [other for other in taken if is_overlapping(part, other)]
             best = max(other.rescored for other in passing if is_overlapping(part, other))
             start, end = _hull(part, overlapping)
-            out += [
-                Window(
-                    **{**vars(part), "window": code, "rescored": best, "start": start, "end": end},
-                    bound=false_alarm_bound(best + part.test_credit, tests),
-                )
-                for code in _window_codes(part, taken)
-            ]
+            bound = false_alarm_bound(best + part.test_credit, tests)
+            changed = vars(part) | {"rescored": best, "start": start, "end": end, "bound": bound}
+            out += [Window(**changed | {"window": code}) for code in _window_codes(part, taken)]
     return out
 
 
 def is_overlapping(one: Candidate, other: Candidate) -> bool:
-    """Whether their segments share a minute."""
     return one.segment.start < other.segment.end and other.segment.start < one.segment.end
 
 
@@ -105,9 +100,8 @@ def _window_codes(part: Candidate, taken: Sequence[Candidate]) -> tuple[str, ...
         return ("hard", "impact") if _is_partial_throughout(part, taken) else ("impact",)
     if all(other.window == "middle" for other in overlapping):
         return ("hard", "impact")
-    is_covered = any(
-        other.window == "impact" and _is_partial_throughout(other, taken) for other in overlapping
-    )
+    impacts = [other for other in overlapping if other.window == "impact"]
+    is_covered = any(_is_partial_throughout(impact, taken) for impact in impacts)
     return ("hard",) if part.is_partial and not is_covered else ()
 
 

@@ -23,7 +23,6 @@ Row = dict[str, Any]
 
 
 def outage_row(outage: ExplainedOutage, clock: Clock) -> Row:
-    """One row of `outage`; certification comes later."""
     import numpy as np
 
     windows, cells, p = outage.windows, outage.cells, outage.posterior.probabilities
@@ -62,7 +61,6 @@ def test_row(test: EvidenceTest, outage_id: str | None, incident_id: str | None 
 
 
 def certify(incident: Row, outages: list[Row]) -> None:
-    """Mark the outages that a competent office certified."""
     for row in outages if incident["certifier_nip"] is not None else ():
         if not row["is_certified"]:
             row.update(
@@ -97,7 +95,6 @@ def declared_rows(
 
 
 def attribute_outages(context: StageContext) -> None:
-    """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
     from pipeline.outages import tables
