@@ -9,7 +9,7 @@ from pipeline.engine.stage import StageContext
 from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
-    from pipeline.outages.detection.windows import Window
+    from pipeline.outages.detection.detect import Window
     from pipeline.outages.tables import GroupKey, GroupReader
 
 Row = dict[str, Any]
