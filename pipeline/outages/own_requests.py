@@ -168,10 +168,8 @@ class Rerouting:
         is_user[senders.person[is_over]] = True
         users = is_user[senders.person]
         person, minute, over = senders.person[users], senders.minute[users], is_over[users]
-        is_first = np.append(
-            True, (person[1:] != person[:-1]) | (minute[1:] - minute[:-1] > SAME_PUNCH_MINUTES)
-        )
-        is_first = is_first[: len(person)]
+        is_new = (person[1:] != person[:-1]) | (np.diff(minute) > SAME_PUNCH_MINUTES)
+        is_first = np.append(True, is_new)[: len(person)]
         punch = np.cumsum(is_first) - 1
         used = np.bincount(person[is_first], over[is_first].astype(float), minlength=len(is_user))
         seen = np.bincount(person[is_first], minlength=len(is_user)).astype(float)
@@ -198,7 +196,6 @@ class Rerouting:
         return over, len(self.use[inside]) - over, float((1 - self.use[inside]).sum())
 
     def nats_between(self, start: float, end: float) -> float:
-        """Sum of the log-likelihood ratios in minutes [start, end)."""
         return float(self.log_ratios[slice(*np.searchsorted(self.minute, [start, end]))].sum())
 
     def segments_beside(self, silences: Iterable[Segment], expected: Array) -> list[Segment]:

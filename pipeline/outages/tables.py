@@ -145,7 +145,6 @@ class GroupReader:
     def _groups(
         self, kind: str, column: str, table: str, tried: str, failed: str, alternatives: tuple[str, ...]
     ) -> Iterator[tuple[GroupKey, GroupCounts]]:
-        """Each group of a kind with its counts and what else is known of it."""
         sql = f"""select vantage_code, {column} as value, {self._minute} as minute,
             sum({tried})::double as n, sum({failed})::double as x
             from {table} where {column} is not null group by all order by all"""  # noqa: S608 - our own names
@@ -211,7 +210,6 @@ def read_own_senders(context: StageContext, midnight: int, days: int) -> dict[st
 
 
 def columns(kinds: Iterable[str]) -> str:
-    """The columns of places under the names of their kinds."""
     return ", ".join(f"{GROUP_COLUMNS[kind]} as {kind}" for kind in kinds)
 
 
@@ -258,7 +256,6 @@ from request_minute order by minute_no, leaf"""  # noqa: S608 - a constant
 
 
 def read_traffic(context: StageContext, clock: Clock) -> Traffic:
-    """All of `request_minute`, by leaf and minute."""
     leaves, rows = context.query(LEAVES), context.query(LEAF_MINUTES)
     vantage, *values = (np.where(pc.is_valid(c), texts(c), "") for c in leaves.columns)
     kinds = day_types(context.frame(Calendar), context.settings.period_from, context.settings.period_to)
@@ -268,7 +265,6 @@ def read_traffic(context: StageContext, clock: Clock) -> Traffic:
 
 
 def read_segments(context: StageContext, clock: Clock) -> list[SegmentRow]:
-    """`outage_segment`, in minutes."""
     return [
         SegmentRow(
             row["group_kind"], row["group_value"], row["vantage_code"], row["alternative_code"],
@@ -289,7 +285,6 @@ def read_covered_spans(context: StageContext, clock: Clock) -> dict[str, tuple[S
 
 
 def gaps_between(covered: Mapping[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:
-    """Per vantage the gaps between the spans that its log covers."""
     return {
         vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
         for vantage, spans in covered.items()

@@ -75,7 +75,6 @@ class WindowCells:
         return np.asarray(own | is_unnamed, dtype=np.bool_) if kind == "region" else own
 
     def without_leaves(self, gone: Flags) -> WindowCells:
-        """The other leaves."""
         keep = ~gone
         names = ("vantage", "senders", "failed", "expected", "share", "k", "upstream", "own")
         arrays = {name: getattr(self, name)[keep] for name in names}

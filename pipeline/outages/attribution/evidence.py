@@ -44,7 +44,6 @@ class EvidenceTest:
 
 
 def tests_of(outage: ExplainedOutage, traffic: Traffic, home: str, lines: LineEvidence) -> Iterator[EvidenceTest]:  # fmt: skip
-    """Every test that has something to say about the outage."""
     posterior = outage.posterior
     for layer in LAYERS:
         p = posterior.probabilities[layer]
@@ -148,7 +147,6 @@ def _gateway_errors(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[E
 
 
 def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
-    """Health checks in the log of each vantage."""
     for n, (vantage, (seen, bad, usual)) in enumerate(sorted(outage.cells.health.items()), 1):
         if usual < 1:
             continue
@@ -168,7 +166,6 @@ def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
 
 
 def _probes(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
-    """Probes of each vantage from outside."""
     for n, (vantage, (up, down)) in enumerate(sorted(outage.signals.probes.items()), 1):
         text = f"Pemeriksaan berkala dari luar ke {VANTAGE_NAMES[vantage]}: {number(up)} hidup dan {number(down)} mati."
         verdict = "supports" if down > up and outage.layer in ("central", "gateway") else "neutral"
@@ -250,7 +247,6 @@ def _worst_sets(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
 
 
 def declared_test(said: IncidentAssessment, declared_layer: str | None, found_layer: str | None) -> EvidenceTest:  # fmt: skip
-    """What the logs say to a declared incident."""
     minutes, normal = sum(span.length for span in said.supported), number(said.normal_minutes)
     text = {
         "supported": f"Pernyataan ini didukung log selama {number(minutes)} menit.",

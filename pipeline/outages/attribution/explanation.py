@@ -177,8 +177,6 @@ def explain(
 
 @dataclass
 class _Search:
-    """What is known while windows are explained one after the other."""
-
     every: list[WindowGroup]
     traffic: Traffic
     signals_in: Callable[..., Signals]

@@ -40,7 +40,6 @@ class Span(NamedTuple):
         return max(0.0, self.end - self.start)
 
     def overlap(self, other: Span) -> Span:
-        """The common part."""
         return Span(max(self.start, other.start), min(self.end, other.end))
 
 

@@ -52,7 +52,6 @@ class Candidate:
 
 
 def find_candidates(model: NullModel, group: int) -> list[Candidate]:
-    """All candidates of a group; `group` is its number."""
     found, silent, middle = list[Candidate](), list[Segment](), WINDOWS.index("middle")
     for (alternative, number), parts in model.segments.items():
         if alternative == "silence":

@@ -162,7 +162,6 @@ def _fit_to_baseline(
 
 
 def _in_segments(model: NullModel) -> Flags:
-    """Minutes in a segment of any alternative."""
     flags = np.zeros(model.senders.size, dtype=np.bool_)
     for parts in model.segments.values():
         for part in parts:

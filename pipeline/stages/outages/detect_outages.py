@@ -10,7 +10,7 @@ from pipeline.engine.stage import StageContext
 from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
-    from pipeline.outages.detection.windows import Window
+    from pipeline.outages.detection.detect import Window
     from pipeline.outages.tables import GroupKey, GroupReader
 
 
@@ -25,9 +25,8 @@ def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
     started, ended = (reader.clock.instant(second / 60) for second in (start, end))
     name = f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.clock.instant(part.start).isoformat()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-    support = (
-        reader.clock.instant(m) for m in (part.start_low, part.start_high, part.end_low, part.end_high)
-    )
+    edges = part.start_low, part.start_high, part.end_low, part.end_high
+    support = (reader.clock.instant(minute) for minute in edges)
     return dict(zip(OutageSegment.columns(), (
         digest, vantage, kind, value, window.alternative, window.window, started, ended, part.score,
         window.rescored, window.bound, window.observed, window.expected, *support, window.deferred,
