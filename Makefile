@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo sample golden screenshot test evaluate lint lock clean
+.PHONY: help demo sample golden screenshot test campaign evaluate lint lock clean
 
 help:  ## list the recipes
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -32,8 +32,11 @@ golden: .venv/ready  ## write the expected results of the bundled month anew
 screenshot: .venv/ready demo  ## photograph the report for the README (needs chromium)
 	$(BIN)/python docs/make_screenshot.py demo/terbit/*/r1-*/laporan/index.html
 
-test: .venv/ready lint  ## check and test everything
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+test: .venv/ready lint  ## check and test everything but campaigns; names what tests lack
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+campaign: .venv/ready  ## sweeps, corpora and whole months, and more examples; takes half an hour
+	$(BIN)/pytest -m 'campaign or fuzz' --hypothesis-profile campaign --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 evaluate: .venv/ready  ## score 100 random and 100 quiet months; the table and a plot in ./evaluasi
 	$(BIN)/python -m pipeline.simulation.campaign evaluasi

@@ -1,4 +1,4 @@
-"""Print what becomes of the public corpora of broken tables and logs: a row per folder, as in `tests/unit/readers/tables/test_torture.py`.
+"""Print what becomes of the public corpora of broken tables and logs: a row per folder, as in `tests/campaigns/test_torture.py`.
 
 Run as `python -m benchmarks.torture_outcomes` beside the folder of the corpora. A table is read under a profile of its own
 first row, a log by whichever shipped profile reads it.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import pandera.pandas as pa
+import pyarrow as arrow
 from pandera.engines import pandas_engine
+from pyarrow import compute
 
 Text = pandas_engine.ArrowString
 Date = pandas_engine.ArrowDate32
@@ -27,6 +29,20 @@ DUCKDB_TYPES = {
     "double[pyarrow]": "double",
     "timestamp[us][pyarrow]": "timestamp",
 }
+
+
+Values = Any  # a pyarrow Array; pyarrow ships no types
+ARROW_CHECKS: Mapping[str, Callable[..., Callable[[Values], Values]]] = MappingProxyType(
+    {
+        "greater_than_or_equal_to": lambda min_value: lambda at: compute.greater_equal(at, min_value),
+        "less_than_or_equal_to": lambda max_value: lambda at: compute.less_equal(at, max_value),
+        "isin": lambda allowed_values: (
+            lambda at: compute.is_in(at, arrow.array(list(allowed_values), at.type))
+        ),
+        "str_matches": lambda pattern: lambda at: compute.match_substring_regex(at, f"^(?:{pattern})"),
+    }
+)
+"""Pandera's checks that contracts use, as functions of Arrow values; a pattern never matches more than Python's does."""
 
 
 class Table(pa.DataFrameModel):
@@ -62,6 +78,36 @@ class Table(pa.DataFrameModel):
     def nullable(cls) -> frozenset[str]:
         """Columns that may be null."""
         return frozenset(name for name, field in cls.to_schema().columns.items() if field.nullable)
+
+    @classmethod
+    @functools.cache
+    def _checks(cls) -> tuple[tuple[str, bool, tuple[Callable[[Values], Values], ...] | None], ...]:
+        """Column, whether it may be null, and its checks on values; None where one is of a kind not known here."""
+        return tuple(
+            (
+                name,
+                bool(field.nullable),
+                tuple(ARROW_CHECKS[check.name](**check.statistics) for check in field.checks)
+                if all(check.name in ARROW_CHECKS for check in field.checks)
+                else None,
+            )
+            for name, field in cls.to_schema().columns.items()
+        )
+
+    @classmethod
+    def surely_holds(cls, rows: arrow.RecordBatch) -> bool:
+        """Whether no value breaks the contract's checks, for rows of its columns and types.
+
+        Where this says no, `validate` has the last word and the reasons; of few rows it takes fifty times as long.
+        """
+        for name, may_be_null, checks in cls._checks():
+            values = rows.column(name)
+            if checks is None or (values.null_count and not may_be_null):
+                return False
+            present = values.drop_null()
+            if not all(compute.all(check(present), min_count=0).as_py() for check in checks):
+                return False
+        return True
 
     @classmethod
     def described(cls) -> dict[str, str]:

@@ -15,10 +15,12 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli import rekon
-from pipeline.commands.month import publish_month
+from pipeline.commands.month import run_month
 from pipeline.engine.outcome import RunOutcome
+from pipeline.engine.scratch import database_path
+from pipeline.engine.warehouse import Warehouse
 from pipeline.readers.files.sandbox import Sandbox
-from pipeline.run import run_pipeline
+from pipeline.settings import load_settings
 from pipeline.simulation import simulate
 from pipeline.simulation.decide import approve_unit
 from tests.support import LACKING, SAMPLE
@@ -26,10 +28,11 @@ from tests.support.log_world import Logs
 
 UNIT = "OPD001"
 
-# Every test run tries the same examples; `--hypothesis-profile=campaign` tries others, and a hundred times as many.
-settings.register_profile("suite", max_examples=1000, derandomize=True, deadline=None)
+# Every run tries the same examples, a campaign five times as many; `--hypothesis-profile=long` tries others for hours.
+settings.register_profile("suite", max_examples=200, derandomize=True, deadline=None)
+settings.register_profile("campaign", max_examples=1000, derandomize=True, deadline=None)
 settings.register_profile(
-    "campaign", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    "long", max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 settings.load_profile("suite")
 
@@ -76,21 +79,6 @@ def logs(tmp_path: Path, sandbox: Sandbox) -> Logs:
     return Logs(tmp_path, sandbox)
 
 
-@pytest.fixture(scope="session")
-def sample_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOutcome]:
-    """The bundled month, run once."""
-    workspace = tmp_path_factory.mktemp("contoh") / "garut-contoh"
-    shutil.copytree(SAMPLE, workspace)
-    with run_pipeline(workspace) as outcome:
-        yield outcome
-
-
-@pytest.fixture(scope="session")
-def sample_revision(sample_run: RunOutcome) -> Path:
-    """The bundled month as it is published: the folder of its first revision."""
-    return publish_month(sample_run).path
-
-
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """A folder that the first of the parallel test processes makes and the others find."""
     base = factory.getbasetemp()
@@ -101,6 +89,36 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
             make(making)
             making.parent.rename(shared)
     return shared / "ruang"
+
+
+@pytest.fixture(scope="session")
+def sample_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled month, run and published."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(SAMPLE, folder)
+        with run_month(folder):
+            pass
+
+    return _made_once(tmp_path_factory, "contoh", make)
+
+
+@pytest.fixture(scope="session")
+def sample_run(sample_month: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunOutcome]:
+    """The tables of the bundled month's run, in a copy of one's own."""
+    settings = load_settings(sample_month)
+    scratch = tmp_path_factory.mktemp("tabel")
+    database = database_path(sample_month, settings.period)
+    outcome = RunOutcome(settings, Warehouse(Path(shutil.copy(database, scratch))), sample_month, scratch)
+    yield outcome
+    outcome.warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def sample_revision(sample_month: Path) -> Path:
+    """The bundled month as it is published: the folder of its first revision."""
+    (folder,) = sample_month.glob("terbit/*/r1-*")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 from click.testing import CliRunner
 from hypothesis import Phase
 from hypothesis import settings as how
@@ -28,6 +29,8 @@ from pipeline.payroll.batches import is_locked
 from pipeline.publishing.ledger import REVISION, read_ledger
 from pipeline.simulation import simulate
 from tests.support.received import Line, Owed, check_lines, lines_of, received
+
+pytestmark = pytest.mark.fuzz
 
 JANUARY, FEBRUARY = PERIODS = ("2026-01", "2026-02")
 OUTAGE = {JANUARY: "2026-01-02", FEBRUARY: "2026-02-02"}
@@ -221,8 +224,8 @@ class PayrollMonths(RuleBasedStateMachine):
 
 TestPayrollMonths = PayrollMonths.TestCase
 TestPayrollMonths.settings = how(
-    max_examples=int(os.environ.get("REKON_MONTHS", "2")),
-    stateful_step_count=int(os.environ.get("REKON_MONTH_STEPS", "10")),
+    max_examples=int(os.environ.get("REKON_MONTHS", max(how().max_examples // 500, 1))),
+    stateful_step_count=int(os.environ.get("REKON_MONTH_STEPS", 6 + how().max_examples // 250)),
     deadline=None,
     derandomize="REKON_MONTHS" not in os.environ,
     database=None,

@@ -36,6 +36,8 @@ from schemas import (
     Table,
 )
 
+pytestmark = pytest.mark.fuzz
+
 Tables = dict[type[Table], pa.Table]
 Explain = Callable[..., Warehouse]
 NAMES = [stage.name for stage in STAGES]
@@ -43,7 +45,15 @@ READING = STAGES[: NAMES.index("expect_duty")]
 EXPLAINING = [stage for stage in STAGES[NAMES.index("place_attempts") :] if isinstance(stage, Rule)]
 FOUND = {stage.contract for stage in EXPLAINING}
 INPUTS = {contract for stage in EXPLAINING for contract in stage.reads} - FOUND
-few = settings(max_examples=3, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+EXAMPLES = settings().max_examples
+"""200 in the suite, 1,000 in a campaign; an example here takes seconds."""
+few = settings(
+    max_examples=max(EXAMPLES // 333, 1),
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+)
 once = settings(few, max_examples=1)
 DAY = dt.datetime(2026, 1, 2)
 KINDNESS = {
@@ -153,7 +163,7 @@ def test_restoring_never_raises_a_persons_month_and_its_steps_add_up(
     assert approved == sum(row["recorded_idr"] - row["restored_idr"] for row in months)
 
 
-@settings(few, max_examples=6)
+@settings(few, max_examples=max(EXAMPLES // 166, 1))
 @given(drawn=st.lists(windows, max_size=2), more=windows)
 def test_another_outage_never_worsens_anybody(
     month: Tables, explain: Explain, drawn: list[tuple[int, int, bool]], more: tuple[int, int, bool]

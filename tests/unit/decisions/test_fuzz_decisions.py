@@ -18,6 +18,8 @@ from schemas.codes import VERDICTS
 from tests.support.exports import NIP_A
 from tests.support.fuzzing import CELLS, NOWHERE, SEEDS, a_cell, profile_of, reading
 
+pytestmark = pytest.mark.fuzz
+
 
 class Here:
     """Calls in this process, where a sandbox would use a child."""

@@ -13,6 +13,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -29,6 +30,8 @@ from pipeline.stages.intake.load_policy import setting_row
 from schemas import Adjustment, DeductionCheck, PersonMonth, Setting
 from tests.support.handmade_month import month, pay_batch, receive, settings, table, workspace_at
 from tests.support.received import Line, Owed, check_lines, lines_of, received
+
+pytestmark = pytest.mark.fuzz
 
 PERIODS = ("2026-01", "2026-02")
 NIPS = ("199001012015011001", "199001012015011002")
@@ -160,7 +163,7 @@ class PayrollHistory(RuleBasedStateMachine):
 
 TestPayrollHistory = PayrollHistory.TestCase
 TestPayrollHistory.settings = how(
-    max_examples=int(os.environ.get("REKON_HISTORIES", "8")),
+    max_examples=int(os.environ.get("REKON_HISTORIES", how().max_examples // 100)),
     stateful_step_count=40,
     deadline=None,
     derandomize="REKON_HISTORIES" not in os.environ,

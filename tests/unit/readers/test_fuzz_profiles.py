@@ -12,6 +12,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 
 from pipeline.commands.profile import render, starter
@@ -24,6 +25,8 @@ from tests.support.files_to_harm import ENCODINGS, PACKERS, PARQUETS, TEXTS, WOR
 from tests.support.fuzzing import BYTES, SEEDS, TABLES, a_cell, harmed, written
 from tests.support.log_samples import SAMPLES
 from tests.support.log_world import parsed
+
+pytestmark = pytest.mark.fuzz
 
 SHIPPED = {
     code: files("pipeline.profiles").joinpath(f"{code}.toml").read_bytes() for code in shipped_profiles()

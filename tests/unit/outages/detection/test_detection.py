@@ -294,12 +294,6 @@ def test_quiet_months_with_day_effects_give_nothing() -> None:
     assert [len(detect(null_month(seed), TYPES).windows) for seed in range(8)] == [0] * 8
 
 
-@pytest.mark.slow
-def test_of_a_thousand_quiet_months_at_most_eighteen_give_anything() -> None:
-    """Alpha is 1 %: with 1,000 months 18 are the 99 % point. Baseline, k and shares are estimated in each anew."""
-    assert sum(bool(detect(null_month(seed), TYPES).windows) for seed in range(1000, 2000)) <= 18
-
-
 @pytest.mark.parametrize("minutes", [-15, 12])
 def test_a_day_on_which_everybody_is_early_or_late_is_no_outage(minutes: int) -> None:
     assert detect(null_month(5, (60.0, 20.0, 5.0), {9: minutes, 16: minutes / 2}), TYPES).windows == []

@@ -1,7 +1,7 @@
 """No bytes whatever make a reader of tables fail otherwise than by a refusal, and it loses no row.
 
 `loses_nothing` holds a reading against an independent count. An example that ends in anything but a reading or an
-InputRefusedError fails its test. `pytest --hypothesis-profile=campaign` runs 100,000 examples of each.
+InputRefusedError fails its test. `pytest --hypothesis-profile=long` runs 100,000 examples of each.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ from tests.support.fuzzing import (
     written,
 )
 from tests.support.workbooks import HEAD, workbook
+
+pytestmark = pytest.mark.fuzz
 
 with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as _book:
     PARTS = {name: _book.read(name) for name in _book.namelist()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,9 +34,10 @@ RULES = rerun(STAGES)
 def finished(workspace: Path) -> Iterator[StageContext]:
     """What the stage has before it, in a month that was run."""
     (stage,) = (each for each in STAGES if each.name == "analyze_sensitivity")
-    warehouse = Warehouse(database_path(workspace, "2026-01"))
-    yield StageContext(stage, warehouse, load_settings(workspace), workspace, workspace)
-    warehouse.close()
+    with tempfile.TemporaryDirectory() as folder:
+        warehouse = Warehouse(Path(shutil.copy(database_path(workspace, "2026-01"), folder)))
+        yield StageContext(stage, warehouse, load_settings(workspace), workspace, workspace)
+        warehouse.close()
 
 
 def test_a_run_says_how_far_each_alternative_moves_the_month(published_month: Path) -> None:

@@ -15,6 +15,8 @@ from pipeline.simulation import simulate
 from pipeline.simulation.evaluation import evaluate
 from schemas import Finding, RestorationScreen
 
+pytestmark = pytest.mark.campaign
+
 DAY = "2026-01-02"
 UNIT = "OPD003"
 

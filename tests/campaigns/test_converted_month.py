@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.engine.outcome import RunOutcome
 from pipeline.run import run_pipeline
 from schemas import DutySide, FileTotal, Finding, Quarantine
 from tests.support import SAMPLE
 from tests.support.converted_month import as_json_logs, as_machine_dump, as_recap
+
+pytestmark = pytest.mark.campaign
 
 RECORDED = ("nip", "duty_date", "side_code", "due_at", "recorded_at", "state_code")
 Rows = list[dict[str, Any]]

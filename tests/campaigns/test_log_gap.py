@@ -14,6 +14,8 @@ from pipeline.commands.month import run_month
 from pipeline.simulation import simulate
 from pipeline.simulation.evaluation import Evaluation, evaluate, newest_run
 
+pytestmark = pytest.mark.campaign
+
 PERIOD, JAKARTA = "2026-01", pd.Timedelta(hours=7)
 
 

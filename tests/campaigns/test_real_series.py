@@ -20,7 +20,7 @@ from tests.support import SHARED, needs_data
 
 SERIES = SHARED / "detection"
 
-pytestmark = needs_data(SERIES)
+pytestmark = [pytest.mark.campaign, needs_data(SERIES)]
 
 LEVEL_DAYS = 3
 """Days either side whose median level stands for the heads on duty, which a public site does not have."""

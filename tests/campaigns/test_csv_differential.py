@@ -6,13 +6,15 @@ import csv
 import gzip
 from pathlib import Path
 
+import pytest
+
 from pipeline.readers.files.text_lines import LINE_LIMIT, UTF16_MARKS, WHITE, count_records, open_text
 from pipeline.readers.tables.delimited import cut_records
 from pipeline.readers.tables.profiles import DELIMITERS
 from tests.support import needs_data
 from tests.support.corpora import TORTURE, torture_files
 
-pytestmark = needs_data(TORTURE)
+pytestmark = [pytest.mark.campaign, needs_data(TORTURE)]
 
 OTHER_TYPES = (b"PK\x03\x04", b"PAR1", b"\x28\xb5\x2f\xfd", b"\xd0\xcf\x11\xe0")
 Rows = list[tuple[int, list[str]]]

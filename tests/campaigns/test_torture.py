@@ -24,7 +24,7 @@ from tests.support import needs_data
 from tests.support.corpora import TORTURE, Outcome, Tables, peak_bytes, titles, torture_files
 from tests.support.exports import Month
 
-pytestmark = needs_data(TORTURE)
+pytestmark = [pytest.mark.campaign, needs_data(TORTURE)]
 
 LIMITS = Limits(cpu_seconds=60, seconds=120)
 """No file needs a twentieth of it; one that hangs is refused as such, which no test below allows."""

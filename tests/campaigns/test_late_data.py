@@ -21,6 +21,8 @@ from pipeline.payroll.batches import csv_rows
 from pipeline.publishing.ledger import BATCH, REVISION, read_ledger
 from pipeline.simulation import simulate
 
+pytestmark = pytest.mark.campaign
+
 DELIVERIES = (1, 2, 3)
 DAY = "2026-01-02"
 SOURCES = "".join(

@@ -23,7 +23,7 @@ from tests.support import needs_data
 from tests.support.corpora import LOGS, Outcome, read_logs
 from tests.support.log_world import parsed, profile_of
 
-pytestmark = needs_data(LOGS)
+pytestmark = [pytest.mark.campaign, needs_data(LOGS)]
 
 LNAV = LOGS / "lnav"
 TABLES = ("adms", "attlog", "baku", "cuti", "rekap-harian", "siasn", "uptime-kuma")
