@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -96,15 +97,9 @@ def publish_batch(
     files[MINUTES_NAME] = render(BatchPage(rows, batch_id, number, sha256_of(files[CSV_NAME]), ledger.head))
     totals = _checked_totals(rows, payable)
     path = f"{settings.period}/bayar-{number}-{batch_id}"
-    document = {
-        "schema": 1,
-        "period": settings.period,
-        "region": settings.region,
+    document = _made_from(settings, workspace, revision) | {
         "batch_id": batch_id,
         "batch": number,
-        "revision": revision.name,
-        "code": {"sha256": code_sha256()},
-        "format": format_sha256(settings.payroll.format, workspace),
         "totals": totals,
         "held": adjustment.num_rows - payable.num_rows,
     }
@@ -124,6 +119,18 @@ def publish_batch(
         scratch,
     )
     return Batch(published_root(workspace) / path, batch_id, len(rows), totals["adjustment_idr"])
+
+
+def _made_from(settings: Settings, workspace: Path, revision: Published) -> dict[str, Any]:
+    """What the manifest of a batch says that it was made from."""
+    return {
+        "schema": 1,
+        "period": settings.period,
+        "region": settings.region,
+        "revision": revision.name,
+        "code": {"sha256": code_sha256()},
+        "format": format_sha256(settings.payroll.format, workspace),
+    }
 
 
 def _checked_totals(rows: Sequence[Row], payable: pa.Table) -> dict[str, int]:
