@@ -28,10 +28,10 @@ from pipeline.policy import compile_document, preset_names, read_policy
 from pipeline.stages import RULES, STAGES
 from pipeline.stages.graph import leading_to
 from schemas import Assessment, Candidate, Duty, ScenarioSide
-from tests.policies.test_regimes import FILES, regime
 from tests.rules import test_rules
 from tests.support.reference import months
 from tests.support.reference.people import DAYS_A_MONTH, generated, recorded_anew
+from tests.support.regimes import FILES, regime
 
 TEXTS = {name: stage.sql for name, stage in RULES.items()}
 LAYING = [rule.name for rule in leading_to(STAGES, (ScenarioSide,), (Candidate,))]

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.outages.arrays import Array
-from pipeline.outages.attribution.root_causes import measured_noise, root_causes
+from pipeline.outages.attribution.slices import measured_noise, root_causes
 
 HISTORY = 4 * 60
 """Seconds of a real incident's past that its usual share of failures is taken from."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.engine.rows import Row
-from pipeline.wording.indonesian_format import local, long_date, number, rupiah, span, zone_name
+from pipeline.wording.indonesian_format import local, long_date, number, rate, rupiah, span, zone_name
 from pipeline.wording.labels import (
     ACTIONS,
     CAUSES,
@@ -20,11 +20,14 @@ from pipeline.wording.labels import (
     TAKEN,
     label,
 )
+from reports.month import Facts
 
 if TYPE_CHECKING:
     from pipeline.audit.derivation import Derivation
     from pipeline.audit.reference_calculation import DeductionLine
 
+PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
+"""The part that a punch plays -> as shown."""
 EVENTS = {
     "late": "terlambat",
     "early": "pulang cepat",
@@ -60,15 +63,11 @@ def _at(instant: datetime | None, zone: str) -> str:
     return f"{local(instant, zone):%H.%M.%S} {zone_name(zone)}" if instant else "tidak ada"
 
 
-def _percent(bps: int) -> str:
-    return f"{bps / 100:g}%".replace(".", ",")
-
-
 def _off(minutes: int | None) -> str:
     return "tidak tercatat" if minutes is None else f"{minutes} menit"
 
 
-def _duty(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+def _duty(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
     zone, day = duty["zone"], long_date(finding["duty_date"])
     side = next(row for row in facts["duty_side"] if row["side_code"] == finding["side_code"])
     yield (
@@ -79,19 +78,13 @@ def _duty(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Iterat
         yield f"TPP kotor {rupiah(row['tpp_idr'])} sebulan ({row['path']} baris {row['line_no']})"
     for row in facts["duty_base"]:
         spread = f", dibagi {row['divisor']} hari" if row["divisor"] > 1 else ""
-        yield f"dasar potongan {_percent(row['base_share_bps'])} = {rupiah(row['base_idr'])}{spread} [{row['reference']}]"
+        yield f"dasar potongan {rate(row['base_share_bps'])} = {rupiah(row['base_idr'])}{spread} [{row['reference']}]"
 
 
 def _records(finding: Row, duty: Row, punches: Sequence[Row]) -> Iterator[str]:
-    roles = {
-        "counts": "dihitung",
-        "duplicate": "ganda",
-        "extra": "tidak dipakai",
-        "outside": "di luar jendela",
-    }
     for row in punches:
         yield (
-            f"{_at(row['punched_at'], duty['zone'])} sisi {label(SIDES, row['side_code'])}, {roles[row['role_code']]}"
+            f"{_at(row['punched_at'], duty['zone'])} sisi {label(SIDES, row['side_code'])}, {PLACES[row['role_code']]}"
             f" ({row['path']} baris {row['line_no']}, sidik {row['row_sha256'][:12]})"
         )
     state = label(STATES, finding["state_code"])
@@ -102,7 +95,7 @@ def _records(finding: Row, duty: Row, punches: Sequence[Row]) -> Iterator[str]:
         yield f"keadaan: {state}, tercatat {at}, selisih dari wajib {_off(finding['minutes_recorded'])}"
 
 
-def _cause(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+def _cause(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
     for row in facts["outage"]:
         yield (
             f"gangguan {row['outage_id']}, {label(LAYERS, row['layer_code'])},"
@@ -120,7 +113,7 @@ def _cause(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Itera
     )
 
 
-def _restoring(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+def _restoring(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
     yield f"tindakan kebijakan: {label(ACTIONS, finding['action_code'])}"
     for row in facts["decision"]:
         counts = "berlaku" if row["status_code"] == "counts" else "tidak berlaku"
@@ -132,7 +125,7 @@ def _restoring(finding: Row, duty: Row, facts: Mapping[str, Sequence[Row]]) -> I
         yield "tidak ada yang dipulihkan: temuan ini tidak memindahkan uang"
 
 
-def _place(facts: Mapping[str, Sequence[Row]]) -> str:
+def _place(facts: Facts) -> str:
     if not facts["candidate"]:
         return "(menurut catatan)"
     return f"(temuan ke-{facts['candidate'][0]['apply_no']} orang ini)"
@@ -153,10 +146,10 @@ def _month(lines: Sequence[DeductionLine], other: Sequence[DeductionLine], day: 
 def _line(line: DeductionLine) -> str:
     when = long_date(line.duty_date) if line.duty_date else f"OPD {line.unit_id}"
     side = f" {SIDES[line.side_code]}" if line.side_code else ""
-    rate = "" if line.rate_bps is None else f"{rupiah(line.base_idr)} x {_percent(line.rate_bps)} = "
+    product = "" if line.rate_bps is None else f"{rupiah(line.base_idr)} x {rate(line.rate_bps)} = "
     shown = number(float(line.exact), 2)
     name = line.band_code if line.band_code in EVENTS else f"{line.band_code} ({EVENTS[line.event_code]})"
-    return f"{when}{side}, {EVENTS.get(name, name)}: {rate}{shown} -> {rupiah(line.deduction_idr)} [{line.reference}]"
+    return f"{when}{side}, {EVENTS.get(name, name)}: {product}{shown} -> {rupiah(line.deduction_idr)} [{line.reference}]"
 
 
 def _difference(derivation: Derivation) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import span
 from reports.models import TestRow
-from reports.month import Month
+from reports.month import MonthTables
 from reports.outage_sections import asked, facts, fault, opposite, sentence_case
 
 
@@ -28,7 +28,7 @@ class Minutes:
     units: tuple[tuple[str, int, int], ...]
 
 
-def draft_minutes(month: Month) -> dict[str, Minutes]:
+def draft_minutes(month: MonthTables) -> dict[str, Minutes]:
     """Path -> page, one per outage; a gap of the log alone is no outage to certify."""
     return {
         f"berita-acara/{outage['outage_id']}.html": _minutes(outage, month)
@@ -37,7 +37,7 @@ def draft_minutes(month: Month) -> dict[str, Minutes]:
     }
 
 
-def _minutes(outage: Row, month: Month) -> Minutes:
+def _minutes(outage: Row, month: MonthTables) -> Minutes:
     people: dict[str, set[str]] = defaultdict(set)
     sides: dict[str, int] = defaultdict(int)
     for finding in month.findings:

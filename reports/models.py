@@ -58,7 +58,7 @@ class Check:
 
 @dataclass(frozen=True)
 class BinRow:
-    """One bin of a timeline: senders and failed senders per panel."""
+    """One bin of an outage's timeline: senders and failed senders per panel."""
 
     label: str
     is_hard: bool
@@ -78,7 +78,7 @@ class PanelTotal:
 
 
 @dataclass(frozen=True)
-class Timeline:
+class OutageTimeline:
     """The drawing of an outage's day and the same figures as tables."""
 
     svg: str
@@ -117,7 +117,7 @@ class OutageSection:
     title: str
     verdict: str
     facts: tuple[tuple[str, str], ...]
-    timeline: Timeline | None
+    timeline: OutageTimeline | None
     layers: tuple[LayerRow, ...]
     tests: tuple[TestRow, ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -14,8 +14,11 @@ from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import month as month_name
 from reports.models import ReportMeta
 
+Facts = Mapping[str, Sequence[Row]]
+"""Table -> the rows that concern one person or one finding."""
 
-class Month:
+
+class MonthTables:
     """One run's tables, read once each."""
 
     def __init__(self, tables: Mapping[str, pa.Table], meta: ReportMeta) -> None:
@@ -80,9 +83,7 @@ class Month:
             if finding["outage_id"] is not None:
                 touched[finding["outage_id"]] += 1
         rows = self.rows("outage", "started_at", "outage_id")
-        for row in rows:
-            row["touched"] = touched[row["outage_id"]]
-        return sorted(rows, key=lambda row: -int(row["touched"]))
+        return sorted(rows, key=lambda row: -touched[row["outage_id"]])
 
     @cached_property
     def tests(self) -> dict[str, list[Row]]:

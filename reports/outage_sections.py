@@ -7,8 +7,8 @@ from pipeline.wording.indonesian_format import chance, duration, long_date, numb
 from pipeline.wording.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
 from pipeline.wording.slugs import slug
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
-from reports.month import Month
-from reports.timeline import Traffic, build_timeline
+from reports.month import MonthTables
+from reports.outage_timeline import SenderCounts, build_outage_timeline
 
 LAYER_TEST = "layer_"
 CUT_TEST = "same_region_at_pusat"
@@ -25,12 +25,12 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def fault(outage: Row, month: Month) -> str:
+def fault(outage: Row, month: MonthTables) -> str:
     """Whose fault, as a clause."""
     return label(FAULTS, outage["layer_code"]).format(region=month.meta.region_code)
 
 
-def opposite(outage: Row, month: Month) -> str:
+def opposite(outage: Row, month: MonthTables) -> str:
     """The sentences that settle the dispute: what part the province's server had."""
     if outage["layer_code"] == "log_gap":
         return "Log tidak mencatat pada menit-menit itu; hal itu sendiri bukan gangguan presensi."
@@ -41,20 +41,20 @@ def opposite(outage: Row, month: Month) -> str:
     alive, cut = tests.get("other_regions_alive"), tests.get(CUT_TEST)
     if alive is None or alive["verdict_code"] != "refutes":
         return f"Peluang bahwa server provinsi yang bermasalah: {p}."
-    said = f"pada menit-menit itu {_served(alive)} pengirim dari wilayah lain dilayani"
+    sentence = f"pada menit-menit itu {_served(alive)} pengirim dari wilayah lain dilayani"
     if cut is not None and cut["verdict_code"] == "supports":
-        said = (
-            f"Server provinsi hidup, tetapi wilayah {month.meta.region_code} terputus darinya: {said}, sedangkan dari "
+        sentence = (
+            f"Server provinsi hidup, tetapi wilayah {month.meta.region_code} terputus darinya: {sentence}, sedangkan dari "
             f"wilayah ini hanya {_served(cut)}."
         )
     else:
-        said = f"Server provinsi hidup: {said}."
+        sentence = f"Server provinsi hidup: {sentence}."
     if outage["p_central"] >= REFUTED:
-        return f"{said} Peluang bahwa server provinsi yang bermasalah: {p}."
-    said += f" Dugaan sebaliknya, yaitu server provinsi mati, terbantah: peluangnya {p}"
+        return f"{sentence} Peluang bahwa server provinsi yang bermasalah: {p}."
+    sentence += f" Dugaan sebaliknya, yaitu server provinsi mati, terbantah: peluangnya {p}"
     if alive["log10_bound"] is None:
-        return f"{said}."
-    return f"{said}, dan bila benar mati, peluang melihat data ini {chance(10 ** alive['log10_bound'])}."
+        return f"{sentence}."
+    return f"{sentence}, dan bila benar mati, peluang melihat data ini {chance(10 ** alive['log10_bound'])}."
 
 
 def _served(test: Row) -> str:
@@ -63,7 +63,7 @@ def _served(test: Row) -> str:
     return f"{number(test['observed'])}{usual}"
 
 
-def scope(outage: Row, month: Month) -> str:
+def scope(outage: Row, month: MonthTables) -> str:
     """Who was cut off."""
     if outage["layer_code"] == "log_gap":
         return "hanya pencatatan log, bukan presensi"
@@ -78,7 +78,7 @@ def scope(outage: Row, month: Month) -> str:
     return ", ".join(f"{what} {value}" for what, value in named if value) or "semua wilayah"
 
 
-def facts(outage: Row, month: Month) -> tuple[tuple[str, str], ...]:
+def facts(outage: Row, month: MonthTables) -> tuple[tuple[str, str], ...]:
     """The figures of an outage, each with its name."""
     minutes = round((outage["ended_at"] - outage["started_at"]).total_seconds() / 60)
     touched = [f for f in month.findings if f["outage_id"] == outage["outage_id"]]
@@ -144,11 +144,11 @@ def _verdict(test: Row) -> tuple[str, str]:
     return label(VERDICTS, test["verdict_code"]), test["verdict_code"]
 
 
-def outage_sections(month: Month) -> tuple[OutageSection, ...]:
+def outage_sections(month: MonthTables) -> tuple[OutageSection, ...]:
     """One section per outage, the one that touches most sides first."""
     if not month.outages:
         return ()
-    traffic = Traffic(month)
+    counts = SenderCounts(month)
     sections = []
     for outage in month.outages:
         tests = month.tests.get(outage["outage_id"], [])
@@ -159,7 +159,7 @@ def outage_sections(month: Month) -> tuple[OutageSection, ...]:
                 f"{span(outage['started_at'], outage['ended_at'], month.zone)}: {fault(outage, month)}",
                 opposite(outage, month),
                 facts(outage, month),
-                build_timeline(month, traffic, outage),
+                build_outage_timeline(month, counts, outage),
                 _layers(outage, tests),
                 asked(tests),
             )
@@ -173,23 +173,23 @@ def _minutes(incident: Row) -> str:
     return ", ".join(filter(None, given)) or "–"
 
 
-def declared_incidents(month: Month) -> tuple[DeclaredRow, ...]:
+def declared_incidents(month: MonthTables) -> tuple[DeclaredRow, ...]:
     """Every declared incident and what the logs say to it."""
     by_incident = {o["incident_id"]: o for o in reversed(month.outages) if o["incident_id"]}
     rows = []
     for incident in month.rows("incident", "started_at", "incident_id"):
         outage = by_incident.get(incident["incident_id"])
         tests = month.tests.get(incident["incident_id"], [])
-        said = " ".join(t["sentence"] for t in tests)
+        verdict = " ".join(t["sentence"] for t in tests)
         if outage is not None:
-            said += f" Gangguannya: {span(outage['started_at'], outage['ended_at'], month.zone)}."
+            verdict += f" Gangguannya: {span(outage['started_at'], outage['ended_at'], month.zone)}."
         rows.append(
             DeclaredRow(
                 incident["incident_id"],
                 span(incident["started_at"], incident["ended_at"], month.zone),
                 incident["issuer"] or "–",
                 _minutes(incident),
-                said.strip() or "Belum ada gangguan di log yang cocok.",
+                verdict.strip() or "Belum ada gangguan di log yang cocok.",
             )
         )
     return tuple(rows)

@@ -34,7 +34,7 @@ from reports.models import (
     SensitivityRow,
     UnitRow,
 )
-from reports.month import Month
+from reports.month import MonthTables
 from reports.outage_sections import declared_incidents, fault, opposite, outage_sections, sentence_case
 from reports.screening import build_screening
 
@@ -42,7 +42,7 @@ HEAT_STEPS = (1, 5, 20, 100)
 GRADE_ORDER = "ABCDX-"
 
 
-def unit_rows(month: Month) -> dict[str, UnitRow]:
+def unit_rows(month: MonthTables) -> dict[str, UnitRow]:
     """One row per OPD that has people or findings, by code."""
     money: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for row in month.person_months:
@@ -71,7 +71,7 @@ def unit_rows(month: Month) -> dict[str, UnitRow]:
     return rows
 
 
-def _unit_total(month: Month, rows: list[UnitRow]) -> UnitRow:
+def _unit_total(month: MonthTables, rows: list[UnitRow]) -> UnitRow:
     """The sums; people are distinct, so that a move between OPD counts once."""
     return UnitRow(
         "Jumlah",
@@ -87,7 +87,7 @@ def _unit_total(month: Month, rows: list[UnitRow]) -> UnitRow:
     )
 
 
-def _sensitivity(month: Month) -> tuple[SensitivityRow, ...]:
+def _sensitivity(month: MonthTables) -> tuple[SensitivityRow, ...]:
     """The policy as it stands first, then each alternative."""
     rows = month.rows("sensitivity", "alternative_no")
     return tuple(
@@ -103,7 +103,7 @@ def _sensitivity(month: Month) -> tuple[SensitivityRow, ...]:
     )
 
 
-def _amounts(findings: list[Row], month: Month) -> dict[str, int]:
+def _amounts(findings: list[Row], month: MonthTables) -> dict[str, int]:
     """Rupiah of the findings by status."""
     sums = {"approved": 0, "proposed": 0}
     for finding in findings:
@@ -113,7 +113,7 @@ def _amounts(findings: list[Row], month: Month) -> dict[str, int]:
     return sums
 
 
-def cause_rows(month: Month) -> tuple[tuple[CauseRow, ...], CauseRow]:
+def cause_rows(month: MonthTables) -> tuple[tuple[CauseRow, ...], CauseRow]:
     """Findings by cause, grade and action, strongest first, and their total."""
     groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for f in month.findings:
@@ -141,7 +141,7 @@ def cause_rows(month: Month) -> tuple[tuple[CauseRow, ...], CauseRow]:
     return tuple(row(key, groups[key]) for key in sorted(groups, key=rank)), row(("", "", ""), month.findings)
 
 
-def _headline(month: Month, total: UnitRow) -> Headline:
+def _headline(month: MonthTables, total: UnitRow) -> Headline:
     region = month.meta.region_code
     sentences: list[str] = []
     outages = [row for row in month.outages if row["layer_code"] != "log_gap"]
@@ -178,7 +178,9 @@ def _headline(month: Month, total: UnitRow) -> Headline:
     return Headline(sentence_case(title), tuple(sentences), figures)
 
 
-def _checks(month: Month, total: UnitRow, causes: CauseRow, files: tuple[FileRow, ...]) -> tuple[Check, ...]:
+def _checks(
+    month: MonthTables, total: UnitRow, causes: CauseRow, files: tuple[FileRow, ...]
+) -> tuple[Check, ...]:
     def money(statement: str, left: int, right: int) -> Check:
         return Check(statement, rupiah(left), rupiah(right), left == right)
 
@@ -206,7 +208,7 @@ def _checks(month: Month, total: UnitRow, causes: CauseRow, files: tuple[FileRow
     )
 
 
-def _files(month: Month) -> tuple[FileRow, ...]:
+def _files(month: MonthTables) -> tuple[FileRow, ...]:
     totals = {row["file_id"]: row for row in month.rows("file_total", "file_id")}
     rows = []
     for source in month.rows("source_file", "path"):
@@ -228,7 +230,7 @@ def _files(month: Month) -> tuple[FileRow, ...]:
     return tuple(rows)
 
 
-def _problems(month: Month) -> tuple[ProblemRow, ...]:
+def _problems(month: MonthTables) -> tuple[ProblemRow, ...]:
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in month.rows("quarantine", "file_id", "line_no", "issue_no"):
         groups[row["code"], row["severity_code"]].append(row)
@@ -238,7 +240,7 @@ def _problems(month: Month) -> tuple[ProblemRow, ...]:
     )
 
 
-def _heat(month: Month, units: dict[str, UnitRow]) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
+def _heat(month: MonthTables, units: dict[str, UnitRow]) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:
     """Findings per OPD and day of the period."""
     first, end = month.setting["period_from"], month.setting["period_to"]
     days: list[date] = [first + timedelta(days=n) for n in range((end - first).days)]
@@ -254,7 +256,7 @@ def _heat(month: Month, units: dict[str, UnitRow]) -> tuple[tuple[str, ...], tup
     return tuple(str(day.day) for day in days), rows
 
 
-def _coverage(month: Month) -> tuple[CoverageRow, ...]:
+def _coverage(month: MonthTables) -> tuple[CoverageRow, ...]:
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in month.rows("coverage", "vantage_code", "started_at", "source_code"):
         groups[row["vantage_code"]].append(row)
@@ -276,7 +278,7 @@ def _coverage(month: Month) -> tuple[CoverageRow, ...]:
     return tuple(rows)
 
 
-def _gaps(spans: list[Row], month: Month) -> tuple[str, ...]:
+def _gaps(spans: list[Row], month: MonthTables) -> tuple[str, ...]:
     """The minutes that a log does not cover, between its first and its last; `spans` in order of their start."""
     return tuple(
         f"{span(a['ended_at'], b['started_at'], month.zone)} "
@@ -295,7 +297,7 @@ def _clock(lag: Row | None) -> str:
     return f"{number(abs(lag['lag_seconds']))} detik {way} ({number(lag['matched_count'])} permintaan); sudah dikoreksi"
 
 
-def _provenance(month: Month) -> Provenance:
+def _provenance(month: MonthTables) -> Provenance:
     meta = month.meta
     rows = [
         ("Id run", meta.run_id),
@@ -320,7 +322,7 @@ def _provenance(month: Month) -> Provenance:
     return Provenance(tuple(rows), policies)
 
 
-def build_overview(month: Month) -> Overview:
+def build_overview(month: MonthTables) -> Overview:
     """Everything on `laporan/index.html`."""
     units = unit_rows(month)
     total = _unit_total(month, list(units.values()))

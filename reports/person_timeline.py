@@ -1,4 +1,4 @@
-"""A short span of time as lanes with stretches and marks, drawn as text for a terminal and as SVG for a page."""
+"""The hours around one side of one person: a row each for duty, outage, requests and records, as text and as SVG."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 from pipeline.wording.indonesian_format import local
 
 COLUMNS, NAME = 66, 12
-WIDTH, LEFT, LANE, TOP, FOOT = 900, 120, 30, 10, 26
+WIDTH, LEFT, ROW, TOP, FOOT = 900, 120, 30, 10, 26
 COLOURS = {
     "wajib": "#12355b",
     "gagal": "#9b1c1c",
@@ -21,7 +21,7 @@ SIGNS = {"wajib": "|", "gagal": "x", "berhasil": "o", "ditolak": "-", "pulih": "
 
 
 @dataclass(frozen=True)
-class Lane:
+class TimelineRow:
     """Stretches [from, to) and marks (instant, kind) on one line; kinds are those of `SIGNS`."""
 
     name: str
@@ -30,14 +30,14 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Lanes:
-    """What is drawn, from `start` to `end` (UTC), labelled in `zone`; `said` tells the same in words."""
+class PersonTimeline:
+    """What is drawn, from `start` to `end` (UTC), labelled in `zone`; `description` says the same."""
 
     start: datetime
     end: datetime
     zone: str
-    lanes: tuple[Lane, ...]
-    said: str
+    rows: tuple[TimelineRow, ...]
+    description: str
 
     def share(self, at: datetime) -> float:
         """Where an instant lies between start (0) and end (1), cut at both."""
@@ -53,17 +53,17 @@ class Lanes:
         ]
 
 
-def as_text(drawing: Lanes) -> list[str]:
-    """One line per lane and an axis; plain characters, readable without colour."""
+def as_text(drawing: PersonTimeline) -> list[str]:
+    """One line per row and an axis; plain characters, readable without colour."""
     lines = []
-    for lane in drawing.lanes:
+    for row in drawing.rows:
         cells = [" "] * COLUMNS
-        for begin, end in lane.stretches:
+        for begin, end in row.stretches:
             first, last = (round(drawing.share(at) * (COLUMNS - 1)) for at in (begin, end))
             cells[first : last + 1] = "=" * (last - first + 1)
-        for at, kind in lane.marks:
+        for at, kind in row.marks:
             cells[round(drawing.share(at) * (COLUMNS - 1))] = SIGNS[kind]
-        lines.append(f"{lane.name:<{NAME}}{''.join(cells).rstrip()}")
+        lines.append(f"{row.name:<{NAME}}{''.join(cells).rstrip()}")
     axis = [" "] * (COLUMNS + 5)
     for share, name in drawing.hours():
         place = round(share * (COLUMNS - 1))
@@ -71,28 +71,28 @@ def as_text(drawing: Lanes) -> list[str]:
     return [*lines, f"{'':<{NAME}}{''.join(axis).rstrip()}"]
 
 
-def as_svg(drawing: Lanes, ident: str) -> str:
-    """The drawing as one image with its words as text alternative."""
-    bottom = TOP + LANE * len(drawing.lanes)
+def as_svg(drawing: PersonTimeline, ident: str) -> str:
+    """The drawing as one image, with its description as text alternative."""
+    bottom = TOP + ROW * len(drawing.rows)
     parts = [
         f'<svg class="waktu" role="img" viewBox="0 0 {WIDTH} {bottom + FOOT}" aria-labelledby="{ident}-t {ident}-d">'
-        f'<title id="{ident}-t">Garis waktu</title><desc id="{ident}-d">{escape(drawing.said)}</desc>'
+        f'<title id="{ident}-t">Garis waktu</title><desc id="{ident}-d">{escape(drawing.description)}</desc>'
     ]
     for share, name in drawing.hours():
         x = _x(share)
         parts.append(f'<path stroke="#d3d9e0" d="M{x} {TOP}V{bottom}"/>')
         parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{name}</text>')
-    for number, lane in enumerate(drawing.lanes):
-        y = TOP + LANE * number + LANE // 2
+    for number, row in enumerate(drawing.rows):
+        y = TOP + ROW * number + ROW // 2
         parts.append(
-            f'<text x="{LEFT - 12}" y="{y + 4}" text-anchor="end" class="judul">{escape(lane.name)}</text>'
+            f'<text x="{LEFT - 12}" y="{y + 4}" text-anchor="end" class="judul">{escape(row.name)}</text>'
         )
-        for begin, end in lane.stretches:
+        for begin, end in row.stretches:
             x, to = _x(drawing.share(begin)), _x(drawing.share(end))
             parts.append(
                 f'<rect x="{x}" y="{y - 8}" width="{max(2, to - x)}" height="16" fill="#b7791f" fill-opacity="0.3"/>'
             )
-        parts += [_mark(_x(drawing.share(at)), y, kind) for at, kind in lane.marks]
+        parts += [_mark(_x(drawing.share(at)), y, kind) for at, kind in row.marks]
     return "".join([*parts, "</svg>"])
 
 

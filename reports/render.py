@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.wording.indonesian_format import number, percent, probability, rupiah
 from reports.minutes import draft_minutes
 from reports.models import CLASSIFICATION, ReportMeta
-from reports.month import Month
+from reports.month import MonthTables
 from reports.overview import build_overview, unit_rows
 from reports.person_timeline import as_svg
 from reports.story import Story
@@ -57,7 +57,7 @@ def render_report(tables: Mapping[str, pa.Table], meta: ReportMeta) -> dict[str,
 
     `tables` are keyed by table name and follow `schemas`.
     """
-    month = Month(tables, meta)
+    month = MonthTables(tables, meta)
     env = environment()
     overview = build_overview(month)
     pages = {"laporan/index.html": env.get_template("index.html").render(page=overview, meta=meta)}

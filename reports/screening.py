@@ -7,7 +7,7 @@ from datetime import date
 from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import chance, long_date, number, percent, span
 from reports.models import Screening, ScreenRow
-from reports.month import Month
+from reports.month import MonthTables
 
 DIMENSIONS = {
     "unit": "OPD",
@@ -19,7 +19,7 @@ DIMENSIONS = {
 MEASURES = {"restored": "akan dipulihkan", "statement": "tanpa jejak sendiri, dengan surat keterangan"}
 
 
-def build_screening(month: Month) -> Screening:
+def build_screening(month: MonthTables) -> Screening:
     """Warnings about single outages, the groups that stand out (least likely first), and how many were compared."""
     rows = month.rows("restoration_screen", "dimension_code", "group_code", "measure_code")
     compared = [row for row in rows if row["dimension_code"] != "window"]
@@ -41,7 +41,7 @@ def remarks(screening: Screening) -> tuple[str, ...]:
     )
 
 
-def _warning(row: Row, month: Month) -> str:
+def _warning(row: Row, month: MonthTables) -> str:
     outage = next(each for each in month.outages if each["outage_id"] == row["group_code"])
     when = span(outage["started_at"], outage["ended_at"], month.zone)
     share = percent(row["restored_count"] / row["base_count"])
@@ -51,7 +51,7 @@ def _warning(row: Row, month: Month) -> str:
     )
 
 
-def _row(row: Row, month: Month) -> ScreenRow:
+def _row(row: Row, month: MonthTables) -> ScreenRow:
     return ScreenRow(
         DIMENSIONS[row["dimension_code"]],
         _group(row, month),
@@ -62,7 +62,7 @@ def _row(row: Row, month: Month) -> ScreenRow:
     )
 
 
-def _group(row: Row, month: Month) -> str:
+def _group(row: Row, month: MonthTables) -> str:
     code: str = row["group_code"]
     if row["dimension_code"] == "unit":
         return month.unit_name(code)

@@ -21,7 +21,7 @@ from pipeline.wording.indonesian_format import clock_on, local, long_date, rupia
 from pipeline.wording.labels import CAUSES, GRADES, LAYERS, SIDES, label
 from pipeline.wording.slugs import slug
 from reports.models import ReportMeta
-from reports.month import Month
+from reports.month import MonthTables
 from reports.outage_sections import scope, sentence_case
 from reports.screening import build_screening, remarks
 from schemas.codes import REASON_LENGTH, VERDICTS
@@ -62,11 +62,11 @@ def _blank(_row: Row) -> str:
 
 def render_sheets(tables: Mapping[str, pa.Table], meta: ReportMeta) -> dict[str, bytes]:
     """Path -> bytes of every workbook of a revision; same input, same bytes."""
-    month_ = Month(tables, meta)
+    month_ = MonthTables(tables, meta)
     return verification_sheets(month_) | certification_sheet(month_)
 
 
-def verification_sheets(month_: Month) -> dict[str, bytes]:
+def verification_sheets(month_: MonthTables) -> dict[str, bytes]:
     """Path -> workbook per OPD with open findings."""
     proposed: dict[str, list[Row]] = defaultdict(list)
     superiors = {(row["nip"], row["duty_date"]): row["superior_nip"] for row in month_.rows("duty", "nip")}
@@ -89,7 +89,7 @@ def verification_sheets(month_: Month) -> dict[str, bytes]:
     }
 
 
-def certification_sheet(month_: Month) -> dict[str, bytes]:
+def certification_sheet(month_: MonthTables) -> dict[str, bytes]:
     """Path -> workbook with one row per outage that no competent office has certified; nothing where all are."""
     rows = [row for row in month_.rows("outage", "started_at", "outage_id") if not row["is_certified"]]
     rows = [row for row in rows if row["layer_code"] != "log_gap"]
@@ -98,7 +98,7 @@ def certification_sheet(month_: Month) -> dict[str, bytes]:
     return {"berita-acara/penetapan.xlsx": _workbook(title, columns, rows)} if rows else {}
 
 
-def _finding_columns(month_: Month) -> tuple[Column, ...]:
+def _finding_columns(month_: MonthTables) -> tuple[Column, ...]:
     def at(name: str) -> Callable[[Row], str]:
         return lambda row: (
             "–"
@@ -133,7 +133,7 @@ def _finding_columns(month_: Month) -> tuple[Column, ...]:
     )
 
 
-def _outage_columns(month_: Month) -> tuple[Column, ...]:
+def _outage_columns(month_: MonthTables) -> tuple[Column, ...]:
     def at(name: str) -> Callable[[Row], str]:
         return lambda row: f"{local(row[name], month_.zone):%Y-%m-%d %H:%M:%S}"
 

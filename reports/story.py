@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -33,11 +33,10 @@ from pipeline.wording.labels import (
     STATUSES,
     label,
 )
-from reports.derivation import EVENTS
-from reports.person_timeline import Lane, Lanes
+from reports.derivation import EVENTS, PLACES
+from reports.month import Facts
+from reports.person_timeline import PersonTimeline, TimelineRow
 
-Rows = Mapping[str, Sequence[Row]]
-PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
 OUTCOMES = {"ok": "berhasil", "failed": "gagal", "rejected": "ditolak"}
 SIDE = ("duty_date", "side_code")
 BEFORE, AFTER, STEP = timedelta(minutes=75), timedelta(minutes=105), timedelta(minutes=15)
@@ -50,7 +49,7 @@ class Chapter:
     finding_id: str
     title: str
     sentences: tuple[str, ...]
-    drawing: Lanes
+    drawing: PersonTimeline
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -71,7 +70,7 @@ class Story:
     unplaced: tuple[str, ...]
 
 
-def build_story(facts: Rows, nip: str, day: date | None = None) -> Story:
+def build_story(facts: Facts, nip: str, day: date | None = None) -> Story:
     """`facts` holds the person's rows by table (`pipeline.commands.explain`); chapters of one `day`, or of all."""
     setting, months = facts["setting"][0], facts["person_month"]
     sums = {
@@ -103,13 +102,17 @@ def build_story(facts: Rows, nip: str, day: date | None = None) -> Story:
     )  # fmt: skip
 
 
-def _summary(facts: Rows) -> list[str]:
-    said = [
+def _summary(facts: Facts) -> list[str]:
+    sentences = [
         f"Kode OPD {row['unit_id']}, TPP kotor {rupiah(row['tpp_idr'])} sebulan."
         for row in facts["person_month"]
     ]
     counts = {row["scenario_code"]: row for row in facts["absence_count"]}
-    return [*said, absences(counts["recorded"], counts.get("potential"))] if "recorded" in counts else said
+    return (
+        [*sentences, absences(counts["recorded"], counts.get("potential"))]
+        if "recorded" in counts
+        else sentences
+    )
 
 
 def absences(recorded: Row, potential: Row | None) -> str:
@@ -148,7 +151,7 @@ def _move(row: Row) -> str:
     return f"{long_date(row['duty_date'])} {SIDES[row['side_code']]}, {label(STATUSES, row['status_code'])}"
 
 
-def _chapter(row: Row, facts: Rows) -> Chapter:
+def _chapter(row: Row, facts: Facts) -> Chapter:
     sessions = [s for s in facts["attempt_group"] if all(s[name] == row[name] for name in SIDE)]
     mine = [a for a in facts["attempt"] if any(_is_of(a, session) for session in sessions)]
     return Chapter(
@@ -194,69 +197,66 @@ def _off(row: Row, minutes: int | None) -> str:
 
 def _sentences(row: Row, sessions: Sequence[Row], attempts: Sequence[Row]) -> list[str]:
     recorded = "tidak ada rekaman" if row["recorded_at"] is None else f"rekaman {_at(row, 'recorded_at')}"
-    said = [
+    sentences = [
         f"Catatan: {recorded}, {_off(row, row['minutes_recorded']) if row['recorded_at'] else label(STATES, row['state_code'])}."
     ]
     if row["outage_id"] is None:
-        said.append("Gangguan: tidak ada yang menyentuh sisi ini.")
+        sentences.append("Gangguan: tidak ada yang menyentuh sisi ini.")
     else:
         certified = "sudah ditetapkan" if row["is_certified"] else "belum ditetapkan untuk sisi ini"
         when = span(row["impact_started_at"], row["impact_ended_at"], row["zone"])
-        said.append(f"Gangguan: {label(LAYERS, row['layer_code'])}, {when}; {certified}.")
+        sentences.append(f"Gangguan: {label(LAYERS, row['layer_code'])}, {when}; {certified}.")
     if sessions:
         counts = [f"{_requests(code, sessions, attempts)} {word}" for code, word in OUTCOMES.items()]
         first = clock_on(sessions[0]["started_at"], row["zone"], row["duty_date"])
-        said.append(f"Permintaan sendiri di log: {', '.join(counts)}; yang pertama {first}.")
+        sentences.append(f"Permintaan sendiri di log: {', '.join(counts)}; yang pertama {first}.")
     else:
-        said.append("Permintaan sendiri di log: tidak ada.")
+        sentences.append("Permintaan sendiri di log: tidak ada.")
     cause = label(CAUSES, row["cause_code"])
-    said.append(
+    sentences.append(
         f"Sebab: {cause}, yaitu {CAUSE_MEANINGS[row['cause_code']]}. Bukti {row['grade_code']}: {label(GRADES, row['grade_code'])}."
     )
     counters = [label(COUNTERS, code) for code in row["counter_evidence_codes"].split(",") if code]
-    said.append(f"Yang membantah: {'; '.join(counters) or 'tidak ada'}.")
+    sentences.append(f"Yang membantah: {'; '.join(counters) or 'tidak ada'}.")
     if row["restored_at"] is None:
-        said.append("Jam tetap menurut catatan.")
+        sentences.append("Jam tetap menurut catatan.")
     else:
-        said.append(f"Dipulihkan ke {_at(row, 'restored_at')}: {_off(row, row['minutes_restored'])}.")
+        sentences.append(f"Dipulihkan ke {_at(row, 'restored_at')}: {_off(row, row['minutes_restored'])}.")
     status = label(STATUSES, row["status_code"])
-    said.append(
+    sentences.append(
         f"Tindakan: {label(ACTIONS, row['action_code'])}; {status}; pengaruh {rupiah(row['adjustment_idr'])}."
     )
-    return said  # fmt: skip
+    return sentences  # fmt: skip
 
 
-def _drawing(row: Row, attempts: Sequence[Row], punches: Sequence[Row]) -> Lanes:
+def _drawing(row: Row, attempts: Sequence[Row], punches: Sequence[Row]) -> PersonTimeline:
     due: datetime = row["due_at"]
     own = [p for p in punches if row["accept_from"] <= p["punched_at"] < row["accept_to"]]
-    instants = [a["requested_at"] for a in attempts] + [
-        p["punched_at"] for p in own if p["side_code"] == row["side_code"]
-    ]
+    instants = [a["requested_at"] for a in attempts]
+    instants += [p["punched_at"] for p in own if p["side_code"] == row["side_code"]]
     instants += [row[name] for name in ("recorded_at", "restored_at") if row[name]]
-    start, end = (
-        min([due - BEFORE, *(at - STEP for at in instants)]),
-        max([due + AFTER, *(at + STEP for at in instants)]),
-    )
-    outage = ((row["impact_started_at"], row["impact_ended_at"]),) if row["outage_id"] else ()
-    lanes = (
-        Lane("wajib", marks=((due, "wajib"),)),
-        Lane("gangguan", tuple((a, b) for a, b in outage if a < end and b > start)),
-        Lane("permintaan", marks=tuple((a["requested_at"], OUTCOMES[a["outcome_code"]]) for a in attempts)),
-        Lane(
-            "rekaman",
-            marks=tuple((p["punched_at"], "berhasil") for p in own if start <= p["punched_at"] <= end),
-        ),
-        Lane("dipulihkan", marks=((row["restored_at"], "pulih"),) if row["restored_at"] else ()),
-    )
-    shown = [f"wajib {_at(row, 'due_at')}"]
-    shown += [f"gangguan {span(a, b, row['zone'])}" for a, b in lanes[1].stretches]
-    shown += [
-        f"permintaan {kind} {clock_on(at, row['zone'], row['duty_date'])}" for at, kind in lanes[2].marks
-    ]
-    shown += [
-        f"rekaman {clock_on(p['punched_at'], row['zone'], row['duty_date'])} ({PLACES[p['role_code']]})"
-        for p in own
-        if start <= p["punched_at"] <= end
-    ]
-    shown += [f"dipulihkan ke {_at(row, 'restored_at')}"] if row["restored_at"] else []
-    return Lanes(start, end, row["zone"], lanes, f"{'; '.join(shown)}.")  # fmt: skip
+    start = min([due - BEFORE, *(at - STEP for at in instants)])
+    end = max([due + AFTER, *(at + STEP for at in instants)])
+    shown = [p for p in own if start <= p["punched_at"] <= end]
+    outage = row["impact_started_at"], row["impact_ended_at"]
+    is_touched = row["outage_id"] and outage[0] < end and outage[1] > start
+    rows = (
+        TimelineRow("wajib", marks=((due, "wajib"),)),
+        TimelineRow("gangguan", stretches=(outage,) if is_touched else ()),
+        TimelineRow("permintaan", marks=tuple((a["requested_at"], OUTCOMES[a["outcome_code"]]) for a in attempts)),
+        TimelineRow("rekaman", marks=tuple((p["punched_at"], "berhasil") for p in shown)),
+        TimelineRow("dipulihkan", marks=((row["restored_at"], "pulih"),) if row["restored_at"] else ()),
+    )  # fmt: skip
+    return PersonTimeline(start, end, row["zone"], rows, _described(row, rows, shown))
+
+
+def _described(row: Row, rows: Sequence[TimelineRow], punches: Sequence[Row]) -> str:
+    """The drawing as a sentence."""
+    zone, day = row["zone"], row["duty_date"]
+    _, outage, requests, *_ = rows
+    parts = [f"wajib {_at(row, 'due_at')}"]
+    parts += [f"gangguan {span(begin, end, zone)}" for begin, end in outage.stretches]
+    parts += [f"permintaan {kind} {clock_on(at, zone, day)}" for at, kind in requests.marks]
+    parts += [f"rekaman {clock_on(p['punched_at'], zone, day)} ({PLACES[p['role_code']]})" for p in punches]
+    parts += [f"dipulihkan ke {_at(row, 'restored_at')}"] if row["restored_at"] else []
+    return f"{'; '.join(parts)}."

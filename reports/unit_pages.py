@@ -23,7 +23,7 @@ from pipeline.wording.labels import (
 )
 from pipeline.wording.slugs import slug
 from reports.models import ReportMeta, UnitRow
-from reports.month import Month
+from reports.month import MonthTables
 from reports.outage_sections import anchor
 
 PEOPLE_A_BLOCK = 40
@@ -110,7 +110,7 @@ class UnitPage:
     blocks: tuple[Block, ...]
 
 
-def _evidence(month: Month, finding_id: str) -> tuple[EvidenceGroup, ...]:
+def _evidence(month: MonthTables, finding_id: str) -> tuple[EvidenceGroup, ...]:
     """Lines grouped by what they do, file and rule; at most `MOST_LINES` of a group are listed."""
 
     def key(edge: Row) -> tuple[int, str, str, str]:
@@ -144,13 +144,13 @@ def _minutes(finding: Row, minutes: int | None, at: object) -> str:
     return f"{number(minutes)} menit {word}"
 
 
-def _band(month: Month, finding: Row) -> str:
+def _band(month: MonthTables, finding: Row) -> str:
     events = month.bands.get((finding["nip"], finding["duty_date"], finding["side_code"]), [])
-    said = [
+    bands = [
         f"{e['band_code']}" + (f" {percent(e['rate_bps'] / 10000, 2)}" if e["rate_bps"] is not None else "")
         for e in sorted(events, key=lambda e: (e["band_code"], e["unit_id"]))
     ]
-    return ", ".join(said)
+    return ", ".join(bands)
 
 
 def _keys(finding: Row, status: str) -> str:
@@ -163,7 +163,7 @@ def _keys(finding: Row, status: str) -> str:
     return f"{outage}; {paper}; {superior}"
 
 
-def finding_row(month: Month, finding: Row, zone: str) -> FindingRow:
+def finding_row(month: MonthTables, finding: Row, zone: str) -> FindingRow:
     """One finding in the words of the page, with times in the OPD's zone."""
     move = month.recommendations.get(finding["finding_id"])
     status = move["status_code"] if move else "not_supported"
@@ -199,7 +199,7 @@ def finding_row(month: Month, finding: Row, zone: str) -> FindingRow:
     )
 
 
-def _people(month: Month, unit_id: str, findings: list[Row]) -> list[Person]:
+def _people(month: MonthTables, unit_id: str, findings: list[Row]) -> list[Person]:
     """People with findings; those whom an outage touches first, then by name."""
     zone = month.unit_zone(unit_id)
     money = {r["nip"]: r for r in month.person_months if r["unit_id"] == unit_id}
@@ -257,7 +257,7 @@ def file_name(unit_id: str, part: int) -> str:
     return f"{slug(unit_id)}.html" if part == 1 else f"{slug(unit_id)}.{part}.html"
 
 
-def build_unit_pages(month: Month, rows: dict[str, UnitRow]) -> Iterator[tuple[str, UnitPage]]:
+def build_unit_pages(month: MonthTables, rows: dict[str, UnitRow]) -> Iterator[tuple[str, UnitPage]]:
     """(file name, page) for each OPD with findings, in the order of the codes."""
     found: dict[str, list[Row]] = defaultdict(list)
     for finding in month.findings:

@@ -1,273 +1,126 @@
 """One contract per table; the table is the class name in snake_case."""
 
-from schemas.attendance import (
-    AwaitedMachine,
-    Duty,
-    DutyHours,
-    DutySide,
-    EmployedDay,
-    ExcusedDay,
-    ExpectedSide,
-    Machine,
-    OffSide,
-    PersonCoverage,
-    Punch,
-    PunchDoubt,
-    PunchPlacement,
-)
-from schemas.findings import (
-    AttemptGroup,
-    AttemptPlacement,
-    EvidenceEdge,
-    Exposure,
-    Finding,
-    Flip,
-    OutageTouch,
-    Presence,
-    RestorationScreen,
-    SideAttempt,
-    SideCause,
-    SideGrade,
-    SideOutage,
-    SidePresence,
-    SideRestoration,
-    SideWatch,
-    StatementCheck,
-    UsedNetwork,
-)
-from schemas.money import (
-    AbsenceCount,
-    AbsenceRun,
-    Adjustment,
-    Assessment,
-    Candidate,
-    CappedMonth,
-    ClosedHold,
-    ClosedMonth,
-    CutCharge,
-    DayCap,
-    Decision,
-    DecisionCheck,
-    Deduction,
-    DeductionCheck,
-    DutyBase,
-    EarlierAbsence,
-    EarlierMonth,
-    FloorCharge,
-    IssuedAdjustment,
-    LeaveCharge,
-    LeaveDay,
-    MonthLimit,
-    PersonMonth,
-    PricedCharge,
-    Recommendation,
-    ScenarioSide,
-    Sensitivity,
-    SideBand,
-    SideCharge,
-)
-from schemas.outages import Incident, MeasurableSpan, Outage, OutageEvidence, OutageSegment
-from schemas.people import Absence, Employee, Network, Roster, Statement, Unit
-from schemas.policy import (
-    ActionRule,
-    AssessmentRule,
-    AttendanceFloor,
-    Band,
-    Calendar,
-    DutyPattern,
-    LeaveRule,
-    PolicyPeriod,
-    PolicyScope,
-    Setting,
-    ShiftPattern,
-)
-from schemas.raw import (
-    RawAbsence,
-    RawCoverage,
-    RawDecision,
-    RawDeduction,
-    RawEmployee,
-    RawIncident,
-    RawNetwork,
-    RawProbe,
-    RawPunch,
-    RawRoster,
-    RawStatement,
-    RawUnit,
-)
-from schemas.requests import (
-    Attempt,
-    ClockLag,
-    Coverage,
-    Probe,
-    RequestMinute,
-    StorageMinute,
-)
-from schemas.source import (
-    AcceptedCount,
-    IngestReject,
-    LogCount,
-    LogReject,
-    PunchCoverage,
-    Quarantine,
-    RecordCount,
-    SourceFile,
-    ValueReject,
-)
-from schemas.table import Table
-from schemas.totals import (
-    ActTotal,
-    AssessmentTotal,
-    BaseTotal,
-    ChargeTotal,
-    CutTotal,
-    DayTotal,
-    DecisionTotal,
-    DutyTotal,
-    EventTotal,
-    ExposureTotal,
-    FileTotal,
-    LeaveTotal,
-    MonthTotal,
-    ProofTotal,
-    RequestTotal,
-    SideTotal,
-    StoredRecord,
-)
+from schemas.attendance import AwaitedMachine as AwaitedMachine
+from schemas.attendance import Duty as Duty
+from schemas.attendance import DutyHours as DutyHours
+from schemas.attendance import DutySide as DutySide
+from schemas.attendance import EmployedDay as EmployedDay
+from schemas.attendance import ExcusedDay as ExcusedDay
+from schemas.attendance import ExpectedSide as ExpectedSide
+from schemas.attendance import Machine as Machine
+from schemas.attendance import OffSide as OffSide
+from schemas.attendance import PersonCoverage as PersonCoverage
+from schemas.attendance import Punch as Punch
+from schemas.attendance import PunchDoubt as PunchDoubt
+from schemas.attendance import PunchPlacement as PunchPlacement
+from schemas.findings import AttemptGroup as AttemptGroup
+from schemas.findings import AttemptPlacement as AttemptPlacement
+from schemas.findings import EvidenceEdge as EvidenceEdge
+from schemas.findings import Exposure as Exposure
+from schemas.findings import Finding as Finding
+from schemas.findings import Flip as Flip
+from schemas.findings import OutageTouch as OutageTouch
+from schemas.findings import Presence as Presence
+from schemas.findings import RestorationScreen as RestorationScreen
+from schemas.findings import SideAttempt as SideAttempt
+from schemas.findings import SideCause as SideCause
+from schemas.findings import SideGrade as SideGrade
+from schemas.findings import SideOutage as SideOutage
+from schemas.findings import SidePresence as SidePresence
+from schemas.findings import SideRestoration as SideRestoration
+from schemas.findings import SideWatch as SideWatch
+from schemas.findings import StatementCheck as StatementCheck
+from schemas.findings import UsedNetwork as UsedNetwork
+from schemas.money import AbsenceCount as AbsenceCount
+from schemas.money import AbsenceRun as AbsenceRun
+from schemas.money import Adjustment as Adjustment
+from schemas.money import Assessment as Assessment
+from schemas.money import Candidate as Candidate
+from schemas.money import CappedMonth as CappedMonth
+from schemas.money import ClosedHold as ClosedHold
+from schemas.money import ClosedMonth as ClosedMonth
+from schemas.money import CutCharge as CutCharge
+from schemas.money import DayCap as DayCap
+from schemas.money import Decision as Decision
+from schemas.money import DecisionCheck as DecisionCheck
+from schemas.money import Deduction as Deduction
+from schemas.money import DeductionCheck as DeductionCheck
+from schemas.money import DutyBase as DutyBase
+from schemas.money import EarlierAbsence as EarlierAbsence
+from schemas.money import EarlierMonth as EarlierMonth
+from schemas.money import FloorCharge as FloorCharge
+from schemas.money import IssuedAdjustment as IssuedAdjustment
+from schemas.money import LeaveCharge as LeaveCharge
+from schemas.money import LeaveDay as LeaveDay
+from schemas.money import MonthLimit as MonthLimit
+from schemas.money import PersonMonth as PersonMonth
+from schemas.money import PricedCharge as PricedCharge
+from schemas.money import Recommendation as Recommendation
+from schemas.money import ScenarioSide as ScenarioSide
+from schemas.money import Sensitivity as Sensitivity
+from schemas.money import SideBand as SideBand
+from schemas.money import SideCharge as SideCharge
+from schemas.outages import Incident as Incident
+from schemas.outages import MeasurableSpan as MeasurableSpan
+from schemas.outages import Outage as Outage
+from schemas.outages import OutageEvidence as OutageEvidence
+from schemas.outages import OutageSegment as OutageSegment
+from schemas.people import Absence as Absence
+from schemas.people import Employee as Employee
+from schemas.people import Network as Network
+from schemas.people import Roster as Roster
+from schemas.people import Statement as Statement
+from schemas.people import Unit as Unit
+from schemas.policy import ActionRule as ActionRule
+from schemas.policy import AssessmentRule as AssessmentRule
+from schemas.policy import AttendanceFloor as AttendanceFloor
+from schemas.policy import Band as Band
+from schemas.policy import Calendar as Calendar
+from schemas.policy import DutyPattern as DutyPattern
+from schemas.policy import LeaveRule as LeaveRule
+from schemas.policy import PolicyPeriod as PolicyPeriod
+from schemas.policy import PolicyScope as PolicyScope
+from schemas.policy import Setting as Setting
+from schemas.policy import ShiftPattern as ShiftPattern
+from schemas.raw import RAW_TABLES as RAW_TABLES
+from schemas.raw import RawCoverage as RawCoverage
+from schemas.requests import Attempt as Attempt
+from schemas.requests import ClockLag as ClockLag
+from schemas.requests import Coverage as Coverage
+from schemas.requests import Probe as Probe
+from schemas.requests import RequestMinute as RequestMinute
+from schemas.requests import StorageMinute as StorageMinute
+from schemas.source import AcceptedCount as AcceptedCount
+from schemas.source import IngestReject as IngestReject
+from schemas.source import LogCount as LogCount
+from schemas.source import LogReject as LogReject
+from schemas.source import PunchCoverage as PunchCoverage
+from schemas.source import Quarantine as Quarantine
+from schemas.source import RecordCount as RecordCount
+from schemas.source import SourceFile as SourceFile
+from schemas.source import ValueReject as ValueReject
+from schemas.table import Table as Table
+from schemas.totals import ActTotal as ActTotal
+from schemas.totals import AssessmentTotal as AssessmentTotal
+from schemas.totals import BaseTotal as BaseTotal
+from schemas.totals import ChargeTotal as ChargeTotal
+from schemas.totals import CutTotal as CutTotal
+from schemas.totals import DayTotal as DayTotal
+from schemas.totals import DecisionTotal as DecisionTotal
+from schemas.totals import DutyTotal as DutyTotal
+from schemas.totals import EventTotal as EventTotal
+from schemas.totals import ExposureTotal as ExposureTotal
+from schemas.totals import FileTotal as FileTotal
+from schemas.totals import LeaveTotal as LeaveTotal
+from schemas.totals import MonthTotal as MonthTotal
+from schemas.totals import ProofTotal as ProofTotal
+from schemas.totals import RequestTotal as RequestTotal
+from schemas.totals import SideTotal as SideTotal
+from schemas.totals import StoredRecord as StoredRecord
 
-__all__ = [
-    "TABLES",
-    "Absence",
-    "AbsenceCount",
-    "AbsenceRun",
-    "AcceptedCount",
-    "ActTotal",
-    "ActionRule",
-    "Adjustment",
-    "Assessment",
-    "AssessmentRule",
-    "AssessmentTotal",
-    "Attempt",
-    "AttemptGroup",
-    "AttemptPlacement",
-    "AttendanceFloor",
-    "AwaitedMachine",
-    "Band",
-    "BaseTotal",
-    "Calendar",
-    "Candidate",
-    "CappedMonth",
-    "ChargeTotal",
-    "ClockLag",
-    "ClosedHold",
-    "ClosedMonth",
-    "Coverage",
-    "CutCharge",
-    "CutTotal",
-    "DayCap",
-    "DayTotal",
-    "Decision",
-    "DecisionCheck",
-    "DecisionTotal",
-    "Deduction",
-    "DeductionCheck",
-    "Duty",
-    "DutyBase",
-    "DutyHours",
-    "DutyPattern",
-    "DutySide",
-    "DutyTotal",
-    "EarlierAbsence",
-    "EarlierMonth",
-    "EmployedDay",
-    "Employee",
-    "EventTotal",
-    "EvidenceEdge",
-    "ExcusedDay",
-    "ExpectedSide",
-    "Exposure",
-    "ExposureTotal",
-    "FileTotal",
-    "Finding",
-    "Flip",
-    "FloorCharge",
-    "Incident",
-    "IngestReject",
-    "IssuedAdjustment",
-    "LeaveCharge",
-    "LeaveDay",
-    "LeaveRule",
-    "LeaveTotal",
-    "LogCount",
-    "LogReject",
-    "Machine",
-    "MeasurableSpan",
-    "MonthLimit",
-    "MonthTotal",
-    "Network",
-    "OffSide",
-    "Outage",
-    "OutageEvidence",
-    "OutageSegment",
-    "OutageTouch",
-    "PersonCoverage",
-    "PersonMonth",
-    "PolicyPeriod",
-    "PolicyScope",
-    "Presence",
-    "PricedCharge",
-    "Probe",
-    "ProofTotal",
-    "Punch",
-    "PunchCoverage",
-    "PunchDoubt",
-    "PunchPlacement",
-    "Quarantine",
-    "RawAbsence",
-    "RawCoverage",
-    "RawDecision",
-    "RawDeduction",
-    "RawEmployee",
-    "RawIncident",
-    "RawNetwork",
-    "RawProbe",
-    "RawPunch",
-    "RawRoster",
-    "RawStatement",
-    "RawUnit",
-    "Recommendation",
-    "RecordCount",
-    "RequestMinute",
-    "RequestTotal",
-    "RestorationScreen",
-    "Roster",
-    "ScenarioSide",
-    "Sensitivity",
-    "Setting",
-    "ShiftPattern",
-    "SideAttempt",
-    "SideBand",
-    "SideCause",
-    "SideCharge",
-    "SideGrade",
-    "SideOutage",
-    "SidePresence",
-    "SideRestoration",
-    "SideTotal",
-    "SideWatch",
-    "SourceFile",
-    "Statement",
-    "StatementCheck",
-    "StorageMinute",
-    "StoredRecord",
-    "Table",
-    "Unit",
-    "UsedNetwork",
-    "ValueReject",
-]
-
+_CONTRACTS = {each for each in globals().values() if isinstance(each, type) and issubclass(each, Table)}
 TABLES: dict[str, type[Table]] = {
     contract.table_name(): contract
-    for contract in (globals()[name] for name in __all__ if name not in ("TABLES", "Table"))
+    for contract in sorted({*_CONTRACTS, *RAW_TABLES.values()} - {Table}, key=lambda each: each.__name__)
 }
-"""Table name -> its contract."""
+"""Table name -> its contract: all that are imported here, in the order of the class names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.codes import DIRECTIONS, NIP, REGION, SIDES, STATES
+from schemas.grains import PersonTable, SideTable
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -77,13 +78,10 @@ class DutyHours(Table):
     _key = ("nip", "duty_date")
 
 
-class PersonCoverage(Table):
+class PersonCoverage(PersonTable):
     """One row per person with a day of employment: how far the punch sources reach."""
 
-    nip: Text = column("Person", str_matches=NIP)
     covered_to: Instant = column("Punch sources hold everything before this")
-
-    _key = ("nip",)
 
 
 class Duty(Table):
@@ -124,19 +122,16 @@ class Duty(Table):
     _key = ("nip", "duty_date")
 
 
-class AwaitedMachine(Table):
+class AwaitedMachine(PersonTable):
     """One row per person who relies on a machine that is silent: what is missing since may still arrive.
 
     Caveat: a broken machine that never uploads looks the same; BKD sets `covers_until` or takes it off the list.
     """
 
-    nip: Text = column("Person", str_matches=NIP)
     device_id: Text = column("Machine of the person's last punch, or `sumber N` where the dump names none")
     silent_from: Instant = column(
         "The machine's last punch; an unrecorded side whose window ends later is provisional"
     )
-
-    _key = ("nip",)
 
 
 class ExpectedSide(Table):
@@ -232,12 +227,9 @@ class DutySide(Table):
     _key = ("nip", "duty_date", "side_code")
 
 
-class OffSide(Table):
+class OffSide(SideTable):
     """One row per late, early or missing side, with the span in which an outage touches it."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     unit_id: Text = column("OPD of that day")
     region_code: Text = column("Region", str_matches=REGION)
     due_at: Instant = column("Due time")
@@ -249,5 +241,3 @@ class OffSide(Table):
     minutes_off: Integer = column("Whole minutes late or early; null when missing", nullable=True, ge=0)
     exposed_from: Instant = column("An outage that ends after this touches the side")
     exposed_to: Instant = column("... if it begins by then")
-
-    _key = ("nip", "duty_date", "side_code")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.codes import ACTIONS, CAUSES, GRADES, LAYERS, NIP, SIDES, STATES
+from schemas.grains import SideTable
 from schemas.table import Date, Flag, Instant, Integer, Real, Table, Text, column
 
 BASES = ("own_request", "scope", "usual", "also_used", "unit_block")
@@ -63,24 +64,18 @@ class UsedNetwork(Table):
     _key = ("nip", "use_no")
 
 
-class OutageTouch(Table):
+class OutageTouch(SideTable):
     """One row per late, early or missing side and outage of the person's scope that touches it."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     outage_id: Text = column("Outage")
     basis_code: Text = column("Why, see exposure", isin=BASES)
 
     _key = ("nip", "duty_date", "side_code", "outage_id")
 
 
-class Exposure(Table):
+class Exposure(SideTable):
     """One row per late, early or missing side and outage that overlaps its exposure span."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     outage_id: Text = column("Outage")
     exposure_no: Integer = column("1 for the outage that explains the side", ge=1)
     basis_code: Text = column(
@@ -104,12 +99,9 @@ class Flip(Table):
     _key = ("nip", "duty_date", "side_code")
 
 
-class StatementCheck(Table):
+class StatementCheck(SideTable):
     """One row per late, early or missing side and statement about it: whether it speaks for the person."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     statement_id: Text = column("Statement")
     witness_code: Text = column(
         "statement where it counts, else why it speaks against",
@@ -120,12 +112,9 @@ class StatementCheck(Table):
     _key = ("nip", "duty_date", "side_code", "statement_id")
 
 
-class Presence(Table):
+class Presence(SideTable):
     """One row per person, duty side and independent record for or against presence."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     witness_code: Text = column(
         "other_side, manual_list, apel, statement; against: no_habit, signed_before, signed_by_certifier, signed_by_self, signed_too_late, or the doubt about a punch"
     )
@@ -138,12 +127,9 @@ class Presence(Table):
     _key = ("nip", "duty_date", "side_code", "witness_code", "witness_no")
 
 
-class SidePresence(Table):
+class SidePresence(SideTable):
     """One row per late, early or missing side: what all its witnesses say together."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     is_corroborated: Flag = column("Somebody or something supports the person")
     has_statement: Flag = column("A valid statement by someone else supports the person")
     is_unaccustomed: Flag = column("On the other days this side is missing more often than not")
@@ -151,26 +137,16 @@ class SidePresence(Table):
     last_stated_at: Instant = column("Latest time of a valid statement", nullable=True)
     counter_evidence_codes: Text = column("Witnesses that contradict, sorted, comma-separated", nullable=True)
 
-    _key = ("nip", "duty_date", "side_code")
 
-
-class SideWatch(Table):
+class SideWatch(SideTable):
     """One row per late, early or missing side: whether the logs would show a request for it."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     is_watched: Flag = column("Every log covers the whole span in which the side was due")
 
-    _key = ("nip", "duty_date", "side_code")
 
-
-class SideOutage(Table):
+class SideOutage(SideTable):
     """One row per late, early or missing side: the outage that explains most of it, and whether it suffices alone."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     outage_id: Text = column("Outage; null where none touches the side", nullable=True)
     layer_code: Text = column("Its layer", nullable=True, isin=LAYERS)
     impact_started_at: Instant = column("Its impact window: start", nullable=True)
@@ -182,18 +158,13 @@ class SideOutage(Table):
     may_be_delayed: Flag = column("Without an own request, it can have delayed what was recorded")
     may_be_blocked: Flag = column("Without an own request, it can have kept the person from a record")
 
-    _key = ("nip", "duty_date", "side_code")
 
-
-class SideAttempt(Table):
+class SideAttempt(SideTable):
     """One row per late, early or missing side: what became of its own requests.
 
     Of a check-in the first request counts; of a check-out the first that was not too early, else the last.
     """
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     tried_at: Instant = column("The failed request that counts, before any record", nullable=True)
     failed_at: Instant = column("... if the outage that touches the side explains it", nullable=True)
     unstored_at: Instant = column("An ok answer without a punch, better than what is recorded", nullable=True)
@@ -202,8 +173,6 @@ class SideAttempt(Table):
     has_own_success: Flag = column(
         "An own request came through before any failed and before recovery, over the usual line"
     )
-
-    _key = ("nip", "duty_date", "side_code")
 
 
 class SideCause(Table):
@@ -237,31 +206,21 @@ class SideCause(Table):
     _key = ("nip", "duty_date", "side_code")
 
 
-class SideGrade(Table):
+class SideGrade(SideTable):
     """One row per late, early or missing side: how strong the evidence for its cause is."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     grade_code: Text = column("Strength of the evidence", isin=GRADES)
     is_silent: Flag = column("A log would have shown an own request, and shows none")
     is_certified: Flag = column("The outage is certified for the span in which the side was due")
 
-    _key = ("nip", "duty_date", "side_code")
 
-
-class SideRestoration(Table):
+class SideRestoration(SideTable):
     """One row per late, early or missing side: the time that would have been recorded."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    duty_date: Date = column("Duty day")
-    side_code: Text = column("Side", isin=SIDES)
     restored_at: Instant = column("Time; null where nothing is restored", nullable=True)
     minutes_restored: Integer = column(
         "Minutes late or early then; null when still missing", nullable=True, ge=0
     )
-
-    _key = ("nip", "duty_date", "side_code")
 
 
 class Finding(Table):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from schemas.codes import ACTIONS, EFFECTS, EVENTS, NIP, PERIOD, SANCTIONS, SCENARIOS, SIDES, STATES
+from schemas.grains import PersonUnitTable, ScenarioTable, ScenarioUnitTable
 from schemas.table import Date, Flag, Instant, Integer, Table, Text, column
 
 
@@ -114,16 +115,13 @@ class Candidate(Table):
     _key = ("finding_id",)
 
 
-class ScenarioSide(Table):
+class ScenarioSide(ScenarioTable):
     """One row per scenario, person, duty day and side: what the record would say.
 
     `step` n is `recorded` with the person's first n open or approved findings applied, approved ones first,
     then by (duty_date, side_code); it yields the marginal effect of each finding.
     """
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD of that day")
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side", isin=SIDES)
@@ -167,12 +165,9 @@ class DutyBase(Table):
     _key = ("nip", "duty_date")
 
 
-class SideBand(Table):
+class SideBand(ScenarioTable):
     """One row per scenario, step, person, day and side that falls into a band of the policy."""
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
     unit_id: Text = column("OPD of that day")
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side; the check-in where every side is missing", isin=SIDES)
@@ -189,16 +184,12 @@ class SideBand(Table):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "side_code")
 
 
-class SideCharge(Table):
+class SideCharge(ScenarioUnitTable):
     """One row per scenario, step, person, day and side that costs, before rounding.
 
     The cost is numerator / denominator rupiah, exactly.
     """
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side; null for leave and cuts", nullable=True, isin=SIDES)
     event_code: Text = column("late, early, missing_in ... absent, leave or cut")
@@ -222,13 +213,9 @@ class CutCharge(SideCharge):
     _key = ("scenario_code", "step_no", "nip", "duty_date", "band_code")
 
 
-class PricedCharge(Table):
+class PricedCharge(ScenarioUnitTable):
     """One row per scenario, step and charge in whole rupiah."""
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day")
     side_code: Text = column("Side; null for leave, cuts and the daily cap", nullable=True, isin=SIDES)
     event_code: Text = column("late, early, missing_in ... absent, leave, cut or day_cap")
@@ -251,14 +238,10 @@ class PricedCharge(Table):
 class DayCap(PricedCharge):
     """One row per scenario, step, person and day that costs more than its cap: what the cap gives back."""
 
-    _key = ("scenario_code", "step_no", "nip", "duty_date")
 
-
-class MonthLimit(Table):
+class MonthLimit(PersonUnitTable):
     """One row per person and OPD with a duty: what limits the deductions of the month there."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     variant_code: Text = column("Variant of the money rules on the last duty day there")
     last_date: Date = column("The last duty day there")
     monthly_cap_bps: Integer = column("Cap of the month's deduction, share of its base", ge=0)
@@ -269,46 +252,28 @@ class MonthLimit(Table):
     rounding_mode_code: Text = column("How they are rounded")
     policy_reference: Text = column("Articles of the cap")
 
-    _key = ("nip", "unit_id")
 
-
-class CappedMonth(Table):
+class CappedMonth(ScenarioUnitTable):
     """One row per scenario, step, person and OPD with a charge: what the month costs, and what its cap leaves of that."""
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD that bears it")
     absent_days: Integer = column("Days with every side missing", ge=0)
     cut_idr: Integer = column("Lump cuts", ge=0)
     deduction_idr: Integer = column("All other charges, daily caps taken off")
     kept_idr: Integer = column("... of them what the monthly cap leaves")
 
-    _key = ("scenario_code", "step_no", "nip", "unit_id")
 
-
-class FloorCharge(Table):
+class FloorCharge(ScenarioUnitTable):
     """One row per scenario, step, person and OPD whose attended share the policy pays only in part."""
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD that bears it")
     rate_bps: Integer = column("Part that is not paid", ge=0)
     base_idr: Integer = column("What charges and cap leave of the OPD's part of the TPP", ge=0)
     deduction_idr: Integer = column("Deduction", ge=0)
     policy_reference: Text = column("Article")
 
-    _key = ("scenario_code", "step_no", "nip", "unit_id")
 
-
-class Assessment(Table):
+class Assessment(ScenarioUnitTable):
     """One row per deduction event and scenario; a monthly cap or floor is a row without day and side."""
 
-    scenario_code: Text = column("Scenario", isin=SCENARIOS)
-    step_no: Integer = column("Findings applied; 0 but in `step`", ge=0)
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD that bears it")
     duty_date: Date = column("Duty day", nullable=True)
     side_code: Text = column("Side; null for whole-day rules", nullable=True, isin=SIDES)
     band_code: Text = column("Band of the policy, kind of absence, `day_cap`, `cap` or `floor`")
@@ -408,17 +373,13 @@ class Recommendation(Table):
     _key = ("finding_id",)
 
 
-class PersonMonth(Table):
+class PersonMonth(PersonUnitTable):
     """One row per person and OPD: the month's deduction in each scenario."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     recorded_idr: Integer = column("Deduction as recorded", ge=0)
     restored_idr: Integer = column("... with approved findings applied", ge=0)
     potential_idr: Integer = column("... with every open finding applied", ge=0)
     tpp_idr: Integer = column("Gross TPP in force on the last day at the OPD", ge=0)
-
-    _key = ("nip", "unit_id")
 
 
 class Adjustment(Table):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from schemas.codes import NIP, VANTAGES
+from schemas.codes import VANTAGES
+from schemas.grains import PersonTable, PersonUnitTable
 from schemas.table import Integer, Table, Text, column
 
 
@@ -50,11 +51,14 @@ class RequestTotal(Table):
     _key = ("vantage_code",)
 
 
-class DutyTotal(Table):
+class DutyTotal(PersonUnitTable):
     """One row per person and OPD: days and TPP as the inputs ask, beside those of the duties, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
+    employed_day_count: Integer = column("Days of employment by the employee's spans", ge=0)
+    listed_day_count: Integer = column("... that are listed", ge=0)
+    asked_day_count: Integer = column("... of which leave was asked", ge=0)
+    employed_tpp_idr: Integer = column("Gross monthly TPP, summed over the days of employment", ge=0)
+    listed_tpp_idr: Integer = column("... as the listed days have it", ge=0)
     due_day_count: Integer = column("Days on which pattern or roster calls the employee", ge=0)
     duty_count: Integer = column("... that are duties", ge=0)
     due_tpp_idr: Integer = column("Gross monthly TPP, summed over those days", ge=0)
@@ -62,13 +66,10 @@ class DutyTotal(Table):
     last_tpp_idr: Integer = column("Gross monthly TPP on the last of those days", ge=0)
     month_tpp_idr: Integer = column("... as the person's month has it", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class ActTotal(Table):
+class ActTotal(PersonTable):
     """One row per employee: punches and logged requests that must find their place, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
     punch_count: Integer = column("Punches", ge=0)
     placed_count: Integer = column("... with a part that they play", ge=0)
     met_side_count: Integer = column("Sides that a punch was placed at", ge=0)
@@ -79,13 +80,10 @@ class ActTotal(Table):
     gathered_count: Integer = column("... that were gathered in sessions", ge=0)
     answered_count: Integer = column("... that failed, were answered ok or refused there", ge=0)
 
-    _key = ("nip",)
 
-
-class SideTotal(Table):
+class SideTotal(PersonTable):
     """One row per person with a duty: counts of sides that must agree, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
     duty_side_count: Integer = column("Sides of the person's duties", ge=2)
     judged_side_count: Integer = column("... that have a state", ge=0)
     off_side_count: Integer = column("Late, early and missing ones", ge=0)
@@ -99,13 +97,10 @@ class SideTotal(Table):
     earlier_day_count: Integer = column("Days of absence in earlier months of the year, in the three", ge=0)
     year_day_count: Integer = column("... that the year's days hold beside the month's own", ge=0)
 
-    _key = ("nip",)
 
-
-class ExposureTotal(Table):
+class ExposureTotal(PersonTable):
     """One row per person with a duty: outages that touch a late, early or missing side, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
     touched_count: Integer = column(
         "Pairs of such a side and an outage of the person's scope, but of one app alone", ge=0
     )
@@ -113,13 +108,10 @@ class ExposureTotal(Table):
     line_count: Integer = column("Lines over which the person's requests were logged", ge=0)
     used_count: Integer = column("... that are ranked", ge=0)
 
-    _key = ("nip",)
 
-
-class ProofTotal(Table):
+class ProofTotal(PersonTable):
     """One row per person with a duty: what bears on a late, early or missing side, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
     witness_count: Integer = column(
         "Pairs of such a side and a statement, apel scan or record of the day's other side", ge=0
     )
@@ -127,106 +119,75 @@ class ProofTotal(Table):
     line_count: Integer = column("Triples of finding, rule and input line that it rests on", ge=0)
     edge_count: Integer = column("... that are edges of evidence", ge=0)
 
-    _key = ("nip",)
 
-
-class EventTotal(Table):
+class EventTotal(PersonUnitTable):
     """One row per person and OPD with a duty: days that must be charged, or the run stops.
 
     Days count once for each scenario and step.
     """
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     off_day_count: Integer = column("Days with a late, early or missing side", ge=0)
     charged_day_count: Integer = column("... that have a charge", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class LeaveTotal(Table):
+class LeaveTotal(PersonUnitTable):
     """One row per person and OPD with a duty: leave that the policy must be applied to and that must be charged, or the run stops.
 
     Days that cost count once for each scenario and step.
     """
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     ruled_count: Integer = column("Duty days in an absence that the policy rules", ge=0)
     applied_count: Integer = column("... to which that was applied", ge=0)
     leave_count: Integer = column("Days of leave that cost; months of leave that cost once", ge=0)
     charged_leave_count: Integer = column("... that have a charge", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class CutTotal(Table):
+class CutTotal(PersonTable):
     """One row per person with a duty: lump cuts that must be charged, or the run stops.
 
     Kinds count once for each scenario and step.
     """
 
-    nip: Text = column("Person", str_matches=NIP)
     cut_count: Integer = column("Lump cuts that the month bears", ge=0)
     charged_cut_count: Integer = column("... that have a charge", ge=0)
 
-    _key = ("nip",)
 
-
-class BaseTotal(Table):
+class BaseTotal(PersonUnitTable):
     """One row per person and OPD with a duty: duties whose base comes from a TPP, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     duty_count: Integer = column("Duties", ge=1)
     valued_count: Integer = column(
         "... with a base that comes from the TPP of a duty, and the days of the month", ge=0
     )
     limited_count: Integer = column("... whose month's limits come from the TPP of its duties", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class ChargeTotal(Table):
+class ChargeTotal(PersonUnitTable):
     """One row per person and OPD with a duty: charges that have a price and a line, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     charge_count: Integer = column("Charges of all scenarios and steps", ge=0)
     priced_count: Integer = column("... that have a price", ge=0)
     priced_idr: Integer = column("Prices with their daily caps")
     assessed_idr: Integer = column("... in the assessment")
 
-    _key = ("nip", "unit_id")
 
-
-class AssessmentTotal(Table):
+class AssessmentTotal(PersonUnitTable):
     """One row per person and OPD with a duty: lines of the assessment that show their base, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     shown_count: Integer = column("Rows of the assessment", ge=0)
     based_count: Integer = column("... whose base is one of the day's or month's", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class DayTotal(Table):
+class DayTotal(PersonUnitTable):
     """One row per person and OPD with a duty: days of all scenarios that stay under the cap of a day, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     capped_count: Integer = column("Days with a charge under a cap", ge=0)
     within_count: Integer = column("... that cost no more than the cap", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class MonthTotal(Table):
+class MonthTotal(PersonUnitTable):
     """One row per person and OPD with a duty: months of all scenarios that stay within their limits, or the run stops."""
 
-    nip: Text = column("Person", str_matches=NIP)
-    unit_id: Text = column("OPD")
     month_count: Integer = column("Months with a line in the assessment", ge=0)
     within_count: Integer = column("... that were capped, and cost no more than their cap and the TPP", ge=0)
     absent_count: Integer = column("Days with every side missing", ge=0)
@@ -236,13 +197,10 @@ class MonthTotal(Table):
     due_floor_count: Integer = column("Months whose attended share is paid in part", ge=0)
     floor_count: Integer = column("... with such a line in the assessment", ge=0)
 
-    _key = ("nip", "unit_id")
 
-
-class DecisionTotal(Table):
+class DecisionTotal(PersonTable):
     """One row per person with a finding: what may move money, and what was decided, must end in a recommendation."""
 
-    nip: Text = column("Person", str_matches=NIP)
     movable_count: Integer = column("Findings that could move money and that no decision rejects", ge=0)
     candidate_count: Integer = column("... in the order of application", ge=0)
     approving_count: Integer = column("Findings that a decision which counts approves", ge=0)
@@ -250,5 +208,3 @@ class DecisionTotal(Table):
     recommended_count: Integer = column("... that are recommended as approved", ge=0)
     rejecting_count: Integer = column("Findings that a decision which counts rejects", ge=0)
     rejected_count: Integer = column("... that are recommended as rejected", ge=0)
-
-    _key = ("nip",)

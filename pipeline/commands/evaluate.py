@@ -28,8 +28,8 @@ def command(directories: tuple[Path, ...], truth: Path | None, as_json: bool) ->
     from pipeline.errors import SettingsError
     from pipeline.settings import load_settings
     from pipeline.simulation.evaluation import evaluate
+    from pipeline.simulation.evaluation.report import render, render_many
     from pipeline.simulation.evaluation.summary import summarize_events
-    from pipeline.simulation.evaluation.words import render, render_many
 
     if truth is not None and len(directories) > 1:
         raise SettingsError("--truth hanya berlaku untuk satu DIR")

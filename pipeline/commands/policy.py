@@ -51,12 +51,12 @@ def check(workspace: Path, file: str | None) -> None:
 @click.option("--date", "day", type=DAY, required=True, help="Hari yang ditanyakan, seperti 2026-01-15.")
 def show(workspace: Path, file: str | None, day: dt.datetime) -> None:
     """Tampilkan aturan FILE yang berlaku pada satu hari, dengan pasalnya."""
-    from pipeline.policy.describe import lines_on
+    from pipeline.policy.describe import rules_on
     from pipeline.wording.indonesian_format import long_date
 
     name, rows, document = load(workspace, file)
     in_time(name, document, day.date())
-    lines = lines_on(rows, day.date())
+    lines = rules_on(rows, day.date())
     click.echo(f"{document['code']} ({document['status']}) pada {long_date(day.date())}, menurut {name}")
     click.echo("aturan\tnilai\tpasal")
     for line in lines:

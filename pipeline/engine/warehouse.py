@@ -211,6 +211,9 @@ class Warehouse:
         self._connection.execute("; ".join(["begin", *comments, "commit"]))
 
 
+@functools.lru_cache(
+    maxsize=1024
+)  # the same queries are asked again and again, and naming tables takes a parse
 def tables_of(sql: str) -> frozenset[str]:
     """The tables that a query names, its own steps left out."""
     return frozenset(_parser().cursor().get_table_names(sql))

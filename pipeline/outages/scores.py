@@ -1,12 +1,13 @@
-"""Log-likelihoods of counts in nats: negative binomial senders, beta-binomial failures, the Poisson deviance."""
+"""Counts of senders and failures in nats: log-likelihoods, the Poisson deviance, and bounds on chances."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import betaln, gammaln
+from scipy.special import betainc, betaln, gammaln
 
 from pipeline.outages.arrays import Array, Ints
 
@@ -90,3 +91,67 @@ def one_sided_deviance(x: Any, b: Any, excess: bool) -> Array:
     c, e = np.asarray(x, dtype=float), np.maximum(np.asarray(b, dtype=float), 1e-9)
     f = c * np.log(np.maximum(c, 1e-300) / e) + e - c
     return np.asarray(np.where((c > e) == excess, np.maximum(f, 0.0), 0.0), dtype=float)
+
+
+BIN_WIDTHS = (1, 2, 5, 10, 15, 30)
+"""Minutes."""
+EMPTY_CHANCE = 0.001
+"""Chance at most of an empty bin in the null model."""
+
+
+def is_measurable(expected: Any, k: float) -> Any:
+    """Whether a bin with so many expected senders is empty with a chance of at most 0.001.
+
+    (1 + m / k)^(-k) <= 0.001, the negative binomial's chance of zero; any shape.
+    """
+    return -k * np.log1p(np.asarray(expected) / k) <= np.log(EMPTY_CHANCE)
+
+
+def bin_widths(mean: Array, k: float) -> Ints:
+    """Per minute the width in minutes of the smallest bin that the null model hardly ever leaves empty; 0 for none.
+
+    `mean` holds expected senders per minute of whole days; bins begin at multiples of their width. Adaptive bins
+    after Durbin, arXiv:2411.17958.
+    """
+    widths = np.zeros(mean.size, dtype=np.int64)
+    for width in reversed(BIN_WIDTHS):
+        total = mean.reshape(-1, width).sum(axis=1)
+        widths[is_measurable(total, k).repeat(width)] = width
+    return widths
+
+
+def measurable_spans(mean: Array, k: float) -> list[tuple[int, int, int]]:
+    """Maximal spans [start, end) of minutes in which a silence would be noticed, with the widest bin width in them."""
+    widths = bin_widths(mean, k)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], widths > 0, [0]]).astype(np.int8)))
+    return [(int(a), int(b), int(widths[a:b].max())) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+STRONG = 1e-3
+"""A bound from which the opposite is refuted."""
+LEAST_BOUND = 1e-9
+"""No smaller chance is claimed from the counts of one month: it would rest on the tail of the model, not on data."""
+DOWN_SHARE = 0.05
+"""A server that is down answers at most one request in twenty; one that answers more is degraded."""
+DAY_K = 20.0
+"""k of the counts of a region's days, which vary by about a fifth (1/sqrt(20)); a fitted k is used where smaller."""
+
+
+def success_bound(answered: float, usual: float, day_k: float) -> float:
+    """Bound on P(at least `answered` senders served | server down): a negative binomial tail on the busiest null day.
+
+    Its mean is DOWN_SHARE of 1.4 times the usual. All senders of a day share one factor (`day_k`), so they are not
+    counted as independent.
+    """
+    mean, k = DOWN_SHARE * max(NULL_FACTORS) * max(usual, 1e-9), min(day_k, DAY_K)
+    if answered <= mean:
+        return 1.0
+    return max(LEAST_BOUND, float(betainc(math.ceil(answered), k, mean / (k + mean))))
+
+
+def absence_bound(answered: float, usual: float, day_k: float) -> float:
+    """Bound on P(at most `answered` senders served | no outage): a negative binomial tail on the quietest null day."""
+    mean, k = min(NULL_FACTORS) * max(usual, 1e-9), min(day_k, DAY_K)
+    if answered >= mean:
+        return 1.0
+    return max(LEAST_BOUND, float(betainc(k, math.floor(answered) + 1, k / (k + mean))))

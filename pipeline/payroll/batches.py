@@ -8,7 +8,6 @@ import io
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -95,53 +94,36 @@ def publish_batch(
     batch_id = rows[0]["batch_id"]
     files = batch_files(rows, settings, workspace)
     files[MINUTES_NAME] = render(BatchPage(rows, batch_id, number, sha256_of(files[CSV_NAME]), ledger.head))
-    totals = _checked_totals(rows, payable)
+    totals = {"count": len(rows), **_checked_sums(rows, payable)}
     path = f"{settings.period}/bayar-{number}-{batch_id}"
-    document = _made_from(settings, workspace, revision) | {
-        "batch_id": batch_id,
-        "batch": number,
-        "totals": totals,
-        "held": adjustment.num_rows - payable.num_rows,
-    }
-    publish_folder(
-        Publication(
-            kind=BATCH,
-            period=settings.period,
-            path=path,
-            identity=batch_id,
-            files=files,
-            rows={CSV_NAME: len(rows)},
-            document=document,
-            ledger_totals=totals,
-        ),
-        ledger,
-        workspace,
-        scratch,
-    )
-    return Batch(published_root(workspace) / path, batch_id, len(rows), totals["adjustment_idr"])
-
-
-def _made_from(settings: Settings, workspace: Path, revision: Published) -> dict[str, Any]:
-    """What the manifest of a batch says that it was made from."""
-    return {
+    document = {
         "schema": 1,
         "period": settings.period,
         "region": settings.region,
+        "batch_id": batch_id,
+        "batch": number,
         "revision": revision.name,
         "code": {"sha256": code_sha256()},
         "format": format_sha256(settings.payroll.format, workspace),
+        "totals": totals,
+        "held": adjustment.num_rows - payable.num_rows,
     }
+    counted = {CSV_NAME: len(rows)}
+    publication = Publication(BATCH, settings.period, path, batch_id, files, counted, document, totals)
+    publish_folder(publication, ledger, workspace, scratch)
+    return Batch(published_root(workspace) / path, batch_id, len(rows), totals["adjustment_idr"])
 
 
-def _checked_totals(rows: Sequence[Row], payable: pa.Table) -> dict[str, int]:
-    """Count and sums of the payroll lines; raises TotalsError where they are not the rupiah that is to be paid."""
-    sums, expected = _sums(rows), sum(payable["adjustment_idr"].to_pylist())
+def _checked_sums(rows: Sequence[Row], payable: pa.Table) -> dict[str, int]:
+    """Sums of the lines' amounts; TotalsError where the rupiah are not those that were computed."""
+    sums = _sums(rows)
+    expected = sum(payable["adjustment_idr"].to_pylist())
     if sums["adjustment_idr"] != expected:
         raise TotalsError(
             f"Angka kendali tidak cocok; batch tidak diterbitkan:\n  rupiah batch, tingkat seluruh daerah: "
             f"berkas {sums['adjustment_idr']}, hasil hitung {expected}"
         )
-    return {"count": len(rows), **sums}
+    return sums
 
 
 def batch_rows(

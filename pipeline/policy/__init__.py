@@ -1,8 +1,7 @@
 """Policy files: dated, cited values -> the rows of the policy tables.
 
-What a file may say and how it is refused belongs here; what its values do to a duty or a rupiah belongs to the
-rules (`stages/*.sql`). A file is refused with all its problems at once, each with file and key path (design
-section 6). One module per part of the file: `dated` (entries in time), `money` (what costs what), `variants`
+What a file may hold and how it is refused belongs here; what its values do to a duty or a rupiah belongs to the
+rules (`pipeline/stages`). A file is refused with all its problems at once, each with file and key path. One module per part of the file: `dated` (entries in time), `money` (what costs what), `variants`
 (overrides), `duties` (working hours), `disturbance` (records and outages).
 """
 

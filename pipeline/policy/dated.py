@@ -76,6 +76,11 @@ def spans(rows: Iterable[Row]) -> list[tuple[dt.date, dt.date]]:
     return list(itertools.pairwise(sorted(edges)))
 
 
+def held_on(rows: Iterable[Row], day: dt.date) -> list[Row]:
+    """The dated rows that hold on a day."""
+    return [row for row in rows if row["valid_from"] <= day < row["valid_to"]]
+
+
 def in_force(rows: Iterable[Row], day: dt.date) -> Row | None:
-    """The dated row that holds a day."""
-    return next((row for row in rows if row["valid_from"] <= day < row["valid_to"]), None)
+    """The first dated row that holds on a day."""
+    return next(iter(held_on(rows, day)), None)

@@ -1,4 +1,4 @@
-"""A policy in words: the rules in force on a day with their articles, and what differs between two of them."""
+"""Describes a policy for people: the rules in force on a day with their articles, and what differs between two policies."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.engine.rows import Row
-from pipeline.policy.dated import OPEN_END, Rows, in_force
+from pipeline.policy.dated import OPEN_END, Rows, held_on, in_force
 from pipeline.policy.money import RATED
 from pipeline.policy.variants import GENERAL, STARTS
-from pipeline.wording.indonesian_format import number, rupiah
+from pipeline.wording.indonesian_format import WEEKDAYS, number, rate, rupiah
 from pipeline.wording.labels import ACTIONS
 from schemas import (
     ActionRule,
@@ -94,12 +94,11 @@ EFFECTS = {
     "no_tpp": "tanpa TPP",
     "none": "tidak membebaskan",
 }
-SAID = {"first": "yang pertama", "last": "yang terakhir", "day": "hari dinas", "month": "akhir bulan"}
-DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+CODED = {"first": "yang pertama", "last": "yang terakhir", "day": "hari dinas", "month": "akhir bulan"}
 
 
-class Line(NamedTuple):
-    """One rule in force: what it is about, what it says, and its article."""
+class DescribedRule(NamedTuple):
+    """One rule in force as text: its topic, its value, and its article."""
 
     topic: str
     value: str
@@ -107,7 +106,7 @@ class Line(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What one topic said before and says after; None where it said nothing. Days: first, and day after the last."""
+    """The value of one topic before and after, None where there was none; first day, and day after the last."""
 
     topic: str
     before: str | None
@@ -117,11 +116,11 @@ class Change(NamedTuple):
     end: dt.date
 
 
-def lines_on(rows: Rows, day: dt.date) -> list[Line]:
+def rules_on(rows: Rows, day: dt.date) -> list[DescribedRule]:
     """Every rule in force on a day, in the order of the file's chapters; of an exception only what it changes."""
-    lines = [*_money(rows, day), *_leave(rows, day), *_duties(rows, day), *_records(rows, day)]
-    general = set(lines)
-    return [line for line in lines if _without_lead(line) not in general or not line.topic.startswith("[")]
+    rules = [*_money(rows, day), *_leave(rows, day), *_duties(rows, day), *_records(rows, day)]
+    general = set(rules)
+    return [rule for rule in rules if _without_variant(rule) not in general or not rule.topic.startswith("[")]
 
 
 def changes_between(before: Rows, after: Rows, begin: dt.date, end: dt.date) -> list[Change]:
@@ -133,71 +132,58 @@ def changes_between(before: Rows, after: Rows, begin: dt.date, end: dt.date) -> 
     found: list[Change] = []
     days = sorted(edge for edge in edges if begin <= edge <= end)
     for first, last in itertools.pairwise(days):
-        old, new = ({line.topic: line for line in lines_on(rows, first)} for rows in (before, after))
-        for topic in dict.fromkeys((*old, *new)):
-            one, other = old.get(topic), new.get(topic)
-            if one == other:
-                continue
-            change = Change(
-                topic,
-                one.value if one else None,
-                other.value if other else None,
-                (other or one).article,  # type: ignore[union-attr]
-                first,
-                last,
-            )
-            joined = next((k for k, c in enumerate(found) if c[:4] == change[:4] and c.end == first), None)
+        for difference in _differences(_by_topic(before, first), _by_topic(after, first)):
+            joined = next((k for k, c in enumerate(found) if c[:4] == difference and c.end == first), None)
             if joined is None:
-                found.append(change)
+                found.append(Change(*difference, first, last))
             else:
                 found[joined] = found[joined]._replace(end=last)
     return found
 
 
 def changes_since(rows: Rows, begin: dt.date, until: dt.date) -> list[Change]:
-    """What a policy says otherwise on `until` than on `begin`, each from the day on which that began."""
-    old, new = ({line.topic: line for line in lines_on(rows, day)} for day in (begin, until))
+    """What differs on `until` from `begin` under one policy, each change from the day on which it began."""
+    old, new = _by_topic(rows, begin), _by_topic(rows, until)
     edges = {row["valid_from"] for entries in rows.values() for row in entries}
     found = []
-    for topic in dict.fromkeys((*old, *new)):
-        one, other = old.get(topic), new.get(topic)
-        if one == other:
-            continue
-        since = until
+    for difference in _differences(old, new):
+        topic, since = difference[0], until
         for edge in sorted((edge for edge in edges if begin < edge <= until), reverse=True):
             since = edge
-            if {line.topic: line for line in lines_on(rows, edge - dt.timedelta(days=1))}.get(topic) != other:
+            if _by_topic(rows, edge - dt.timedelta(days=1)).get(topic) != new.get(topic):
                 break
-        article = (other or one).article  # type: ignore[union-attr]
-        found.append(
-            Change(
-                topic, one.value if one else None, other.value if other else None, article, since, OPEN_END
-            )
-        )
+        found.append(Change(*difference, since, OPEN_END))
     return found
 
 
-def _held(rows: list[Row], day: dt.date) -> list[Row]:
-    return [row for row in rows if row["valid_from"] <= day < row["valid_to"]]
+def _by_topic(rows: Rows, day: dt.date) -> dict[str, DescribedRule]:
+    return {rule.topic: rule for rule in rules_on(rows, day)}
 
 
-def _lead(row: Row) -> str:
+def _differences(
+    old: dict[str, DescribedRule], new: dict[str, DescribedRule]
+) -> Iterator[tuple[str, str | None, str | None, str]]:
+    """Topic, value before, value after and article of each topic that differs."""
+    for topic in dict.fromkeys((*old, *new)):
+        one, other = old.get(topic), new.get(topic)
+        if one != other:
+            article = (other or one).article  # type: ignore[union-attr]
+            yield topic, one.value if one else None, other.value if other else None, article
+
+
+def _variant(row: Row) -> str:
     return "" if row["variant_code"] == GENERAL else f"[{row['variant_code']}] "
 
 
-def _without_lead(line: Line) -> Line:
-    return line._replace(topic=line.topic.partition("] ")[2])
+def _without_variant(rule: DescribedRule) -> DescribedRule:
+    return rule._replace(topic=rule.topic.partition("] ")[2])
 
 
-def _percent(bps: int) -> str:
-    return f"{bps / 100:g}%".replace(".", ",")
-
-
-def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
-    for row in _held(rows[PolicyScope], day):
+def _money(rows: Rows, day: dt.date) -> Iterator[DescribedRule]:
+    for row in held_on(rows[PolicyScope], day):
         who = f"kelompok {row['group_code']}" if row["group_code"] else f"OPD {row['unit_id']}"
-        yield Line(f"[{row['variant_code']}] berlaku untuk", who, row["reference"])
-    for row in _held(rows[AssessmentRule], day):
+        yield DescribedRule(f"[{row['variant_code']}] berlaku untuk", who, row["reference"])
+    for row in held_on(rows[AssessmentRule], day):
         articles = row["articles"]
         for name, topic in MONEY.items():
             value = row[name]
@@ -206,27 +192,29 @@ def _money(rows: Rows, day: dt.date) -> Iterator[Line]:
             if name == "method_code":
                 text = METHODS[value]
             elif name.endswith("_bps"):
-                text = _percent(value)
+                text = rate(value)
             elif name in CODES:
                 text = CODES[name][value]
             else:
                 text = rupiah(value) if name == "rounding_step_idr" else str(value)
-            yield Line(_lead(row) + topic, text, articles[name])
-    for row in _held(rows[Band], day):
+            yield DescribedRule(_variant(row) + topic, text, articles[name])
+    for row in held_on(rows[Band], day):
         when = _span(row)
         count = (
             "" if row["count_from"] == 1 and row["count_to"] is None else f", kejadian ke-{row['count_from']}"
         )
         if count:
             count += " dan seterusnya" if row["count_to"] is None else f" sampai ke-{row['count_to'] - 1}"
-        yield Line(
-            f"{_lead(row)}{EVENTS[row['event_code']]} {row['band_code']}{when}{count}",
+        yield DescribedRule(
+            f"{_variant(row)}{EVENTS[row['event_code']]} {row['band_code']}{when}{count}",
             _charge(row),
             row["reference"],
         )
-    for row in _held(rows[AttendanceFloor], day):
-        share = f"kehadiran {_percent(row['share_from_bps'])} sampai di bawah {_percent(row['share_to_bps'])}"
-        yield Line(_lead(row) + share, f"dibayar {_percent(row['pays_bps'])} dari sisanya", row["reference"])
+    for row in held_on(rows[AttendanceFloor], day):
+        share = f"kehadiran {rate(row['share_from_bps'])} sampai di bawah {rate(row['share_to_bps'])}"
+        yield DescribedRule(
+            _variant(row) + share, f"dibayar {rate(row['pays_bps'])} dari sisanya", row["reference"]
+        )
 
 
 def _span(row: Row) -> str:
@@ -241,40 +229,42 @@ def _span(row: Row) -> str:
 def _charge(row: Row) -> str:
     if row["charge_code"] == "rate":
         return (
-            f"{_percent(row['rate_bps']).removesuffix('%')} poin"
+            f"{rate(row['rate_bps']).removesuffix('%')} poin"
             if row["unit"] == "points"
-            else _percent(row["rate_bps"])
+            else rate(row["rate_bps"])
         )
     return "menitnya sendiri" if row["charge_code"] == "own_minutes" else f"{row['charge_minutes']} menit"
 
 
-def _leave(rows: Rows, day: dt.date) -> Iterator[Line]:
-    for row in _held(rows[LeaveRule], day):
+def _leave(rows: Rows, day: dt.date) -> Iterator[DescribedRule]:
+    for row in held_on(rows[LeaveRule], day):
         days = ""
         if row["day_from"] > 1 or row["day_to"] is not None:
             until = " dan seterusnya" if row["day_to"] is None else f" sampai ke-{row['day_to'] - 1}"
             days = f", hari ke-{row['day_from']}{until}"
         text = EFFECTS[row["effect_code"]]
         if row["effect_code"] in RATED:
-            text = f"{_percent(row['rate_bps'])} {text}"
+            text = f"{rate(row['rate_bps'])} {text}"
         letter = ", dengan nomor surat" if row["needs_letter"] else ""
-        yield Line(f"{_lead(row)}{row['kind_code']}{days}", text + letter, row["reference"])
+        yield DescribedRule(f"{_variant(row)}{row['kind_code']}{days}", text + letter, row["reference"])
 
 
-def _duties(rows: Rows, day: dt.date) -> Iterator[Line]:
+def _duties(rows: Rows, day: dt.date) -> Iterator[DescribedRule]:
     usual = {
         (row["group_code"], row["weekday_no"]): row
-        for row in _held(rows[DutyPattern], day)
+        for row in held_on(rows[DutyPattern], day)
         if not row["is_ramadan"]
     }
-    for row in _held(rows[DutyPattern], day):
+    for row in held_on(rows[DutyPattern], day):
         same = usual[row["group_code"], row["weekday_no"]]
         if row["is_ramadan"] and _hours(row) == _hours(same):
             continue
         kind = " (Ramadan)" if row["is_ramadan"] else ""
-        yield Line(f"{row['group_code']} {DAYS[row['weekday_no'] - 1]}{kind}", _hours(row), row["reference"])
-    for row in _held(rows[ShiftPattern], day):
-        yield Line(f"{row['group_code']} giliran {row['shift_code']}", _hours(row), row["reference"])
+        yield DescribedRule(
+            f"{row['group_code']} {WEEKDAYS[row['weekday_no'] - 1]}{kind}", _hours(row), row["reference"]
+        )
+    for row in held_on(rows[ShiftPattern], day):
+        yield DescribedRule(f"{row['group_code']} giliran {row['shift_code']}", _hours(row), row["reference"])
 
 
 def _hours(row: Row) -> str:
@@ -297,13 +287,15 @@ def _clock(seconds: int) -> str:
     )
 
 
-def _records(rows: Rows, day: dt.date) -> Iterator[Line]:
+def _records(rows: Rows, day: dt.date) -> Iterator[DescribedRule]:
     row = in_force(rows[PolicyPeriod], day) or {"articles": {}}
     for name, (topic, unit) in RECORDS.items():
         if name in row["articles"]:
-            text = SAID.get(str(row[name]), f"{row[name]} {unit}")
-            yield Line(topic, text, row["articles"][name])
-    rules = {rule["path"]: rule for rule in _held(rows[ActionRule], day)}
+            text = CODED.get(str(row[name]), f"{row[name]} {unit}")
+            yield DescribedRule(topic, text, row["articles"][name])
+    rules = {rule["path"]: rule for rule in held_on(rows[ActionRule], day)}
     for place, path in enumerate(sorted(rules, key=lambda path: (len(path), path)), start=1):
         rule = rules[path]
-        yield Line(f"tindakan {place}: {rule['topic']}", ACTIONS[rule["action_code"]], rule["reference"])
+        yield DescribedRule(
+            f"tindakan {place}: {rule['topic']}", ACTIONS[rule["action_code"]], rule["reference"]
+        )

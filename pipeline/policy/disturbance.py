@@ -1,4 +1,4 @@
-"""What a policy file says about records and disturbances: windows, graces, papers, and grades to actions."""
+"""What a policy file says about records and disturbances: windows, graces, supporting statements, and grades to actions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NUMBERS = (
 )
 CHOICES = {"check_in_punch": "check_in_punch_code", "check_out_punch": "check_out_punch_code"}
 BEST = {"check_in_punch": "first", "check_out_punch": "last"}
-"""What the punch best for the person is: nobody is earlier than with the first, or leaves later than with the last."""
+"""Which punch is best for the person: the first check-in is the earliest, the last check-out the latest."""
 DEADLINE_OF = "statement_deadline_of"
 OPTIONAL_NUMBERS = {
     "statement_quota": "statement_quota_count",
@@ -45,7 +45,7 @@ FILE_ACTIONS = ("restore", "needs_statement", "not_supported", "not_assessable")
 """`restore_partly` is no rule: it is what `restore` leaves where minutes remain."""
 
 GRADE_NAMES = {"X": "X (dibantah)", "-": "- (tanpa bukti)"}
-PAPERS = {"statement": "surat keterangan orang lain", "certified": "penetapan gangguan"}
+SUPPORTS = {"statement": "surat keterangan orang lain", "certified": "penetapan gangguan"}
 
 
 def read_values(reading: DatedReading, section: Row) -> dict[str, list[Row]]:
@@ -91,7 +91,7 @@ def periods(code: str, values: dict[str, list[Row]], general: Rules, rows: Rows)
 
 
 def read_actions(reading: DatedReading, value: Any) -> list[Row]:
-    """`actions` -> rows of action_rule: the first rule that fits each cause, grade and paper."""
+    """`actions` -> rows of action_rule: the first rule that fits each cause, grade, statement and certification."""
     rows: list[Row] = []
     for span in reading.dated(value, "actions", ("rules",)):
         rules = [
@@ -101,7 +101,7 @@ def read_actions(reading: DatedReading, value: Any) -> list[Row]:
         used, lacking = set(), set()
         for case in itertools.product(CAUSES, GRADES, (False, True), (False, True)):
             place, action, topic = next(
-                ((spot, act, words) for spot, (fits, act, words) in rules if all(map(_admits, fits, case))),
+                ((spot, act, text) for spot, (fits, act, text) in rules if all(map(_admits, fits, case))),
                 (None, None, ""),
             )
             if place is None:
@@ -124,7 +124,7 @@ def read_actions(reading: DatedReading, value: Any) -> list[Row]:
 
 
 def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...], str | None, str]:
-    """A rule -> (admitted causes, grades, statement, certified; None admits all), its action, its words."""
+    """A rule -> (admitted causes, grades, statement, certified; None admits all), its action, its description."""
     read = reading.keys(entry, place, ("action",), ("causes", "grades", "statement", "certified"))
     for key, known in (("causes", CAUSES), ("grades", GRADES)):
         for spot, code in reading.tables(read[key], f"{place}.{key}") if key in read else ():
@@ -134,13 +134,13 @@ def _rule(reading: DatedReading, entry: Any, place: str) -> tuple[tuple[Any, ...
             reading.say(f"{place}.{key}", "harus true atau false")
     flags = [None if key not in read else [read[key]] for key in ("statement", "certified")]
     action = reading.choice(read.get("action"), f"{place}.action", FILE_ACTIONS)
-    words = [
+    parts = [
         f"{word} {', '.join(names.get(code, str(code)) for code in read[key])}"
         for key, word, names in (("causes", "sebab", CAUSE_NAMES), ("grades", "mutu", GRADE_NAMES))
         if isinstance(read.get(key), list)
     ]
-    words += [f"{'dengan' if read[key] else 'tanpa'} {word}" for key, word in PAPERS.items() if key in read]
-    return (read.get("causes"), read.get("grades"), *flags), action, ", ".join(words)
+    parts += [f"{'dengan' if read[key] else 'tanpa'} {word}" for key, word in SUPPORTS.items() if key in read]
+    return (read.get("causes"), read.get("grades"), *flags), action, ", ".join(parts)
 
 
 def _admits(allowed: Any, value: Any) -> bool:

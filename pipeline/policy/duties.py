@@ -112,7 +112,7 @@ def _times(reading: DatedReading, read: Row, place: str) -> Hours | None:
 
 
 def _opens(reading: DatedReading, hours: Hours, place: str) -> None:
-    """A window that the clock names holds the hour it is about: nobody is missing who came just then."""
+    """A window by the clock must hold the due time itself, else a punch on time would not count."""
     start, end = ("start", hours.start), ("end", hours.end)
     latest = max(start, ("apel", hours.apel or 0), key=lambda named: named[1])
     for (earlier, first), (later, second) in (

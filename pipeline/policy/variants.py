@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.engine.rows import Row
 from pipeline.policy import money
-from pipeline.policy.dated import OPEN_END, DatedReading, Rows, clipped, in_force, spans
+from pipeline.policy.dated import OPEN_END, DatedReading, Rows, clipped, held_on, in_force, spans
 from pipeline.policy.money import Rules
 from schemas import AssessmentRule, AttendanceFloor, Band, LeaveRule, PolicyScope
 
@@ -26,7 +26,7 @@ STARTS = {"late": "late_from_seconds", "early": "early_from_seconds", "late_apel
 
 
 OWN = ("day_cap_bps", "day_divisor", "day_minutes", "cut_merge_code", "apel", "late_apel", "")
-"""What an override may say though the general rules say nothing of it."""
+"""What an override may set though the general rules do not."""
 
 
 class Override:
@@ -39,7 +39,7 @@ class Override:
 def read_overrides(
     reading: DatedReading, value: Any, groups: tuple[str, ...], general: Rules
 ) -> list[Override]:
-    """`override` -> overrides; raises nothing, says what does not fit."""
+    """`override` -> overrides; what does not fit is added to the problems of `reading`."""
     overrides: list[Override] = []
     if not isinstance(value, dict):
         reading.say("override", "harus tabel")
@@ -105,7 +105,7 @@ def _clashes(reading: DatedReading, overrides: list[Override]) -> None:
 
 
 def money_tables(reading: DatedReading, general: Rules, overrides: list[Override]) -> Rows:
-    """The rows of the money tables, every variant complete for its days; says what does not fit together."""
+    """The rows of the money tables, every variant complete for its days; what does not fit together is added to the problems of `reading`."""
     rows: Rows = {
         AssessmentRule: [],
         Band: [],
@@ -146,7 +146,9 @@ def _assessment_rules(reading: DatedReading, code: str, rules: Rules) -> list[Ro
         held = {name: in_force(entries, begin) for name, entries in values.items()}
         row: Row = {**dict.fromkeys(("day_divisor", "day_minutes", "day_cap_bps")), "cut_merge_code": "sum"}
         row |= {name: entry["value"] for name, entry in held.items() if entry}
-        charges = {key[1]: _at(rows, begin) for key, rows in rules.items() if key[0] in ("band", "missing")}
+        charges = {
+            key[1]: held_on(rows, begin) for key, rows in rules.items() if key[0] in ("band", "missing")
+        }
         _fits(reading, row, held, charges)
         for event, name in STARTS.items():
             row[name] = min((band["seconds_from"] for band in charges.get(event, ())), default=None)
@@ -154,10 +156,6 @@ def _assessment_rules(reading: DatedReading, code: str, rules: Rules) -> list[Ro
         row |= {"variant_code": code, "valid_from": begin, "valid_to": end, "articles": articles}
         found.append({**row, "reference": "; ".join(dict.fromkeys(articles.values()))})
     return found
-
-
-def _at(rows: list[Row], day: dt.date) -> list[Row]:
-    return [row for row in rows if row["valid_from"] <= day < row["valid_to"]]
 
 
 def _fits(

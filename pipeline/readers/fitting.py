@@ -43,7 +43,7 @@ LOG_FIELDS = {
 }  # fmt: skip
 """What is shown of a request, and as what."""
 MONEY_HEADERS = ("tpp", "potongan")
-Rows = list[tuple[int, list[Any]]]
+NumberedRows = list[tuple[int, list[Any]]]
 _ENGLISH = {name: month for month, names in MONTHS.items() for name in names}
 
 
@@ -89,9 +89,9 @@ def fit_profiles(path: Path, codes: tuple[str, ...], workspace: Path) -> list[Fi
 
 
 def _rank(fit: Fit) -> tuple[float, ...]:
-    """Of two that understand alike, the one named first comes first; of two logs, that which says more of a request."""
-    said = sum(map(len, fit.rows)) if fit.kind == "access_log" else 0
-    return -fit.share, -len(fit.columns), len(fit.missing), len(fit.unknown_codes), -said
+    """Of two that fit equally, the one named first comes first; of two logs, the one that reads more fields."""
+    values = sum(map(len, fit.rows)) if fit.kind == "access_log" else 0
+    return -fit.share, -len(fit.columns), len(fit.missing), len(fit.unknown_codes), -values
 
 
 def _sample(path: Path, folder: Path) -> Path:
@@ -117,7 +117,7 @@ def _sample(path: Path, folder: Path) -> Path:
     return sample
 
 
-def _typed_rows(path: Path, name: str) -> dict[str, Rows] | None:
+def _typed_rows(path: Path, name: str) -> dict[str, NumberedRows] | None:
     """The first filled rows of each sheet, or of a Parquet file; None for text."""
     with path.open("rb") as file:
         magic = file.read(4)
@@ -134,14 +134,14 @@ def _typed_rows(path: Path, name: str) -> dict[str, Rows] | None:
     return None
 
 
-def _parquet_rows(path: Path) -> dict[str, Rows]:
+def _parquet_rows(path: Path) -> dict[str, NumberedRows]:
     with pq.ParquetFile(path, pre_buffer=False) as file:
         batch = next(file.iter_batches(batch_size=SAMPLE), None)
         rows = [list(row.values()) for row in batch.to_pylist()] if batch is not None else []
         return {"": list(enumerate([list(file.schema_arrow.names), *rows]))}
 
 
-def _workbook_rows(path: Path, name: str) -> dict[str, Rows]:
+def _workbook_rows(path: Path, name: str) -> dict[str, NumberedRows]:
     scans = scan_workbook(path, name)
     with python_calamine.CalamineWorkbook.from_path(path) as book:
         return {
@@ -160,14 +160,14 @@ def _workbook_rows(path: Path, name: str) -> dict[str, Rows]:
 
 
 def _fit_table(
-    path: Path, name: str, typed: dict[str, Rows] | None, code: str, table: TableProfile
+    path: Path, name: str, typed: dict[str, NumberedRows] | None, code: str, table: TableProfile
 ) -> Iterator[Fit]:
     for kind, profile in table.kind.items():
         if profile.columns:
             if typed is None:
                 named = {header: place for place, header in enumerate(profile.columns) if header}
                 rows = [row for row in _split_rows(path, name, table) if len(row[1]) >= len(profile.columns)]
-                fit = _judged(code, kind, table, Header(named, len(profile.columns), 0), rows, [])
+                fit = _tried(code, kind, table, Header(named, len(profile.columns), 0), rows, [])
                 if fit.readable:
                     yield fit
             continue
@@ -182,14 +182,16 @@ def _fit_table(
             if header is not None:
                 titles = next(cells for number, cells in texts if number == header.last_line)
                 below = [row for row in rows if row[0] > header.last_line][table.skip_after_header :]
-                found.append(_judged(code, kind, table, header, below, titles))
+                found.append(_tried(code, kind, table, header, below, titles))
             else:
                 found += _near(code, kind, table, top)
         if found:
             yield max(found, key=lambda fit: (fit.share, len(fit.columns)))
 
 
-def _candidates(path: Path, name: str, typed: dict[str, Rows] | None, table: TableProfile) -> Iterator[Rows]:
+def _candidates(
+    path: Path, name: str, typed: dict[str, NumberedRows] | None, table: TableProfile
+) -> Iterator[NumberedRows]:
     if typed is not None:
         yield from typed.values()
         return
@@ -199,7 +201,7 @@ def _candidates(path: Path, name: str, typed: dict[str, Rows] | None, table: Tab
             yield [(last, list(cells)) for _first, last, _text, cells in cut if not isinstance(cells, str)]
 
 
-def _split_rows(path: Path, name: str, table: TableProfile) -> Rows:
+def _split_rows(path: Path, name: str, table: TableProfile) -> NumberedRows:
     with open_text(path, name, table.encoding) as lines:
         sample = [(number, line.rstrip("\r\n")) for number, line in enumerate(islice(lines, SAMPLE), start=1)]
     mark = None if table.delimiter == BLANKS else table.delimiter
@@ -216,7 +218,9 @@ def _near(code: str, kind: str, table: TableProfile, top: list[tuple[int, list[s
         yield Fit(code, kind, 0, 0, columns, missing=tuple(h for h in required if h not in places))
 
 
-def _judged(code: str, kind: str, table: TableProfile, header: Header, rows: Rows, titles: list[str]) -> Fit:
+def _tried(
+    code: str, kind: str, table: TableProfile, header: Header, rows: NumberedRows, titles: list[str]
+) -> Fit:
     roles, groups = ROLES.get(kind, {}), CODES.get(kind, {})
     unknown: dict[str, None] = {}
     readable, first = 0, []
@@ -290,6 +294,8 @@ def _requests(folder: Path) -> tuple[dict[str, str], ...]:
     )
     found = []
     for request in requests:
-        said = shapes[request["shape_no"]] | {"mulai": request["started_at"]}
-        found.append({ours: str(said[name]) for name, ours in LOG_FIELDS.items() if said[name] is not None})
+        fields = shapes[request["shape_no"]] | {"mulai": request["started_at"]}
+        found.append(
+            {ours: str(fields[name]) for name, ours in LOG_FIELDS.items() if fields[name] is not None}
+        )
     return tuple(found)

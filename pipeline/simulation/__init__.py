@@ -2,93 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.errors import SettingsError
-from pipeline.simulation.acts import DAY, Sides, away, make_sides, stay_away
-from pipeline.simulation.days import make_days
+from pipeline.simulation.documents import incident_rows, make_statements, statement_rows
 from pipeline.simulation.export import settings_text, write_punches, write_rows, write_staff
 from pipeline.simulation.logs import health_lines, merged, vantage_lines, write_logs
-from pipeline.simulation.papers import incident_rows, make_statements, statement_rows
-from pipeline.simulation.people import OTHER_REGIONS, Flags, Senders, Staff, make_senders, make_staff
-from pipeline.simulation.punches import Punches, by_app, by_machine, carried_late, joined, silent_machines
-from pipeline.simulation.requests import Outcome, Requests, send
-from pipeline.simulation.scenarios import SCENARIOS, Plan, make_plan
-from pipeline.simulation.schedule import GROUPS, Month
+from pipeline.simulation.scenarios import SCENARIOS
 from pipeline.simulation.truth_tables import side_truths, write_truth
+from pipeline.simulation.world import World, make_world
 
 __all__ = ["SCENARIOS", "World", "make_world", "simulate"]
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything that was simulated, before it is written."""
-
-    month: Month
-    senders: Senders
-    staff: Staff
-    plan: Plan
-    sides: Sides
-    requests: Requests
-    outcome: Outcome
-    punches: Punches
-    uses_machine: Flags  # per side
-
-
-def make_world(
-    people: int, seed: int, period: str, scenario: str, units: int | None, other_regions: int
-) -> World:
-    """Simulate; every part has its own stream of random numbers."""
-    month = Month.of(period)
-    offices = units or max(6, people // 65)
-    if people < 8 * offices or other_regions > len(OTHER_REGIONS):
-        raise SettingsError(f"perlu paling sedikit {8 * offices} pegawai, dan paling banyak 10 daerah lain")
-    rng = np.random.default_rng([seed, 1])
-    weight = rng.uniform(0.5, 1.5, offices)
-    unit = np.concatenate(
-        [np.arange(offices).repeat(4), rng.choice(offices, people - 4 * offices, p=weight / weight.sum())]
-    )
-    unit = np.sort(unit).astype(np.int64)
-    senders = make_senders(
-        people, other_regions, max(60, people // 2), np.random.default_rng([seed, 2]), unit
-    )
-    senders.is_plain[:people] = senders.version[:people] == 3
-    plan = make_plan(scenario, month, senders, np.random.default_rng([seed, 12]))
-    if plan.has_machines:
-        plan = replace(plan, faults=(*plan.faults, *silent_machines(senders, month)))
-    staff = make_staff(month, unit, senders.group[:people], np.random.default_rng([seed, 3]))
-    days = make_days(
-        month,
-        other_regions + 1,
-        int(senders.office.max()) + 1,
-        scenario == "quiet",
-        np.random.default_rng([seed, 10]),
-    )
-    spared = {*staff.heads, staff.certifier}
-    absences = away(senders, month, days, staff.absences, spared, np.random.default_rng([seed, 11]))
-    staff = replace(staff, absences=absences)
-    sides = make_sides(senders, month, days, staff, np.random.default_rng([seed, 4]))
-    if plan.truants:
-        sides = stay_away(
-            sides, int(plan.faults[0].start // DAY), plan.truants, np.random.default_rng([seed, 13])
-        )
-    home = senders.region[sides.person] == 0
-    uses_machine = home & plan.has_machines & (senders.group[sides.person] == GROUPS.index("guru"))
-    sent = replace(sides, act=np.where(uses_machine, np.nan, sides.act))
-    requests, outcome = send(
-        sent, senders, month, plan.faults, plan.has_losses, np.random.default_rng([seed, 5])
-    )
-    outcome = replace(outcome, act=np.where(uses_machine, sides.act, outcome.act))
-    punches = by_app(requests, senders, np.random.default_rng([seed, 9]))
-    if plan.has_machines:
-        punches = joined(punches, by_machine(sides, uses_machine, month, np.random.default_rng([seed, 16])))
-    if plan.deliveries:
-        release = (plan.deliveries[1], plan.deliveries[2])
-        punches = carried_late(punches, plan.late_from, release, np.random.default_rng([seed, 17]))
-    return World(month, senders, staff, plan, sides, requests, outcome, punches, uses_machine)
 
 
 def _write_all_logs(folder: Path, world: World, seed: int) -> None:

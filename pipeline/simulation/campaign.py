@@ -20,8 +20,8 @@ from pipeline.simulation import simulate
 from pipeline.simulation.evaluation import read_truth
 from pipeline.simulation.evaluation.events import Events, events_from_json, score_events
 from pipeline.simulation.evaluation.plot import reliability_svg
+from pipeline.simulation.evaluation.report import render_many
 from pipeline.simulation.evaluation.summary import summarize_events
-from pipeline.simulation.evaluation.words import render_many
 from pipeline.stages import BY_NAME, STAGES
 from schemas import Outage
 

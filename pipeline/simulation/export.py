@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.simulation.acts import DAY
+from pipeline.simulation.behaviour import DAY
 from pipeline.simulation.people import (
     CARRIERS,
     HOME,

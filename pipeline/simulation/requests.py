@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.simulation.acts import Sides
+from pipeline.simulation.behaviour import Sides
 from pipeline.simulation.faults import (
     CENTRAL,
     CLIENT,
@@ -22,7 +22,7 @@ from pipeline.simulation.faults import (
 )
 from pipeline.simulation.people import Flags, Floats, Ints, Senders
 from pipeline.simulation.schedule import Month
-from pipeline.simulation.unrelated_requests import stray_requests
+from pipeline.simulation.unrelated_requests import unrelated_requests
 
 # What became of a request. BARE: the gateway's own 5xx; CUT: no answer over the link; DOWN and HUNG: the province's
 # errors and time-outs; BUG: an error of one app version; MUTE: it left no line anywhere.
@@ -33,10 +33,8 @@ TIMEOUT = 10.0
 PATIENCE = 18
 LOST_SHARE = 2e-4  # accepted, yet never stored
 WRONG_KEY = 3e-4
-FORGETFUL_VERSION, FORGETS = (
-    2,
-    0.25,
-)  # after a time-out an old app believes the day has begun and sends the other way
+FORGETFUL_VERSION = 2  # after a time-out this old app takes the day as begun, and sends the other direction
+FORGETS = 0.25  # share of its users to whom that happens
 SWITCHES = 0.35  # share of apps that are allowed on a second line, and of people who use it
 
 
@@ -71,10 +69,10 @@ class Requests:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Per side: what became of the act."""
+    """Per side: what became of the attempts."""
 
-    act: Floats  # first request that was not refused; the act itself where none was sent
-    hit_by: Ints  # index of the first fault that met the act, -1 for none
+    attempt: Floats  # first request that was not refused; of `Sides` where none was sent
+    hit_by: Ints  # index of the first fault that met an attempt, -1 for none
     unlucky: Flags  # a hop failed by chance
     traced: Flags  # own failed or lost line in some log that did not lose it
     lost: Flags
@@ -134,18 +132,23 @@ def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, I
     return gate, gate_ms, server, server_ms
 
 
+def _where(senders: Senders, person: Ints, office: Ints, rng: np.random.Generator) -> Where:
+    """From where each of the people sends: over the office line as often as is their habit."""
+    is_office_line = rng.random(len(person)) < senders.wifi_share[person]
+    return Where(senders.region[person], office, is_office_line, senders.carrier[person], senders.version[person],
+                 senders.is_ios[person])  # fmt: skip
+
+
 class _Session:
-    """The retries of every act of the month, as arrays over sides; each round sends at most one request each."""
+    """The retries of every side of the month, as arrays over sides; each round sends at most one request each."""
 
     def __init__(
         self, sides: Sides, senders: Senders, faults: tuple[Fault, ...], rng: np.random.Generator
     ) -> None:
-        size, person = len(sides.act), sides.person
+        size, person = len(sides.attempt), sides.person
         self.faults, self.rng = faults, rng
-        self.where = Where(
-            senders.region[person], sides.office, rng.random(size) < senders.wifi_share[person],
-            senders.carrier[person], senders.version[person], senders.is_ios[person])  # fmt: skip
-        self.act, self.begin = sides.act.copy(), sides.act.copy()
+        self.where = _where(senders, person, sides.office, rng)
+        self.attempt, self.begin = sides.attempt.copy(), sides.attempt.copy()
         self.direction, self.stored = sides.side.copy(), np.full(size, np.nan)
         self.wrong = ~senders.is_plain[person] & (rng.random(size) < WRONG_KEY)
         self.direction[self.wrong] ^= 1
@@ -163,7 +166,7 @@ class _Session:
         self.parts: list[Part] = []
 
     def discourage(self) -> None:
-        """A few hear that all is down and never try before recovery, or at all."""
+        """A few know of the outage and do not try before recovery, or at all."""
         for k, fault in enumerate(self.faults):
             if fault.layer not in (CENTRAL, GATEWAY, LINK) or fault.share < 1 or fault.symptom == LOST_WRITE:
                 continue
@@ -217,10 +220,10 @@ class _Session:
         tired = self.used[again] >= self.tries[again]
         end = self.ends[self.hit_by[again]]
         back = again[tired & self.returns[again] & (self.begin[again] < end)]
-        told = self.rng.random(len(back)) < 0.4
+        waits = self.rng.random(len(back)) < 0.4
         late = np.maximum(self.begin[back], self.ends[self.hit_by[back]] + self.delay[back])
-        self.begin[back] = np.where(told, late, self.begin[back] + self.rng.exponential(1100, len(back)))
-        self.tries[back], self.returns[back] = self.used[back] + np.where(told, 3, 1), ~told
+        self.begin[back] = np.where(waits, late, self.begin[back] + self.rng.exponential(1100, len(back)))
+        self.tries[back], self.returns[back] = self.used[back] + np.where(waits, 3, 1), ~waits
         return again[self.used[again] < self.tries[again]]
 
     def tap_twice(self) -> None:
@@ -240,9 +243,12 @@ def send(
     has_losses: bool,
     rng: np.random.Generator,
 ) -> tuple[Requests, Outcome]:
-    """Send every act, retry with growing waits, give up, come back after recovery."""
+    """Send every attempt, retry with growing waits, give up, come back after recovery.
+
+    Returns all requests, and per side of `sides` what became of its own.
+    """
     session = _Session(sides, senders, faults, rng)
-    where = session.where.take(np.arange(len(sides.act)))
+    where = session.where.take(np.arange(len(sides.attempt)))
     session.discourage()
     active = np.flatnonzero(~np.isnan(session.begin))
     for number in range(PATIENCE):
@@ -262,19 +268,19 @@ def send(
         session.wait(active[~done], fate[~done])
         if number == 0:
             refused = active[fate == REFUSED]
-            session.act[refused] = session.begin[refused]
+            session.attempt[refused] = session.begin[refused]
         active = session.patient(active[~done])
     session.tap_twice()
     flipped = (session.direction != sides.side) & (~np.isnan(session.stored) | session.lost)
     requests = _assemble(session.parts, sides, senders, month, faults, rng)
-    traced = _traced(requests, faults, len(sides.act))
+    traced = _traced(requests, faults, len(sides.attempt))
     return requests, Outcome(
-        session.act, session.hit_by, session.unlucky | session.wrong, traced, session.lost, flipped, where
+        session.attempt, session.hit_by, session.unlucky | session.wrong, traced, session.lost, flipped, where
     )
 
 
 def _traced(requests: Requests, faults: tuple[Fault, ...], sides: int) -> Flags:
-    """Sides with an own failed or lost line that some log still has; elsewhere than at home nobody looks."""
+    """Sides with an own failed or lost line that some log still has; no log of other regions is read for persons."""
     seen = (requests.gate_status > 0) & ~in_gaps(faults, "gerbang", requests.gate_end)
     seen |= (requests.server_status > 0) & ~in_gaps(faults, "pusat", requests.server_end)
     seen &= np.isin(requests.fate, (*BAD, LOST)) & (requests.side >= 0) & (requests.kind == PUNCH)
@@ -294,15 +300,14 @@ def _assemble(
     side, kind, direction, begin, line, fate, by = (
         np.concatenate([part[n] for part in parts]) for n in range(7)
     )
-    who, way, at = stray_requests(senders, month, rng)
-    stray = Where(senders.region[who], senders.office[who], rng.random(len(who)) < senders.wifi_share[who],
-                  senders.carrier[who], senders.version[who], senders.is_ios[who])  # fmt: skip
-    stray_fate, stray_by = fates(at, stray, faults, rng)
+    who, way, at = unrelated_requests(senders, month, rng)
+    unrelated = _where(senders, who, senders.office[who], rng)
+    unrelated_fate, unrelated_by = fates(at, unrelated, faults, rng)
     person = np.concatenate([sides.person[side], who])
-    office = np.concatenate([sides.office[side], stray.office])
-    fate = np.concatenate([fate, stray_fate])
+    office = np.concatenate([sides.office[side], unrelated.office])
+    fate = np.concatenate([fate, unrelated_fate])
     seen = _traffic(fate, senders.region[person] == 0, rng)
     return Requests(
         np.concatenate([side, np.full(len(who), -1)]), person, np.concatenate([kind, np.full(len(who), PUNCH)]),
         np.concatenate([direction, way]), np.concatenate([begin, at]), office,
-        np.concatenate([line, stray.is_office_line]), fate, np.concatenate([by, stray_by]), *seen)  # fmt: skip
+        np.concatenate([line, unrelated.is_office_line]), fate, np.concatenate([by, unrelated_by]), *seen)  # fmt: skip

@@ -26,6 +26,30 @@ class Duty(NamedTuple):
     left: int | None
 
 
+class SideTruth(NamedTuple):
+    """One duty side of one person; seconds from local midnight of the month's first day."""
+
+    person: int
+    day: int
+    side: int
+    due: int
+    attempt: int | None
+    recorded: int | None
+    cause: str
+    outage_no: int  # the outage that met an attempt, else the first that touches the side; 0 for none
+    is_in_gap: bool  # a log lost its lines while the side was due
+    is_deserving: bool
+    has_own_lines: bool
+    is_own_fault: bool
+
+
+def minutes_off(side: int, due: int, at: int | None) -> int | None:
+    """Whole minutes late or early; None where missing."""
+    if at is None:
+        return None
+    return max(0, at - due if side == 0 else due - at) // 60
+
+
 def half_up(amount: int, bps: int) -> int:
     """Amount x bps / 10000, halves away from zero (amounts are not negative)."""
     return (2 * amount * bps + 10_000) // 20_000
@@ -89,7 +113,7 @@ def month_deduction(
 
 
 def restored(duty: Duty, came: int | None, left: int | None) -> Duty:
-    """The duty with the true acts of deserving sides."""
+    """The duty with the true times of deserving sides."""
     if came is None and left is None:
         return duty
     return duty._replace(came=duty.came if came is None else came, left=duty.left if left is None else left)

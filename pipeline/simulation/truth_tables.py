@@ -6,14 +6,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.simulation.acts import duty_table, exposed
+from pipeline.simulation.behaviour import duty_table, exposed
+from pipeline.simulation.documents import Statement
 from pipeline.simulation.export import write_rows
 from pipeline.simulation.faults import DEVICE, LOG_GAP, may_reach, reach
-from pipeline.simulation.papers import SideTruth, Statement, minutes_off
 from pipeline.simulation.people import CARRIERS, Absence, Flags, Ints
 from pipeline.simulation.punches import Punches, last_upload
 from pipeline.simulation.schedule import Month
@@ -21,60 +21,84 @@ from pipeline.simulation.truth import (
     AFTER,
     BEFORE,
     Duty,
+    SideTruth,
+    minutes_off,
     month_deduction,
     recorded,
     restored,
     without_awaited,
 )
-
-if TYPE_CHECKING:
-    from pipeline.simulation import World
+from pipeline.simulation.world import World
 
 Duties = dict[int, list[tuple[Duty, Duty]]]
 UTC_SHIFT = 7 * 3600
 
 
-def _judge(
-    person: int,
-    side: int,
-    duty: Duty,
-    act: float,
-    *,
-    hit_by: int,
-    is_unlucky: bool,
-    is_traced: bool,
-    is_lost: bool,
-    is_flipped: bool,
-    touched_by: int,
-    is_in_gap: bool,
-    is_awaited: bool,
-) -> tuple[SideTruth, int | None]:
-    """What happened to one side and the restored time where it deserves one."""
-    due, at = (duty.start, duty.came) if side == 0 else (duty.end, duty.left)
-    did = None if np.isnan(act) else int(act)
-    if did is not None:
-        inside = duty.start - BEFORE <= did < duty.end if side == 0 else duty.start < did <= duty.end + AFTER
-        did = did if inside else None
-    off, true_off = minutes_off(side, due, at), minutes_off(side, due, did)
-    is_bad = (off is None or off > 0) and not is_awaited
-    is_worse = is_bad and did is not None and (off is None or (true_off or 0) < off)
-    is_deserving = is_worse and (hit_by >= 0 or is_lost)
-    cause = ""
-    if is_worse and (is_deserving or is_unlucky):
-        if is_flipped:
-            cause = "flipped"
-        elif is_lost:
-            cause = "lost"
-        elif at is not None:
-            cause = "delayed"
-        else:
-            cause = "failed" if is_traced or is_unlucky else "blocked"
-    is_own = is_bad and not cause
-    cause = "unsynced" if is_awaited else cause
-    outage_no = (hit_by if hit_by >= 0 else touched_by) + 1 if is_bad else 0
-    truth = SideTruth(person, duty.day, side, due, did, at, cause, outage_no, is_in_gap, is_deserving, is_traced,
-                      is_own)  # fmt: skip
-    return truth, did if is_deserving else None
+class _Side(NamedTuple):
+    """One side of a duty as it was simulated, in plain values. Faults are given by index, -1 for none."""
+
+    person: int
+    day: int
+    side: int
+    start: int
+    end: int
+    attempt: float
+    hit_by: int
+    is_unlucky: bool
+    is_traced: bool
+    is_lost: bool
+    is_flipped: bool
+    touched_by: int
+    is_in_gap: bool
+    is_awaited: bool
+
+    def attempt_in_window(self) -> int | None:
+        """The attempt in whole seconds, where a record at that moment would count for the side."""
+        if np.isnan(self.attempt):
+            return None
+        at = int(self.attempt)
+        low, high = (
+            (self.start - BEFORE, self.end - 1) if self.side == 0 else (self.start + 1, self.end + AFTER)
+        )
+        return at if low <= at <= high else None
+
+
+def _cause(side: _Side, recorded_at: int | None) -> str:
+    """Why a side is worse than the attempt of the person."""
+    if side.is_flipped:
+        return "flipped"
+    if side.is_lost:
+        return "lost"
+    if recorded_at is not None:
+        return "delayed"
+    return "failed" if side.is_traced or side.is_unlucky else "blocked"
+
+
+def _judge(side: _Side, duty: Duty) -> tuple[SideTruth, int | None]:
+    """What happened to one side, and the time to restore where it deserves one; `duty` holds what was recorded."""
+    due, at = (duty.start, duty.came) if side.side == 0 else (duty.end, duty.left)
+    attempt = side.attempt_in_window()
+    off, true_off = minutes_off(side.side, due, at), minutes_off(side.side, due, attempt)
+    is_bad = (off is None or off > 0) and not side.is_awaited
+    is_worse = is_bad and attempt is not None and (off is None or (true_off or 0) < off)
+    is_deserving = is_worse and (side.hit_by >= 0 or side.is_lost)
+    cause = _cause(side, at) if is_worse and (is_deserving or side.is_unlucky) else ""
+    fault = side.hit_by if side.hit_by >= 0 else side.touched_by
+    truth = SideTruth(
+        person=side.person,
+        day=side.day,
+        side=side.side,
+        due=due,
+        attempt=attempt,
+        recorded=at,
+        cause="unsynced" if side.is_awaited else cause,
+        outage_no=fault + 1 if is_bad else 0,
+        is_in_gap=side.is_in_gap,
+        is_deserving=is_deserving,
+        has_own_lines=side.is_traced,
+        is_own_fault=is_bad and not cause,
+    )
+    return truth, attempt if is_deserving else None
 
 
 def _by_person(punches: Punches) -> dict[int, list[tuple[int, str]]]:
@@ -105,28 +129,21 @@ def side_truths(world: World) -> tuple[list[SideTruth], Duties]:
     touched, gap = _touches(world)
     awaited = world.uses_machine & (sides.due >= last_upload(world.month, sides.office))
     size = int(np.searchsorted(sides.person, len(world.staff.nip)))
-    columns = [sides.person, sides.day, sides.start, sides.end, outcome.act, outcome.hit_by, outcome.unlucky,
-               outcome.traced, outcome.lost, outcome.flipped, touched, gap, awaited]  # fmt: skip
-    person, day, start, end, act, hit, unlucky, traced, lost, flipped, near_by, in_gap, unsynced = (
-        c[:size].tolist() for c in columns
-    )
+    columns = [sides.person, sides.day, sides.side, sides.start, sides.end, outcome.attempt, outcome.hit_by,
+               outcome.unlucky, outcome.traced, outcome.lost, outcome.flipped, touched, gap, awaited]  # fmt: skip
+    each = [_Side(*values) for values in zip(*(column[:size].tolist() for column in columns), strict=True)]
     truths: list[SideTruth] = []
     duties: Duties = defaultdict(list)
-    for n in range(0, size, 2):
-        all_of = by_person[person[n]]
-        low = bisect_left(all_of, (start[n] - BEFORE, ""))
-        mine = all_of[low : bisect_left(all_of, (end[n] + AFTER + 1, ""))]
-        duty = recorded(day[n], start[n], end[n], mine)
-        times: list[int | None] = []
-        for side in (0, 1):
-            k = n + side
-            truth, deserved = _judge(
-                person[n], side, duty, act[k], hit_by=hit[k], is_unlucky=unlucky[k], is_traced=traced[k], is_lost=lost[k],
-                is_flipped=flipped[k], touched_by=near_by[k], is_in_gap=in_gap[k], is_awaited=unsynced[k])  # fmt: skip
-            truths.append(truth)
-            times.append(deserved)
-        duty = without_awaited(duty, unsynced[n], unsynced[n + 1])
-        duties[person[n]].append((duty, restored(duty, *times)))
+    for arrival, departure in zip(each[::2], each[1::2], strict=True):
+        person, start, end = arrival.person, arrival.start, arrival.end
+        all_of = by_person[person]
+        low = bisect_left(all_of, (start - BEFORE, ""))
+        mine = all_of[low : bisect_left(all_of, (end + AFTER + 1, ""))]
+        duty = recorded(arrival.day, start, end, mine)
+        (came, came_at), (left, left_at) = _judge(arrival, duty), _judge(departure, duty)
+        truths += [came, left]
+        duty = without_awaited(duty, arrival.is_awaited, departure.is_awaited)
+        duties[person].append((duty, restored(duty, came_at, left_at)))
     return truths, duties
 
 
@@ -143,7 +160,7 @@ def _date(month: Month, day: int) -> str:
 
 
 def _affected(world: World, number: int) -> tuple[float | None, float | None, int]:
-    """First and last second in which a request met the fault, and how many acts it was to meet.
+    """First and last second in which a request met the fault, and how many attempts it was to meet.
 
     Of an office line's carrier only the home region's: no input says over which line offices elsewhere send.
     """
@@ -154,10 +171,12 @@ def _affected(world: World, number: int) -> tuple[float | None, float | None, in
         mute = (status > 0) & (ends >= fault.start) & (ends < fault.end)
         return fault.start, fault.end, len(np.unique(requests.person[mute]))
     if fault.layer == DEVICE:
-        kept = world.uses_machine & (world.sides.office == fault.office) & (world.sides.act >= fault.start)
+        kept = (
+            world.uses_machine & (world.sides.office == fault.office) & (world.sides.attempt >= fault.start)
+        )
         return fault.start, fault.end, int(kept.sum())
     hurt = requests.by == number
-    met = (world.sides.act >= fault.start) & (world.sides.act < fault.end)
+    met = (world.sides.attempt >= fault.start) & (world.sides.attempt < fault.end)
     where = world.outcome.where
     named = (where.region == 0) | (fault.provider < len(CARRIERS))
     expected = int((met & named & reach(fault, where)).sum())
@@ -220,7 +239,7 @@ def write_truth(
         "nip,duty_date,side_code,due_at,act_at,recorded_at,cause_code,outage_no,is_deserving,has_own_lines,"
         "is_own_fault,is_false_statement,is_in_gap",
         [
-            f"{nip[s.person]},{_date(month, s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.act)},"
+            f"{nip[s.person]},{_date(month, s.day)},{('in', 'out')[s.side]},{_utc(month, s.due)},{_utc(month, s.attempt)},"
             f"{_utc(month, s.recorded)},{s.cause},{s.outage_no or ''},{_flag(s.is_deserving)},"
             f"{_flag(s.has_own_lines)},{_flag(s.is_own_fault)},{_flag((s.person, s.day, s.side) in false)},{_flag(s.is_in_gap)}"
             for s in sides

@@ -11,7 +11,7 @@ from pipeline.simulation.schedule import GROUPS, HOUR, SHIFT_CYCLE, SHIFTS, Mont
 DAY = 86_400
 
 
-def stray_requests(senders: Senders, month: Month, rng: np.random.Generator) -> tuple[Ints, Ints, Floats]:
+def unrelated_requests(senders: Senders, month: Month, rng: np.random.Generator) -> tuple[Ints, Ints, Floats]:
     """Person, direction and second of each."""
     parts = [_night(senders, rng), *_pickets(senders, month, rng), *_edges(senders, month.days, rng)]
     who, way, at = (np.concatenate([part[n] for part in parts]) for n in range(3))

@@ -34,6 +34,11 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{number(100 * share, digits)}%"
 
 
+def rate(bps: int) -> str:
+    """A rate in basis points, as exact as it is: 250 -> '2,5%'."""
+    return f"{bps / 100:g}%".replace(".", ",")
+
+
 def probability(p: float) -> str:
     """A probability that is never shown as certainty: '>99,9%', '<0,1%'."""
     if p > 0.999:

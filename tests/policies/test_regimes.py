@@ -5,36 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-import tomllib
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipeline.audit.policy_cases import Case, read_cases, run_cases
-from pipeline.engine.strict_toml import parse
-from pipeline.policy import compile_document, preset_names, read_policy
+from pipeline.policy import compile_document, preset_names
 from tests.support.reference import babel_ttu
 from tests.support.reference.hours import days_of, duty
 from tests.support.reference.people import TPP
+from tests.support.regimes import FILES, FOLDER, regime
 
-FOLDER = Path(__file__).parent
 STEPS = (0, 0, 0, 59, 60, 61, 959, 960, 961, 1859, 1860, 1861, 5400)
-FILES = sorted(path for path in FOLDER.glob("*.toml") if path.name != "refused.toml")
-
-
-def regime(path: Path) -> dict[str, Any]:
-    """The example kepmendagri with the file's keys in place of its own."""
-    document = parse(*read_policy(Path(), "kepmendagri"))
-    changes = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
-    return {
-        key: {**document[key], **changes[key]}
-        if key in ("value", "band", "missing", "leave", "group")
-        else value
-        for key, value in {**document, **changes}.items()
-        if key in changes
-    } | {key: value for key, value in document.items() if key not in changes}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -14,7 +14,7 @@ from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.tables.kinds import HEADERS
 from pipeline.readers.tables.records import Records
 from pipeline.readers.tables.tabular import constants_of, read_table
-from pipeline.readers.tables.values import REJECTS, validate_records
+from pipeline.readers.tables.validation import REJECTS, validate_records
 from pipeline.settings import Settings
 from schemas.raw import RAW_TABLES
 

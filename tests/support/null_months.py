@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.signal import lfilter
 
-from pipeline.outages.detection.counts import GroupCounts
-from pipeline.outages.detection.null_days import NullDays
-from pipeline.outages.detection.null_explanation import best_null_explanation
+from pipeline.outages.detection.null_days import NullDays, best_null_explanation
+from pipeline.outages.detection.null_model import GroupCounts
 
 MINUTE = np.arange(1440)
 DAYS = 31

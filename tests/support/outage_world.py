@@ -13,9 +13,8 @@ import pandas as pd
 from pipeline.engine.stage import StageContext
 from pipeline.engine.warehouse import Warehouse
 from pipeline.outages.attribution.cells import COUNTS, DIMENSIONS, Traffic, first_day
-from pipeline.outages.attribution.explanation import explain
+from pipeline.outages.attribution.explanation import ExplainedOutage, explain
 from pipeline.outages.attribution.layer_model import Signals
-from pipeline.outages.attribution.outages import ExplainedOutage
 from pipeline.outages.attribution.window_groups import SegmentRow, Span
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME

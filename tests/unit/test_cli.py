@@ -31,7 +31,7 @@ from schemas import (
     ScenarioSide,
     Table,
 )
-from tests.support import ROOT
+from tests.support.command import in_process
 
 OF_WORKSPACE = [name for name in COMMANDS if name not in {"init", "simulate", "evaluate", "docs", "policy"}]
 Change = Callable[[list[dict[str, Any]]], None]
@@ -55,17 +55,6 @@ def refused(code: int, *arguments: object) -> str:
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     return result.stderr
-
-
-def in_process(*arguments: object, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -10,13 +10,14 @@ import numpy as np
 
 from pipeline.outages.arrays import Flags, Ints
 from pipeline.outages.attribution.cells import WindowCells
-from pipeline.outages.attribution.layer_likelihoods import ANY, FAILING, LOGGED, NORMAL, SILENT
 
 LAYERS = ("central", "link", "gateway", "network", "site", "client", "log_gap")
 PROVINCE = ("pusat", "aplikasi")
 """Vantages of the province's servers."""
 LAYER_OF_PLACE = {"unit": "site", "provider": "network", "network": "network", "client": "client"}
 """The layer that fails where one value of a dimension deviates."""
+NORMAL, FAILING, SILENT, LOGGED, ANY = range(5)
+"""States of a group. Only of checks: LOGGED is normal or failing, ANY is no statement at all."""
 BROKEN = (FAILING, SILENT)
 
 Scope = tuple[tuple[str, str], ...]
@@ -52,7 +53,7 @@ class WindowPlaces:
     def of(cls, cells: WindowCells, home: str) -> WindowPlaces:
         """Of all leaves of a window."""
         at_gate, region = cells.vantage == "gerbang", cells.groups["region"]
-        is_home = (region == home) | (at_gate & (region == ""))
+        is_home = cells.leaves_of("region", home)
         return cls(cells, home, at_gate, is_home, is_home | (region != ""), sorted(cells.health))
 
     def states(self, *assigned: tuple[Flags, int]) -> Ints:
@@ -65,14 +66,9 @@ class WindowPlaces:
     @cached_property
     def blocks(self) -> dict[str, Flags]:
         """Leaves of each pair `vantage|region` with at least one expected sender."""
-        names = [
-            f"{v}|{self.home if h else r}" if k else ""
-            for v, r, h, k in zip(
-                self.cells.vantage, self.cells.groups["region"], self.is_home, self.has_region, strict=True
-            )
-        ]
-        texts = np.array(names, dtype=object)
-        blocks = {str(name): texts == name for name in sorted(set(names)) if name}
+        region = np.where(self.is_home, self.home, self.cells.groups["region"])
+        names = np.where(self.has_region, self.cells.vantage + "|" + region, "")
+        blocks = {name: names == name for name in sorted(set(names.tolist())) if name}
         return {name: mask for name, mask in blocks.items() if self.cells.expected[mask].sum() >= 1}
 
     @property
@@ -97,9 +93,20 @@ def hypotheses(
     has a gap in the window.
     """
     yield from _of_servers(places)
-    yield from _of_log_gaps(places, gap_vantages)
-    yield from _of_places(places, proposed)
-    yield from _of_other_regions(places, proposed.get("region", ()))
+    cells, normal = places.cells, places.normal_sources
+    for vantage in sorted(gap_vantages):  # the log of one vantage is missing, and nothing else
+        states = places.states((cells.vantage == vantage, SILENT))
+        yield Hypothesis("log_gap", (("vantage", vantage),), states, {**normal, f"health {vantage}": SILENT})
+    for dimension, layer in LAYER_OF_PLACE.items():
+        for value in proposed.get(dimension, ()):
+            leaves = cells.members(dimension, value)
+            for state in (FAILING,) if layer == "client" else BROKEN:
+                yield Hypothesis(layer, ((dimension, value),), places.states((leaves, state)), normal)
+    for value in proposed.get("region", ()):  # of other regions only the province's logs tell
+        there = ~places.at_gate & (cells.groups["region"] == value)
+        for layer in ("link", "gateway") if value != places.home else ():
+            for state in BROKEN:
+                yield Hypothesis(layer, (("region", value),), places.states((there, state)), normal)
 
 
 def _of_servers(places: WindowPlaces) -> Iterator[Hypothesis]:
@@ -120,33 +127,3 @@ def _of_servers(places: WindowPlaces) -> Iterator[Hypothesis]:
     for state in BROKEN:
         yield Hypothesis("gateway", here, places.states((at_gate, state), cut_off),
                          {**normal, "health gerbang": ANY, "probe gerbang": FAILING, "received": ANY, "upstream": 0})  # fmt: skip
-
-
-def _of_log_gaps(places: WindowPlaces, gap_vantages: Collection[str]) -> Iterator[Hypothesis]:
-    """The log of one vantage is missing, and nothing else."""
-    for vantage in sorted(gap_vantages):
-        mine = places.cells.vantage == vantage
-        yield Hypothesis("log_gap", (("vantage", vantage),), places.states((mine, SILENT)),
-                         {**places.normal_sources, f"health {vantage}": SILENT})  # fmt: skip
-
-
-def _of_places(places: WindowPlaces, proposed: Mapping[str, tuple[str, ...]]) -> Iterator[Hypothesis]:
-    """One office, network, provider or client version of the home region or of all."""
-    for dimension, layer in LAYER_OF_PLACE.items():
-        for value in proposed.get(dimension, ()):
-            leaves = places.cells.members(dimension, value)
-            for state in (FAILING,) if layer == "client" else BROKEN:
-                yield Hypothesis(
-                    layer, ((dimension, value),), places.states((leaves, state)), places.normal_sources
-                )
-
-
-def _of_other_regions(places: WindowPlaces, regions: Sequence[str]) -> Iterator[Hypothesis]:
-    """Link or gateway of another region, of which only the province's logs tell."""
-    for value in regions:
-        there = ~places.at_gate & (places.cells.groups["region"] == value)
-        for layer in ("link", "gateway") if value != places.home else ():
-            for state in BROKEN:
-                yield Hypothesis(
-                    layer, (("region", value),), places.states((there, state)), places.normal_sources
-                )

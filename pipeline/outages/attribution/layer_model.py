@@ -1,28 +1,93 @@
 """Which layer failed in a window: a posterior over layers from all evidence sources, each of which may be worthless.
 
-See docs/method/attribution.md.
+See docs/method/attribution.md. An evidence source is the log of one vantage for one
+region, the health checks or probes of a vantage, the gateway's upstream field, the times at which punches were received,
+or the people who use a line.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import betaln, logsumexp
 
-from pipeline.outages.arrays import Array
+from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.attribution.cells import WindowCells
-from pipeline.outages.attribution.hypotheses import LAYERS, Hypothesis, WindowPlaces, hypotheses
-from pipeline.outages.attribution.layer_likelihoods import (
+from pipeline.outages.attribution.hypotheses import (
+    ANY,
+    FAILING,
+    LAYERS,
+    LOGGED,
     NORMAL,
-    block_log_likelihood,
-    checks_log_likelihood,
-    leaf_log_likelihoods,
-    received_log_likelihood,
+    SILENT,
+    Hypothesis,
+    WindowPlaces,
+    hypotheses,
 )
-from pipeline.outages.scores import bb_log
+from pipeline.outages.scores import FAILING_SHARES, NULL_FACTORS, SILENT_SHARES, bb_log, nb_log
+
+FAILING_FACTORS = (0.3, 1.0, 3.0, 8.0)
+"""By which the senders of a failing group may differ from the usual."""
+FAILING_K = 2.0
+"""k of the senders of a failing group: people retry at first and give up later, so that their number says little."""
+
+
+def leaf_log_likelihoods(cells: WindowCells) -> dict[int, Array]:
+    """Per state the log-likelihood of senders and failed senders at each value of its common factor, (values, leaves)."""
+    n, x, b = cells.senders, cells.failed, cells.expected
+    thetas = np.array(NULL_FACTORS)[:, None]
+    normal = nb_log(n, thetas * b, cells.k) + bb_log(x, n, cells.share)
+    failing = [
+        nb_log(n, factor * b, FAILING_K) + bb_log(x, n, p1)
+        for factor in FAILING_FACTORS for p1 in FAILING_SHARES
+    ]  # fmt: skip
+    silent = nb_log(n, np.array(SILENT_SHARES)[:, None] * b, cells.k) + betaln(x + 1, n - x + 1)
+    return {NORMAL: normal, FAILING: np.stack(failing), SILENT: silent}
+
+
+def block_log_likelihood(logs: Mapping[int, Array], states: Ints, leaves: Flags) -> float:
+    """Log-likelihood of one region's leaves at one vantage.
+
+    All leaves in the same state share one unknown factor, over whose values the likelihood is averaged: what happens to
+    a whole day counts once, not once per leaf. `states` and `leaves` are (leaves,).
+    """
+    total = 0.0
+    for state in np.unique(states[leaves]).tolist():
+        total += _log_mean(logs[state][:, leaves & (states == state)].sum(axis=1))
+    return total
+
+
+def _log_mean(logs: Any) -> float:
+    """Log of the mean likelihood over equally likely values of a factor."""
+    return float(logsumexp(logs) - math.log(len(logs)))
+
+
+def checks_log_likelihood(seen: float, failed: float, usual: float, state: int) -> float:
+    """Log-likelihood of regular checks (health checks, probes): all there and good, there and failing, or absent."""
+
+    def one(kind: int) -> float:
+        if kind == SILENT:
+            return float(nb_log(seen, 0.01 * usual, 5.0)) + float(betaln(failed + 1, seen - failed + 1))
+        share = 0.01 if kind == NORMAL else 0.9
+        return float(nb_log(seen, usual, 50.0)) + float(bb_log(failed, seen, share))
+
+    kinds = {LOGGED: (NORMAL, FAILING), ANY: (NORMAL, FAILING, SILENT)}.get(state, (state,))
+    return _log_mean([one(kind) for kind in kinds])
+
+
+def received_log_likelihood(seen: float, usual: float, state: int) -> float:
+    """Log-likelihood of the punches that were received in the window: as usual, or (nearly) none."""
+    normal, none = (
+        _log_mean([float(nb_log(seen, factor * usual, 20.0)) for factor in factors])
+        for factors in (NULL_FACTORS, SILENT_SHARES[:2])
+    )
+    return _log_mean([normal, none] if state == ANY else [normal if state == NORMAL else none])
+
 
 LEAST_CONFIDENCE = 0.8
 """Posterior from which a layer is named."""
@@ -84,13 +149,9 @@ class LayerModel:
     """All hypotheses about one window, and the evidence sources that they are compared by."""
 
     def __init__(
-        self,
-        cells: WindowCells,
-        signals: Signals,
-        home: str,
-        gap_vantages: Collection[str] = (),
-        explained_layers: Collection[str] = (),
-    ) -> None:
+        self, cells: WindowCells, signals: Signals, home: str,
+        gap_vantages: Collection[str] = (), explained_layers: Collection[str] = (),
+    ) -> None:  # fmt: skip
         """`gap_vantages` are those whose log has a gap in the window; only these may have a missing log.
 
         `explained_layers` are layers of outages that are known already; what is left is due to another layer.
@@ -102,10 +163,8 @@ class LayerModel:
 
     def log_likelihoods(self, h: Hypothesis) -> dict[str, float]:
         """Log-likelihood of each evidence source under a hypothesis."""
-        out = {
-            name: block_log_likelihood(self._leaf_logs, h.states, mask)
-            for name, mask in self.places.blocks.items()
-        }
+        blocks = self.places.blocks.items()
+        out = {name: block_log_likelihood(self._leaf_logs, h.states, mask) for name, mask in blocks}
         for vantage, (seen, failed, usual) in self.cells.health.items():
             if usual >= 1:
                 state = h.others[f"health {vantage}"]
@@ -129,11 +188,8 @@ class LayerModel:
 
         Each source has a contaminated likelihood, each place a penalty for being chosen, all layers the same prior.
         """
-        compared = [
-            h
-            for h in hypotheses(self.places, proposed, self.gap_vantages)
-            if h.layer not in self.explained_layers
-        ]
+        every = hypotheses(self.places, proposed, self.gap_vantages)
+        compared = [h for h in every if h.layer not in self.explained_layers]
         table = [self.log_likelihoods(h) for h in compared]
         names = list(table[0])
         logs = np.array([[row[name] for name in names] for row in table]) / self.cells.phi
@@ -141,13 +197,13 @@ class LayerModel:
         contaminated = np.logaddexp(math.log1p(-CONTAMINATION) + gap, math.log(CONTAMINATION))
         log_odds = (contaminated.sum(axis=1) - self._penalties(compared)) / TEMPERATURE
         weights = np.exp(log_odds - logsumexp(log_odds))
-        p = {
-            layer: min(1.0, float(sum(w for w, h in zip(weights, compared, strict=True) if h.layer == layer)))
-            for layer in LAYERS
-        }
-        layer = max(LAYERS, key=lambda name: p[name])
-        best_of = _best_by_layer(compared, log_odds)
-        best = best_of[layer]
+        p, best_of = {}, {}
+        for layer in LAYERS:
+            own = [number for number, h in enumerate(compared) if h.layer == layer]
+            p[layer] = min(1.0, float(sum(weights[number] for number in own)))
+            if own:
+                best_of[layer] = max(own, key=lambda number: log_odds[number])
+        best = best_of[max(LAYERS, key=lambda name: p[name])]
         nats = {
             name: dict(zip(names, (contaminated[top] - contaminated[best]).tolist(), strict=True))
             for name, top in best_of.items()
@@ -157,20 +213,9 @@ class LayerModel:
     def _penalties(self, compared: Sequence[Hypothesis]) -> Array:
         """Nats per hypothesis: half of ln(cells) for a chosen place, and ln of the number of places of its layer."""
         size = math.log(max(int((self.cells.expected >= 1).sum()), 2))
-        tried = {layer: sum(h.layer == layer for h in compared) for layer in LAYERS}
+        tried = Counter(h.layer for h in compared)
         chosen = [
             sum(d != "vantage" and (d, v) != ("region", self.home) for d, v in h.scope) for h in compared
         ]
-        return np.array(
-            [k * size / 2 + math.log(tried[h.layer]) for k, h in zip(chosen, compared, strict=True)]
-        )
-
-
-def _best_by_layer(compared: Sequence[Hypothesis], log_odds: Array) -> dict[str, int]:
-    """Number of the best hypothesis of each layer that has one."""
-    out = {}
-    for layer in LAYERS:
-        own = [number for number, h in enumerate(compared) if h.layer == layer]
-        if own:
-            out[layer] = max(own, key=lambda number: log_odds[number])
-    return out
+        penalties = [k * size / 2 + math.log(tried[h.layer]) for k, h in zip(chosen, compared, strict=True)]
+        return np.array(penalties)

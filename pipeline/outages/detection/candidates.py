@@ -1,14 +1,22 @@
-"""Candidates: segments of one group's month that may be an outage, scored again against the best null explanation."""
+"""Candidates: segments of one group's month, or declared silences, that may be an outage."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
 
 from pipeline.outages.arrays import Array
-from pipeline.outages.detection.edges import silence_edges
+from pipeline.outages.clock import HOUR
 from pipeline.outages.detection.failure_evidence import rescored_failure
 from pipeline.outages.detection.null_model import WINDOWS, NullModel
-from pipeline.outages.detection.silence_evidence import deferred_demand, explain_silence, rescored_silence
+from pipeline.outages.detection.silence_evidence import (
+    deferred_demand,
+    explain_silence,
+    rescored_silence,
+    silence_edges,
+)
 from pipeline.outages.scores import FAILING_SHARES, SILENT_SHARES, failure_scores, silence_scores
 from pipeline.outages.segments import LEAST_NATS, Segment, join_near, strong_segments
 
@@ -45,21 +53,17 @@ class Candidate:
 
 def find_candidates(model: NullModel, group: int) -> list[Candidate]:
     """All candidates of a group; `group` is its number."""
-    found = [
-        silence_candidate(model, group, number, part)
-        if alternative == "silence"
-        else failure_candidate(model, group, alternative, number, part)
-        for (alternative, number), parts in model.segments.items()
-        for part in join_near(parts)
-    ]
-    middle = WINDOWS.index("middle")
-    return found + [silence_candidate(model, group, middle, part) for part in rerouted_segments(model)]
-
-
-def rerouted_segments(model: NullModel) -> list[Segment]:
-    """Segments of rerouted punches where the counts show no silence, because the baseline may be too low."""
-    silent = [part for (kind, _), parts in model.segments.items() if kind == "silence" for part in parts]
-    return [] if model.rerouting is None else model.rerouting.segments_beside(silent, model.expected)
+    found, silent, middle = list[Candidate](), list[Segment](), WINDOWS.index("middle")
+    for (alternative, number), parts in model.segments.items():
+        if alternative == "silence":
+            silent += parts
+            found += [silence_candidate(model, group, number, part) for part in join_near(parts)]
+        else:
+            found += [failure_candidate(model, group, alternative, number, part) for part in join_near(parts)]
+    if model.rerouting is not None:  # where the counts show no silence, because the baseline may be too low
+        rerouted = model.rerouting.segments_beside(silent, model.expected)
+        found += [silence_candidate(model, group, middle, part) for part in rerouted]
+    return found
 
 
 def silence_candidate(model: NullModel, group: int, number: int, part: Segment) -> Candidate:
@@ -86,27 +90,22 @@ def _without_explained_flanks(model: NullModel, impact: Segment) -> Segment:
 
     Half of the usual senders before a silence may be a late morning.
     """
-    hard = [
-        s
-        for s in model.segments["silence", 0]
-        if s.start < impact.end
-        and s.end > impact.start
-        and rescored_silence(model, 0, s.start, s.end) >= LEAST_NATS
-    ]
+
+    def is_explained(a: int, b: int, number: int = len(SILENT_SHARES) - 1, is_flank: bool = True) -> bool:
+        return rescored_silence(model, number, a, b, is_flank) < LEAST_NATS
+
+    within = [s for s in model.segments["silence", 0] if s.start < impact.end and s.end > impact.start]
+    hard = [s for s in within if not is_explained(s.start, s.end, 0, False)]
     if not hard:
         return impact
-    number, first, last = len(SILENT_SHARES) - 1, hard[0], hard[-1]
-    if (
-        impact.start < first.start
-        and rescored_silence(model, number, impact.start, first.start, True) < LEAST_NATS
-    ):
+    first, last = hard[0], hard[-1]
+    if impact.start < first.start and is_explained(impact.start, first.start):
         impact = replace(impact, start=first.start, start_low=first.start_low, start_high=first.start_high)
-    if last.end < impact.end and rescored_silence(model, number, last.end, impact.end, True) < LEAST_NATS:
+    if last.end < impact.end and is_explained(last.end, impact.end):
         impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
     inside = slice(impact.start, impact.end)
-    scores = silence_scores(
-        model.senders[inside], model.expected[inside], model.dispersion, SILENT_SHARES[number]
-    )
+    rho = SILENT_SHARES[-1]
+    scores = silence_scores(model.senders[inside], model.expected[inside], model.dispersion, rho)
     return replace(impact, score=float(scores.sum()))
 
 
@@ -131,7 +130,7 @@ def failure_candidate(
     )  # fmt: skip
     return Candidate(
         group, alternative, WINDOWS[number], part, a, b, min(nats, part.score),
-        float(model.failed[a:b].sum()), float(model.senders[a:b].sum() * model.failing_share), None,
+        float(model.counts.failed.ravel()[a:b].sum()), float(model.senders[a:b].sum() * model.failing_share), None,
         WINDOWS[number] == "middle" and _is_partial(model, a, b))  # fmt: skip
 
 
@@ -143,3 +142,24 @@ def _is_partial(model: NullModel, a: int, b: int) -> bool:
         for p1 in FAILING_SHARES[:2]
     )
     return bool(middle > hard)
+
+
+def declared_candidate(model: NullModel, group: int, a: int, b: int) -> tuple[Candidate, int]:
+    """The silence in the declared minutes [a, b) in which most senders are missing, and how many silences lie in them.
+
+    A silence is a run of minutes without any sender; that number is the number of tests. Its part within the hour
+    before and after belongs to the score, because an early or a late day would be heard there.
+    """
+    low, high = max(0, a - HOUR), min(b + HOUR, model.senders.size)
+    heard = model.senders[low:high] > 0
+    stops = heard if model.unobserved is None else heard | model.unobserved[low:high]
+    edges = np.concatenate([[low - 1], low + np.flatnonzero(stops), [high]])
+    runs = [(int(x) + 1, int(y)) for x, y in pairwise(edges) if y > a and x + 1 < b]
+    x, y = max(runs, key=lambda run: float(model.expected[max(run[0], a) : min(run[1], b)].sum()))
+    score = rescored_silence(model, 0, x, y)
+    x, y = max(x, a), min(y, b)
+    _, start, _ = silence_edges(model.senders, model.expected, model.unobserved, x, y)
+    segment = Segment(x, y, score, x, x, y, y)
+    expected = float(model.expected[x:y].sum())
+    deferred = deferred_demand(model, x, y)
+    return Candidate(group, "silence", "middle", segment, start, y, score, 0.0, expected, deferred), len(runs)

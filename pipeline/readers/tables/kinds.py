@@ -23,18 +23,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "mulai",
         "selesai",
     ),
-    "unit": (
-        "kode_opd",
-        "nama_opd",
-        "wilayah",
-        "zona",
-    ),
-    "network": (
-        "cidr",
-        "kode_opd",
-        "penyedia",
-        "jenis",
-    ),
+    "unit": ("kode_opd", "nama_opd", "wilayah", "zona"),
+    "network": ("cidr", "kode_opd", "penyedia", "jenis"),
     "punch": (
         "nip",
         "pin",
@@ -50,27 +40,9 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "jam_pulang",
         "keterangan",
     ),
-    "absence": (
-        "nip",
-        "jenis",
-        "mulai",
-        "selesai",
-        "nomor_surat",
-    ),
-    "roster": (
-        "nip",
-        "tanggal",
-        "shift",
-    ),
-    "statement": (
-        "nip",
-        "tanggal",
-        "sisi",
-        "jam",
-        "nip_penandatangan",
-        "nomor_surat",
-        "tanggal_surat",
-    ),
+    "absence": ("nip", "jenis", "mulai", "selesai", "nomor_surat"),
+    "roster": ("nip", "tanggal", "shift"),
+    "statement": ("nip", "tanggal", "sisi", "jam", "nip_penandatangan", "nomor_surat", "tanggal_surat"),
     "incident": (
         "id_insiden",
         "mulai",
@@ -84,32 +56,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "tanggal_ba",
         "keterangan",
     ),
-    "deduction": (
-        "nip",
-        "periode",
-        "potongan",
-    ),
-    "decision": (
-        "finding_id",
-        "finding_hash",
-        "keputusan",
-        "nip_pemutus",
-        "alasan",
-        "tanggal",
-    ),
-    "probe": (
-        "waktu",
-        "titik",
-        "asal",
-        "hasil",
-        "latensi_ms",
-        "kode_http",
-    ),
-    "coverage": (
-        "titik",
-        "mulai",
-        "selesai",
-    ),
+    "deduction": ("nip", "periode", "potongan"),
+    "decision": ("finding_id", "finding_hash", "keputusan", "nip_pemutus", "alasan", "tanggal"),
+    "probe": ("waktu", "titik", "asal", "hasil", "latensi_ms", "kode_http"),
+    "coverage": ("titik", "mulai", "selesai"),
 }
 """Kind -> our headers, in the order of its raw table."""
 ORIGIN = ("file_id", "sheet", "line_no", "row_sha256")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from pipeline.readers.tables.checks import nip_checks
 from pipeline.readers.tables.formats import FIXED
+from pipeline.readers.tables.validation_checks import nip_checks
 
 _PROBLEM = " ".join(f"when {check.condition} then '{check.code}'" for check in nip_checks("text"))
 _QUERY = (

@@ -1,6 +1,6 @@
 """Compares the newest published run of a workspace with the truth that the simulator left beside it.
 
-`events` scores outages, `sides` scores people's records and money, `summary` adds many months up, `words` prints.
+`events` scores outages, `sides` scores people's records and money, `summary` adds many months up, `report` prints.
 What is compared is what was published (`bukti/*.parquet`), never a database that may be newer.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SettingsError
 from pipeline.simulation.evaluation.events import Events, score_events
-from pipeline.simulation.evaluation.sides import Sides, score_sides
+from pipeline.simulation.evaluation.sides import SideScores, score_sides
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ class Evaluation:
     period: str
     published: str
     events: Events
-    sides: Sides
+    sides: SideScores
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -85,7 +85,4 @@ def _published(path: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     frame: pd.DataFrame = pq.read_table(path).to_pandas()
-    for name in ("duty_date",):
-        if name in frame:
-            frame[name] = frame[name].astype(str)
-    return frame
+    return frame.astype({"duty_date": str}) if "duty_date" in frame else frame

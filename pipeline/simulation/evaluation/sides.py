@@ -27,7 +27,7 @@ class CauseCount:
 
 
 @dataclass(frozen=True)
-class Sides:
+class SideScores:
     """Counts are of duty sides unless named otherwise; minutes are absolute."""
 
     people: int
@@ -46,12 +46,12 @@ class Sides:
     own_fault_untouched_statement: int
     late_acts_fully_restored: int
     in_gap: int  # found sides that were due while a log lost its lines
-    in_gap_refused: int  # ... that end `not_supported`, though the missing lines may have shown the act
+    in_gap_refused: int  # ... that end `not_supported`, though the missing lines may have shown a request
     false_statements: int
     false_statements_restored: int
     restored_minutes_off: tuple[
         float, ...
-    ]  # grade A against the true act: median, 95 %, largest; () for none
+    ]  # grade A: minutes from the truth, median, 95 %, largest; () for none
     causes: tuple[CauseCount, ...]
 
     @property
@@ -108,7 +108,7 @@ def _money(true: pd.DataFrame, assessment: pd.DataFrame) -> tuple[int, int, int]
 
 def score_sides(
     true: pd.DataFrame, deduction: pd.DataFrame, finding: pd.DataFrame, assessment: pd.DataFrame
-) -> Sides:
+) -> SideScores:
     """`true`, `deduction`: side.csv and deduction.csv; the others: bukti."""
     names = [*KEY, "cause_code", "action_code", "grade_code", "restored_at"]
     found = finding[names].rename(columns={"cause_code": "found_cause"})
@@ -124,12 +124,12 @@ def score_sides(
     untouched = own & (both["outage_no"] == "")
     equal, difference, worse = _money(deduction, assessment)
     sign = both["side_code"].map({"in": 1, "out": -1})
-    # Logs tell whole seconds: an act within two seconds of the minute may be read as the minute before.
+    # Logs tell whole seconds: within two seconds of a full minute the minute before may be read.
     late = ((both["act_at"] - both["due_at"]).dt.total_seconds() * sign - 2) // 60 >= 1
     off = (both["restored_at"] - both["act_at"]).dt.total_seconds().abs()[
         restored & (both["grade_code"] == "A")
     ] / 60
-    return Sides(
+    return SideScores(
         people=len(deduction),
         people_equal=equal,
         people_worse=worse,

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
-from schemas import (
-    RestorationScreen,
-)
+from schemas import RestorationScreen
 
 if TYPE_CHECKING:
     from pipeline.stages.controls.contrasts import Contrast

@@ -112,7 +112,7 @@ def _with_declared(context: StageContext, derived: pa.Table) -> pa.Table:
     import pyarrow as pa
 
     from pipeline.engine.warehouse import arrow_schema
-    from pipeline.readers.tables.values import validate_records
+    from pipeline.readers.tables.validation import validate_records
 
     raw = context.arrow(RawCoverage)
     if not raw.num_rows:

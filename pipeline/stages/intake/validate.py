@@ -37,7 +37,7 @@ from schemas.raw import RAW_TABLES
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipeline.readers.tables.values import Validated
+    from pipeline.readers.tables.validation import Validated
     from pipeline.settings import Settings
 
 TABLES: dict[str, type[Table]] = {
@@ -61,7 +61,7 @@ def validate(context: StageContext) -> None:
     import pyarrow as pa
 
     from pipeline.engine.warehouse import arrow_schema
-    from pipeline.readers.tables.values import REJECTS, validate_records
+    from pipeline.readers.tables.validation import REJECTS, validate_records
 
     files = [file for file in context.arrow(SourceFile).to_pylist() if file["same_as_path"] is None]
     raws = {kind: partial(context.batches, contract) for kind, contract in RAW_TABLES.items()}

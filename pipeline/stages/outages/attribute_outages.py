@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
-from schemas import (
-    Incident,
-    Outage,
-    OutageEvidence,
-    Setting,
-)
+from schemas import Incident, Outage, OutageEvidence, Setting
 
 if TYPE_CHECKING:
     from pipeline.outages.attribution.cells import Traffic
     from pipeline.outages.attribution.evidence import EvidenceTest
+    from pipeline.outages.attribution.explanation import ExplainedOutage
     from pipeline.outages.attribution.incidents import DeclaredIncident, IncidentAssessment
-    from pipeline.outages.attribution.outages import ExplainedOutage
     from pipeline.outages.attribution.window_groups import Span
     from pipeline.outages.clock import Clock
 
@@ -128,7 +123,7 @@ def attribute_outages(context: StageContext) -> None:
     from pipeline.outages.attribution.evidence import tests_of
     from pipeline.outages.attribution.explanation import explain
     from pipeline.outages.clock import Clock
-    from pipeline.outages.rerouting import LineEvidence
+    from pipeline.outages.own_requests import LineEvidence
 
     setting = context.frame(Setting).iloc[0]
     home, clock = str(setting["region_code"]), Clock(setting["period_from"], setting["zone"])

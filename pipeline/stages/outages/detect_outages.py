@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
-from schemas import (
-    Calendar,
-    MeasurableSpan,
-    OutageSegment,
-)
+from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
     from pipeline.outages.detection.windows import Window
@@ -23,7 +19,7 @@ def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
     vantage, kind, value = key
     part = window.segment
     start, end = window.start * 60, window.end * 60
-    is_own = vantage in reader.failed_requests and (kind != "region" or value == reader.on_duty.region)
+    is_own = vantage in reader.failed_requests and (kind != "region" or value == reader.region)
     if window.alternative == "failure" and is_own:
         start, end = reader.failed_requests[vantage].edges(start, end, kind, value)
     started, ended = (reader.clock.instant(second / 60) for second in (start, end))

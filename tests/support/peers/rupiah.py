@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from pipeline.stages import RULES
-from tests.rules.test_rules import world as rule_world
 from tests.support.peers.cases import DAY, MARCH, Case, agrees, at, differs, states
 from tests.support.peers.world import Person, Policy, World, policy, settle
+from tests.support.rule_cases import world as rule_world
 
 FRIDAY = dt.date(2026, 3, 6)
 MILLION = 1_000_000

@@ -15,8 +15,8 @@ from pipeline.cli import rekon
 from pipeline.publishing.ledger import GENESIS, LEDGER_NAME, read_ledger
 from pipeline.publishing.manifest import json_bytes, sha256_of
 from pipeline.publishing.publication import unknown_folders
-from tests.unit.decisions.test_decide import approved, decide, filled, ready_rows
-from tests.unit.test_cli import in_process
+from tests.support.command import in_process
+from tests.support.returned_sheets import approved, decide, filled, ready_rows
 
 
 def call(*arguments: object) -> Result:

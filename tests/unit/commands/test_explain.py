@@ -14,7 +14,7 @@ from pipeline.cli import rekon
 from pipeline.engine.scratch import database_path
 from pipeline.engine.warehouse import answer_read_only
 from pipeline.wording import labels
-from reports.person_timeline import Lane, Lanes, as_svg, as_text
+from reports.person_timeline import PersonTimeline, TimelineRow, as_svg, as_text
 
 PERIOD = "2026-01"
 ENGLISH = (
@@ -106,12 +106,14 @@ def test_the_page_stands_alone_and_each_drawing_says_what_it_shows(
 START = dt.datetime(2026, 1, 5, 0, 0)
 
 
-def drawing(*lanes: Lane) -> Lanes:
-    return Lanes(START, START + dt.timedelta(hours=2), "Asia/Jakarta", lanes, "wajib 08.00 WIB <dan lain>.")
+def drawing(*lanes: TimelineRow) -> PersonTimeline:
+    return PersonTimeline(
+        START, START + dt.timedelta(hours=2), "Asia/Jakarta", lanes, "wajib 08.00 WIB <dan lain>."
+    )
 
 
 def test_a_mark_stands_under_its_hour() -> None:
-    lines = as_text(drawing(Lane("wajib", marks=((START + dt.timedelta(hours=1), "wajib"),))))
+    lines = as_text(drawing(TimelineRow("wajib", marks=((START + dt.timedelta(hours=1), "wajib"),))))
     assert lines[0].index("|") == lines[1].index("08.00")
 
 
@@ -119,7 +121,8 @@ def test_what_lies_beyond_the_drawing_is_cut_at_its_edge() -> None:
     day = dt.timedelta(days=1)
     lines = as_text(
         drawing(
-            Lane("gangguan", ((START - day, START + day),)), Lane("wajib", marks=((START + day, "wajib"),))
+            TimelineRow("gangguan", ((START - day, START + day),)),
+            TimelineRow("wajib", marks=((START + day, "wajib"),)),
         )
     )
     assert lines[0].count("=") == 66
@@ -127,5 +130,5 @@ def test_what_lies_beyond_the_drawing_is_cut_at_its_edge() -> None:
 
 
 def test_words_in_a_drawing_are_escaped() -> None:
-    assert "&lt;dan lain&gt;" in as_svg(drawing(Lane("<b>")), "g")
-    assert "<b>" not in as_svg(drawing(Lane("<b>")), "g")
+    assert "&lt;dan lain&gt;" in as_svg(drawing(TimelineRow("<b>")), "g")
+    assert "<b>" not in as_svg(drawing(TimelineRow("<b>")), "g")

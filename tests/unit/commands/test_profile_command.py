@@ -13,7 +13,7 @@ from pipeline.cli import rekon
 from pipeline.readers.fitting import Fit, fit_profiles
 from pipeline.readers.profiles import load_table_profile, shipped_profiles
 from tests.support.exports import NIP_A
-from tests.unit.readers.tables.test_workbook import HEAD, workbook
+from tests.support.workbooks import HEAD, workbook
 
 RECAP = [
     ["REKAP PRESENSI JANUARI"],

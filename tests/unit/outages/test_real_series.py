@@ -14,8 +14,8 @@ import pytest
 
 from pipeline.outages.arrays import Array, Flags, Ints
 from pipeline.outages.clock import DAY
-from pipeline.outages.detection.counts import GroupCounts
 from pipeline.outages.detection.detect import detect
+from pipeline.outages.detection.null_model import GroupCounts
 from tests.support import SHARED, needs_data
 
 SERIES = SHARED / "detection"

@@ -14,8 +14,15 @@ import pytest
 
 from pipeline.engine.stage import StageContext
 from pipeline.engine.warehouse import Warehouse
-from pipeline.outages.own_requests import SAME_PUNCH_MINUTES, OwnSenders
-from pipeline.outages.rerouting import DEAD_LINE_SHARE, ELSEWHERE_NATS, LARGEST_USE, LEAST_EXPECTED, Rerouting
+from pipeline.outages.own_requests import (
+    DEAD_LINE_SHARE,
+    ELSEWHERE_NATS,
+    LARGEST_USE,
+    LEAST_EXPECTED,
+    SAME_PUNCH_MINUTES,
+    OwnSenders,
+    Rerouting,
+)
 from pipeline.settings import Settings
 from pipeline.stages import BY_NAME
 from schemas import (

@@ -12,8 +12,8 @@ from pipeline.commands.policy import sentence
 from pipeline.engine.strict_toml import parse
 from pipeline.policy import compile_document, preset_names, read_policy
 from pipeline.policy.dated import Rows
-from pipeline.policy.describe import changes_between, changes_since, lines_on
-from tests.policies.test_regimes import FILES, FOLDER, regime
+from pipeline.policy.describe import changes_between, changes_since, rules_on
+from tests.support.regimes import FILES, FOLDER, regime
 
 FIRST, DAY, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 20), dt.date(2027, 1, 1)
 
@@ -40,7 +40,7 @@ def test_every_rule_of_every_policy_reads_as_it_did(request: pytest.FixtureReque
     said: set[str] = set()
     text = ""
     for name, rows in compiled().items():
-        lines = [line for line in map(" | ".join, lines_on(rows, DAY)) if line not in said]
+        lines = [line for line in map(" | ".join, rules_on(rows, DAY)) if line not in said]
         text += "\n".join([f"== {name}", *lines, "", ""])
         said |= set(lines)
     assert text.splitlines() == held("kebijakan.txt", text, request).splitlines()
@@ -60,8 +60,8 @@ def test_every_difference_from_the_usual_policy_reads_as_it_did(request: pytest.
 
 def test_before_its_first_day_a_policy_says_nothing() -> None:
     rows = compile_document("k.toml", parse(*read_policy(Path(), "kepmendagri")))
-    assert lines_on(rows, dt.date(2020, 12, 31)) == []
-    assert lines_on(rows, dt.date(2021, 1, 1)) != []
+    assert rules_on(rows, dt.date(2020, 12, 31)) == []
+    assert rules_on(rows, dt.date(2021, 1, 1)) != []
 
 
 def test_the_tenth_rule_of_the_actions_is_told_after_the_second() -> None:
@@ -72,7 +72,7 @@ def test_the_tenth_rule_of_the_actions_is_told_after_the_second() -> None:
     rows = compile_document(
         "k.toml", {**document, "actions": [{**actions, "rules": more + actions["rules"]}]}
     )
-    told = [line for line in lines_on(rows, DAY) if line.topic.startswith("tindakan")]
+    told = [line for line in rules_on(rows, DAY) if line.topic.startswith("tindakan")]
     assert [line.topic.partition(":")[0] for line in told] == [f"tindakan {place}" for place in range(1, 15)]
     assert "hilang di server" in told[0].topic
     assert told[7].topic == "tindakan 8: sebab log tidak mencakup"

@@ -20,10 +20,10 @@ from pipeline.readers.fitting import fit_profiles
 from pipeline.readers.profiles import Profile, load_profile, shipped_profiles
 from pipeline.readers.tables.kinds import HEADERS
 from tests.support.exports import Month
+from tests.support.files_to_harm import ENCODINGS, PACKERS, PARQUETS, TEXTS, WORKBOOK
 from tests.support.fuzzing import BYTES, SEEDS, TABLES, a_cell, harmed, written
+from tests.support.log_samples import SAMPLES
 from tests.support.log_world import parsed
-from tests.unit.readers.logs.test_log_patterns import SAMPLES
-from tests.unit.readers.tables.test_fuzz_tables import ENCODINGS, PACKERS, PARQUETS, TEXTS, WORKBOOK
 
 SHIPPED = {
     code: files("pipeline.profiles").joinpath(f"{code}.toml").read_bytes() for code in shipped_profiles()

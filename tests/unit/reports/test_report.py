@@ -15,10 +15,10 @@ from babel.numbers import format_currency, format_decimal, format_percent
 
 from pipeline.wording import indonesian_format as format_id
 from pipeline.wording.slugs import slug
-from reports.month import Month
+from reports.month import MonthTables
+from reports.outage_chart import BinSpan, Panel, draw_outage, nice_ceiling
+from reports.outage_timeline import SenderCounts, build_outage_timeline
 from reports.render import render_report, stylesheet
-from reports.svg import Panel, Span, nice_ceiling, timeline
-from reports.timeline import Traffic, build_timeline
 from tests.support.report_tables import (
     META,
     OUTAGE,
@@ -114,8 +114,8 @@ def test_a_total_that_does_not_tie_is_shown_as_such(tables: Tables) -> None:
 
 
 def test_the_timeline_and_its_table_show_the_same_figures(tables: Tables) -> None:
-    month = Month(tables, META)
-    drawn = build_timeline(month, Traffic(month), month.outages[0])
+    month = MonthTables(tables, META)
+    drawn = build_outage_timeline(month, SenderCounts(month), month.outages[0])
     assert drawn is not None
     gate, province, others = drawn.during
     hard = [row for row in drawn.bins if row.is_hard]
@@ -127,20 +127,20 @@ def test_the_timeline_and_its_table_show_the_same_figures(tables: Tables) -> Non
 
 
 def test_the_table_counts_the_minutes_of_the_window_and_not_its_whole_bins(tables: Tables) -> None:
-    month = Month(tables, META)
+    month = MonthTables(tables, META)
     whole = month.outages[0]
     later = {**whole, "started_at": utc(2, 6, 43, 5)}
     at_gate = [r for r in requests() if r["vantage_code"] == "gerbang"]
     first = sum(r["sender_count"] for r in at_gate if utc(2, 6, 40) <= r["minute_at"] < utc(2, 6, 43))
-    traffic = Traffic(month)
+    traffic = SenderCounts(month)
     everything, _ = traffic.during("gerbang", True, whole)
     assert first > 0
     assert traffic.during("gerbang", True, later) == (everything - first, everything - first)
 
 
 def test_the_drawing_is_well_formed_and_described() -> None:
-    drawing = timeline("w1", "Judul <b>", "Isi & arti", (Panel("A<", (1, 5), (0, 5), (1.0, 2.0)),),
-                       ((0, "07.00"),), Span(0.5, 1), Span(0, 2))  # fmt: skip
+    drawing = draw_outage("w1", "Judul <b>", "Isi & arti", (Panel("A<", (1, 5), (0, 5), (1.0, 2.0)),),
+                       ((0, "07.00"),), BinSpan(0.5, 1), BinSpan(0, 2))  # fmt: skip
     root = ElementTree.fromstring(drawing)  # noqa: S314 - our own drawing
     assert [child.text for child in root][:2] == ["Judul <b>", "Isi & arti"]
     assert root.attrib["role"] == "img"

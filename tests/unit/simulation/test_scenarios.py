@@ -105,7 +105,7 @@ def test_declarations_are_one_true_one_stretched_and_one_invented() -> None:
 def test_in_the_abusive_month_many_stay_away_on_the_day_and_superiors_sign_for_them() -> None:
     month, honest = world("abuse"), world("dispute")
     day = int(month.plan.faults[0].start // 86_400)
-    absent, usual = (np.isnan(w.sides.act[w.sides.day == day]).sum() for w in (month, honest))
+    absent, usual = (np.isnan(w.sides.attempt[w.sides.day == day]).sum() for w in (month, honest))
     assert absent > usual + 20
     assert month.plan.liars > 0
 

@@ -36,7 +36,7 @@ def test_attendance_differs_from_day_to_day_and_those_away_have_a_letter() -> No
     working = [day for day in range(31) if hours("kantor-5", JANUARY.date(day)) is not None]
     counts = np.bincount(world.sides.day[office], minlength=31)[working]
     assert counts.min() < 0.75 * counts.max()
-    assert np.isnan(world.sides.act[office]).mean() < 0.03
+    assert np.isnan(world.sides.attempt[office]).mean() < 0.03
     single = [a for a in world.staff.absences if a.first == a.last]
     assert len(single) > 400
 

@@ -10,10 +10,8 @@ import pytest
 from pipeline.outages.arrays import equals_or_matches
 from pipeline.outages.attribution.cells import Traffic, WindowCells
 from pipeline.outages.attribution.hypotheses import LAYERS, Hypothesis
-from pipeline.outages.attribution.layer_likelihoods import block_log_likelihood
-from pipeline.outages.attribution.layer_model import Posterior, lost_write_posterior
+from pipeline.outages.attribution.layer_model import Posterior, block_log_likelihood, lost_write_posterior
 from pipeline.outages.attribution.slices import best_slice, leaf_deviances, ranking_score, slice_scan
-from pipeline.outages.attribution.tail_bounds import LEAST_BOUND, absence_bound, success_bound
 from pipeline.outages.attribution.window_groups import (
     SegmentRow,
     Span,
@@ -22,7 +20,7 @@ from pipeline.outages.attribution.window_groups import (
     group_windows,
     without,
 )
-from pipeline.outages.scores import ALPHA, one_sided_deviance
+from pipeline.outages.scores import ALPHA, LEAST_BOUND, absence_bound, one_sided_deviance, success_bound
 
 
 def texts(*values: str) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.outages.attribution.outages import ExplainedOutage
+from pipeline.outages.attribution.explanation import ExplainedOutage
 from tests.support.outage_world import HOME, OTHERS, World, at, attributed, explained, quiet_world
 
 START, END = 400, 520

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.root_causes import f1, made, real, scores
-from pipeline.outages.attribution.root_causes import COUNTED, Noise, measured_noise, root_causes
+from pipeline.outages.attribution.slices import COUNTED, Noise, measured_noise, root_causes
 from tests.support import SHARED, needs_data
 
 LABELLED = SHARED / "rootcause"

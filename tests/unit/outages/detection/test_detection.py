@@ -20,24 +20,35 @@ from pipeline.outages.detection.baseline import (
     five_minute_means,
     leave_one_out_median,
 )
-from pipeline.outages.detection.candidates import Candidate
-from pipeline.outages.detection.declared import declared_candidate
+from pipeline.outages.detection.candidates import Candidate, declared_candidate
 from pipeline.outages.detection.detect import detect
-from pipeline.outages.detection.edges import first_missed, silence_edges
 from pipeline.outages.detection.failure_evidence import FailureSeries, rescored_failure
-from pipeline.outages.detection.multiplicity import (
+from pipeline.outages.detection.null_days import NullDays
+from pipeline.outages.detection.null_model import fit_null_model
+from pipeline.outages.detection.silence_evidence import (
+    first_missed,
+    null_days,
+    rescored_silence,
+    silence_edges,
+)
+from pipeline.outages.detection.windows import (
     ALPHA_SHARES,
+    Window,
     calibrated_threshold,
     false_alarm_bound,
     number_of_tests,
+    passing_windows,
 )
-from pipeline.outages.detection.null_days import NullDays
-from pipeline.outages.detection.null_model import fit_null_model
-from pipeline.outages.detection.silence_evidence import null_days, rescored_silence
-from pipeline.outages.detection.windows import Window, passing_windows
-from pipeline.outages.measurability import bin_widths, measurable_spans
 from pipeline.outages.own_requests import FailedRequests
-from pipeline.outages.scores import Pairs, bb_log, failure_scores, nb_log, silence_scores
+from pipeline.outages.scores import (
+    Pairs,
+    bb_log,
+    bin_widths,
+    failure_scores,
+    measurable_spans,
+    nb_log,
+    silence_scores,
+)
 from pipeline.outages.segments import (
     Segment,
     maximal_segments,

@@ -14,8 +14,8 @@ from pipeline.outages.detection.null_days import (
     PACED_FACTORS,
     ROSTER_FACTORS,
     NullDays,
+    half_day_pieces,
 )
-from pipeline.outages.detection.null_explanation import half_day_pieces
 from pipeline.outages.detection.null_model import fit_null_model
 from pipeline.outages.detection.silence_evidence import null_days, rescored_silence
 from tests.support.null_months import TYPES, null_month, unexplained_nats

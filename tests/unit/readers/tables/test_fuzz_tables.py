@@ -7,7 +7,6 @@ InputRefusedError fails its test. `pytest --hypothesis-profile=campaign` runs 10
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import hashlib
 import io
 import random
@@ -16,8 +15,6 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +23,8 @@ from pipeline.errors import InputRefusedError
 from pipeline.readers.files.snapshots import plain_copy, take_snapshot
 from pipeline.readers.tables.kinds import HEADERS
 from pipeline.readers.tables.profiles import BLANKS
-from tests.support.exports import NIP_A, Month
+from tests.support.exports import Month
+from tests.support.files_to_harm import ENCODINGS, PACKERS, PARQUETS, TEXTS, WORKBOOK, packed
 from tests.support.fuzzing import (
     BYTES,
     CELLS,
@@ -40,50 +38,14 @@ from tests.support.fuzzing import (
     titles_of,
     written,
 )
-from tests.unit.readers.tables.test_workbook import HEAD, workbook
+from tests.support.workbooks import HEAD, workbook
 
-TEXTS = sorted(TABLES.keys() - {"attlog"})
-ENCODINGS = ["utf-8", "utf-8", "utf-8-sig", "utf-16"]
-WORKBOOK = workbook(
-    ("A", [["Rekap"], HEAD, [NIP_A, "02/01/2026", "07:30", "16:00", "x"], [NIP_A, dt.date(2026, 1, 5), dt.time(7), 0.5, None]]),
-    ("B", [HEAD, ["x", None, True, "#N/A", 1.5]]),
-)  # fmt: skip
 with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as _book:
     PARTS = {name: _book.read(name) for name in _book.namelist()}
 PARTS_HARMED = sorted(name for name in PARTS if name.startswith("xl/w")) + ["xl/sharedStrings.xml"] * 2
 XML = [b"<", b">", b"/>", b"</row>", b"<row>", b'<row r="9">', b"<c>", b"<v>1</v>", b"<v></v>", b"<is><t>x</t></is>", b'r="A1"',
     b' t="s"', b' t="e"', b' t="str"', b' t="inlineStr"', b' t="b"', b' s="99"', b"&amp;", b"&x;", b"<!--", b"-->", b"<![CDATA[",
     b"<f>A1</f>", b'"', b"99999999999999999999", b"-1", b"1E400", b"NaN", b"x:"]  # fmt: skip
-
-
-def packed(parts: dict[str, bytes]) -> bytes:
-    """A ZIP of them."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
-def zstd(content: bytes) -> bytes:
-    return bytes(pa.compress(content, codec="zstd", asbytes=True))
-
-
-PACKERS = {".gz": gzip.compress, ".zst": zstd, ".zip": lambda content: packed({"x.csv": content})}
-
-
-def parquet(columns: dict[str, list[Any]], **options: Any) -> bytes:
-    target = io.BytesIO()
-    pq.write_table(pa.table(columns), target, **options)
-    return target.getvalue()
-
-
-_MOMENTS = [dt.datetime(2026, 1, day, 7, 30) for day in range(1, 21)]
-PARQUETS = [
-    parquet({"nip": [NIP_A] * 20, "waktu": _MOMENTS, "arah": ["masuk", None] * 10}, row_group_size=7),
-    parquet({"nip": [NIP_A] * 20, "waktu": [str(at) for at in _MOMENTS]}, compression="none", use_dictionary=False),
-    parquet({"nip": list(range(20)), "waktu": [1.5] * 20, "pin": [b"7"] * 20}, compression="gzip", data_page_version="2.0"),
-]  # fmt: skip
 
 
 def typed(chance: random.Random) -> Any:

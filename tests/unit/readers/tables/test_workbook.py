@@ -18,35 +18,12 @@ from pipeline.readers.files.sandbox import Sandbox
 from pipeline.readers.profiles import load_table_profile
 from pipeline.readers.tables.tabular import store_table
 from tests.support.exports import NIP_A, NIP_B, Month, issues, punches
-
-FORMATS = {dt.datetime: "dd/mm/yyyy hh:mm:ss", dt.date: "dd/mm/yyyy", dt.time: "hh:mm:ss"}
-HEAD = ["NIP", "Tanggal", "Jam Masuk", "Jam Pulang", "Keterangan"]
+from tests.support.workbooks import HEAD, workbook
 
 
 @pytest.fixture
 def month(tmp_path: Path) -> Month:
     return Month(tmp_path)
-
-
-def workbook(*sheets: tuple[str, list[list[Any]]], hidden: tuple[str, ...] = ()) -> bytes:
-    """A workbook whose cells are written by the type of each value."""
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
-    formats = {kind: book.add_format({"num_format": form}) for kind, form in FORMATS.items()}
-    for name, rows in sheets:
-        sheet = book.add_worksheet(name)
-        for row_no, row in enumerate(rows):
-            for column, value in enumerate(row):
-                if isinstance(value, str) and value.startswith("#"):
-                    sheet.write_formula(row_no, column, "=1/0", None, value)
-                elif isinstance(value, str):
-                    sheet.write_string(row_no, column, value)
-                elif value is not None:
-                    sheet.write(row_no, column, value, formats.get(type(value)))
-        if name in hidden:
-            sheet.hide()
-    book.close()
-    return target.getvalue()
 
 
 def test_typed_dates_times_and_texts_of_a_workbook_are_read_alike(month: Month) -> None:

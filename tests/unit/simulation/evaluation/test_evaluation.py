@@ -17,9 +17,9 @@ from pipeline.simulation import simulate
 from pipeline.simulation.campaign import FIRST_SEED, main
 from pipeline.simulation.evaluation import evaluate, newest_run
 from pipeline.simulation.evaluation.events import SCOPES, events_from_json, score_events
+from pipeline.simulation.evaluation.report import render
 from pipeline.simulation.evaluation.sides import CauseCount, score_sides
 from pipeline.simulation.evaluation.summary import calibrate, quantile
-from pipeline.simulation.evaluation.words import render
 
 DAY = "2026-01-05 "
 

@@ -1,4 +1,4 @@
-"""Turn raw records into canonical rows under the rules of `rules.py`, and say what is wrong with the others."""
+"""Turn raw records into canonical rows under the checks of `record_validation`, and list what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import pyarrow as pa
 
 from pipeline.engine.warehouse import BATCH_ROWS, arrow_schema
 from pipeline.readers.catalogue import CATALOGUE
-from pipeline.readers.tables.checks import KindRules
 from pipeline.readers.tables.formats import FIXED, profile_macros
 from pipeline.readers.tables.kinds import HEADERS
 from pipeline.readers.tables.profiles import TableProfile
-from pipeline.readers.tables.punch_rules import RECAP_ABSENCE, ROSTERED
+from pipeline.readers.tables.punch_validation import RECAP_ABSENCE, ROSTERED
+from pipeline.readers.tables.record_validation import VALIDATIONS
 from pipeline.readers.tables.rejects import reject_row, reject_rows
-from pipeline.readers.tables.rules import RULES
+from pipeline.readers.tables.validation_checks import KindValidation
 from pipeline.settings import Settings
 from schemas import Absence, Roster, ShiftPattern, ValueReject
 
@@ -42,7 +42,7 @@ REJECTS = "reject"
 class Validated:
     """How many records of each file (by file_id) were accepted and were not, and how often each reason was given.
 
-    `silent` are the accepted ones of which no row is made, because they say nothing; `amounts` is the money of the accepted.
+    `silent` are the accepted ones of which no row is made; `amounts` is the money of the accepted.
     """
 
     accepted: dict[str, int]
@@ -71,15 +71,15 @@ def validate_records(
         )
         engine.execute(_REJECT)
         _prepare(engine, raws, files, profile_of, settings)
-        for rules in RULES:
-            if rules.kind not in raws:
+        for validation in VALIDATIONS:
+            if validation.kind not in raws:
                 continue
-            progress(rules.kind)
-            if rules.kind == "punch":
+            progress(validation.kind)
+            if validation.kind == "punch":
                 engine.execute(f"create table rostered as {ROSTERED}")
-            _validate_kind(engine, rules, raws[rules.kind](), files, profile_of)
-            keep(rules.kind, engine.sql(f"from {_accepted(rules)}").to_arrow_reader(BATCH_ROWS))
-            if rules.kind == "employee":
+            _validate_kind(engine, validation, raws[validation.kind](), files, profile_of)
+            keep(validation.kind, engine.sql(f"from {_accepted(validation)}").to_arrow_reader(BATCH_ROWS))
+            if validation.kind == "employee":
                 _know_people(engine)
         keep(REJECTS, reject_rows(ValueReject, _rejects(engine)))
         return _counted(engine, [file["file_id"] for file in files if file["kind_code"] in raws])
@@ -185,51 +185,53 @@ def _table(engine: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | pa.Rec
 
 def _validate_kind(
     engine: duckdb.DuckDBPyConnection,
-    rules: KindRules,
+    validation: KindValidation,
     raw: pa.RecordBatchReader,
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
 ) -> None:
-    _fill_typed(engine, rules, raw, files, profile_of)
-    _find_issues(engine, rules)
+    _fill_typed(engine, validation, raw, files, profile_of)
+    _find_issues(engine, validation)
     engine.execute(_REJECTED)
     engine.execute(
-        f"insert into good select file_id, count(*), count(*) filter (where {rules.silent}), "  # noqa: S608
-        f"coalesce(sum({rules.amount}), 0) from clean group by file_id"
+        f"insert into good select file_id, count(*), count(*) filter (where {validation.silent}), "  # noqa: S608
+        f"coalesce(sum({validation.amount}), 0) from clean group by file_id"
     )
-    chosen = f"select {rules.accepted} from {rules.source}"  # noqa: S608 - rules of ours
-    engine.execute(f"create or replace table {_accepted(rules)} as {chosen}")
-    if rules.kind == "punch":
+    chosen = f"select {validation.accepted} from {validation.source}"  # noqa: S608 - rules of ours
+    engine.execute(f"create or replace table {_accepted(validation)} as {chosen}")
+    if validation.kind == "punch":
         engine.execute(f"insert into recap_absence {RECAP_ABSENCE}")
-    if rules.kind == "absence":
+    if validation.kind == "absence":
         engine.execute("insert into absence from recap_absence")
     engine.execute("drop table typed")
 
 
 def _fill_typed(
     engine: duckdb.DuckDBPyConnection,
-    rules: KindRules,
+    validation: KindValidation,
     raw: pa.RecordBatchReader,
     files: list[dict[str, Any]],
     profile_of: Callable[[str], TableProfile],
 ) -> None:
     # DuckDB does not know the length of a stream, and would buffer all of it for a join.
     _table(engine, "every_raw", raw)
-    codes = sorted({file["profile_code"] for file in files if file["kind_code"] == rules.kind}) or ["baku"]
+    codes = sorted({file["profile_code"] for file in files if file["kind_code"] == validation.kind}) or [
+        "baku"
+    ]
     into = "create or replace table typed as"
     for code in codes:
         for macro in profile_macros(profile_of(code)):
             engine.execute(macro)
         ids = [file["file_id"] for file in files if file["profile_code"] == code]
         engine.register("chosen", pa.table({"file_id": pa.array(ids, pa.string())}))
-        engine.execute(_raw_view(rules.kind))
-        engine.execute(f"{into} {rules.typed}")
+        engine.execute(_raw_view(validation.kind))
+        engine.execute(f"{into} {validation.typed}")
         into = "insert into typed"
     engine.execute("drop table every_raw")
 
 
-def _accepted(rules: KindRules) -> str:
-    return rules.target.table_name() if rules.target is not None else f"accepted_{rules.kind}"
+def _accepted(validation: KindValidation) -> str:
+    return validation.target.table_name() if validation.target is not None else f"accepted_{validation.kind}"
 
 
 def _raw_view(kind: str) -> str:
@@ -240,24 +242,24 @@ def _raw_view(kind: str) -> str:
     )
 
 
-def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
+def _find_issues(engine: duckdb.DuckDBPyConnection, validation: KindValidation) -> None:
     """Fills `issue` (file_id, sheet, line_no, rank, code, header, value, is_record) and `clean` (typed rows to accept)."""
     parts = [
         f"select file_id, sheet, line_no, {rank} as rank, '{check.code}' as code, '{check.header}' as header, "  # noqa: S608
         f"{check.header} as value, {_is_record(check.code)} as is_record from typed where {check.condition}"
-        for rank, check in enumerate(rules.checks)
+        for rank, check in enumerate(validation.checks)
     ]
     engine.execute("create or replace table issue as " + " union all ".join(parts))
-    if rules.key:
+    if validation.key:
         _later(
             engine,
             "KEY_TWICE",
-            _header_of(rules),
+            _header_of(validation),
             f"""
             select file_id, sheet, line_no from clean inner join source using (file_id)
-            qualify row_number() over (partition by {", ".join(rules.key)} order by path, sheet, line_no) > 1""",  # noqa: S608
+            qualify row_number() over (partition by {", ".join(validation.key)} order by path, sheet, line_no) > 1""",  # noqa: S608
         )
-    if rules.kind == "roster":
+    if validation.kind == "roster":
         _later(
             engine,
             "SHIFT_TWICE",
@@ -267,7 +269,7 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
             window day as (partition by clean_nip(nip), duty_date)
             qualify min(shift) over day <> max(shift) over day""",
         )
-    if rules.kind == "employee":
+    if validation.kind == "employee":
         _later(
             engine,
             "SPAN_OVERLAP",
@@ -290,8 +292,8 @@ def _find_issues(engine: duckdb.DuckDBPyConnection, rules: KindRules) -> None:
     _keep_clean(engine)
 
 
-def _header_of(rules: KindRules) -> str:
-    key = rules.key[0].removeprefix("clean_nip(").removeprefix("lower(").removesuffix(")")
+def _header_of(validation: KindValidation) -> str:
+    key = validation.key[0].removeprefix("clean_nip(").removeprefix("lower(").removesuffix(")")
     return {"canonical": "cidr"}.get(key, key)
 
 

@@ -1,4 +1,4 @@
-"""A timeline as SVG: stacked bars per bin in panels above one another, with bands behind them.
+"""The senders around an outage as SVG: stacked bars per bin, a panel per vantage, with the outage as bands behind them.
 
 The figures stand in a table beside the drawing; the drawing is one image to a screen reader.
 """
@@ -24,7 +24,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Span:
+class BinSpan:
     """A window in bins (fractions allowed), half-open."""
 
     start: float
@@ -83,11 +83,11 @@ def _panel(panel: Panel, top: float, step: float) -> list[str]:
     return out
 
 
-def _bands(ident: str, hard: Span, impact: Span, step: float, bottom: float) -> list[str]:
+def _bands(ident: str, hard: BinSpan, impact: BinSpan, step: float, bottom: float) -> list[str]:
     def x(bin_no: float) -> float:
         return LEFT + bin_no * step
 
-    def rect(span: Span, fill: str) -> str:
+    def rect(span: BinSpan, fill: str) -> str:
         return (
             f'<rect x="{_n(x(span.start))}" y="{TOP - 26}" width="{_n(max(1.0, x(span.end) - x(span.start)))}" '
             f'height="{_n(bottom - TOP + 26)}" {fill}/>'
@@ -101,9 +101,9 @@ def _bands(ident: str, hard: Span, impact: Span, step: float, bottom: float) -> 
     ]
 
 
-def timeline(
+def draw_outage(
     ident: str, title: str, desc: str, panels: tuple[Panel, ...], ticks: tuple[tuple[int, str], ...],
-    hard: Span, impact: Span,
+    hard: BinSpan, impact: BinSpan,
 ) -> str:  # fmt: skip
     """The drawing; `ticks` are (bin, label), all panels have the same number of bins."""
     bins = len(panels[0].totals)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import local, number, span, zone_name
-from reports.models import BinRow, PanelTotal, Timeline
-from reports.month import Month
-from reports.svg import Panel, Span, timeline
+from reports.models import BinRow, OutageTimeline, PanelTotal
+from reports.month import MonthTables
+from reports.outage_chart import BinSpan, Panel, draw_outage
 
 BIN_MINUTES = 5
 BEFORE, AFTER = timedelta(hours=2), timedelta(hours=3)
@@ -25,13 +26,13 @@ PANELS = (
 )
 
 
-class Traffic:
+class SenderCounts:
     """Senders per bin for this region and the others at each vantage.
 
     A sender counts once a minute; bins add the minutes up. Built once from `request_minute`.
     """
 
-    def __init__(self, month: Month) -> None:
+    def __init__(self, month: MonthTables) -> None:
         """Aggregate the request minutes; own is True for the region of the run."""
         columns = ["vantage_code", "minute_at", "region_code", "sender_count", "failed_sender_count"]
         frame = month.tables["request_minute"].select(columns).to_pandas()
@@ -102,60 +103,72 @@ def _ticks(bins: pd.DatetimeIndex, zone: str) -> tuple[tuple[int, str], ...]:
     return tuple((i, f"{at:%H.%M}") for i, at in whole if at.hour % every == 0)
 
 
-def build_timeline(month: Month, traffic: Traffic, outage: Row) -> Timeline | None:
+def build_outage_timeline(month: MonthTables, counts: SenderCounts, outage: Row) -> OutageTimeline | None:
     """The drawing and its tables; None where no log speaks of the day."""
-    bins = bins_around(outage)
-    region, zone = month.meta.region_code, month.zone
-    panels: list[Panel] = []
-    during: list[PanelTotal] = []
-    half = timedelta(minutes=BIN_MINUTES)
-    hard = (bins + half > outage["started_at"]) & (bins < outage["ended_at"])
-    expected = {
-        t["test_code"]: t["expected"] for t in month.tests.get(outage["outage_id"], []) if t["test_no"] == 1
-    }
+    bins, zone = bins_around(outage), month.zone
+    drawn = list(_panels(month, counts, outage, bins))
+    if not drawn:
+        return None
+    panels, during = tuple(panel for panel, _ in drawn), tuple(total for _, total in drawn)
+    day = local(bins[0].to_pydatetime(), zone).date()
+    return OutageTimeline(
+        svg=_drawing(outage, zone, bins, panels, during),
+        caption=f"Pengirim per {BIN_MINUTES} menit, {day:%d.%m.%Y}, waktu {zone_name(zone)}",
+        panel_labels=tuple(panel.label for panel in panels),
+        during=during,
+        bins=tuple(_bin_rows(outage, zone, bins, panels)),
+    )
+
+
+def _panels(
+    month: MonthTables, counts: SenderCounts, outage: Row, bins: pd.DatetimeIndex
+) -> Iterator[tuple[Panel, PanelTotal]]:
+    """The bars of each vantage that logged the day, and its figures within the hard window."""
+    tests = month.tests.get(outage["outage_id"], [])
+    expected = {test["test_code"]: test["expected"] for test in tests if test["test_no"] == 1}
     for vantage, own, pattern, test_code in PANELS:
-        series = traffic.series(vantage, own, bins)
+        series = counts.series(vantage, own, bins)
         if series is None:
             continue
-        known = bool(series["usual"].notna().all())
-        label = pattern.format(region=region)
-        panels.append(
-            Panel(
-                label,
-                tuple(int(n) for n in series["sender_count"]),
-                tuple(int(n) for n in series["failed_sender_count"]),
-                tuple(float(n) for n in series["usual"]) if known else None,
-            )
+        label = pattern.format(region=month.meta.region_code)
+        usual = tuple(map(float, series["usual"])) if series["usual"].notna().all() else None
+        totals, failures = (tuple(map(int, series[f"{name}_count"])) for name in ("sender", "failed_sender"))
+        senders, failed = counts.during(vantage, own, outage)
+        share = failed / senders if senders else None
+        yield (
+            Panel(label, totals, failures, usual),
+            PanelTotal(label, senders, failed, share, expected.get(test_code)),
         )
-        senders, failed = traffic.during(vantage, own, outage)
-        usual = expected.get(test_code)
-        during.append(PanelTotal(label, senders, failed, failed / senders if senders else None, usual))
-    if not panels:
-        return None
-    when = span(outage["started_at"], outage["ended_at"], zone)
-    said = "; ".join(
+
+
+def _drawing(
+    outage: Row, zone: str, bins: pd.DatetimeIndex, panels: tuple[Panel, ...], during: tuple[PanelTotal, ...]
+) -> str:
+    figures = "; ".join(
         f"{t.label}: {number(t.senders)} pengirim, {number(t.failed)} gagal"
         + (f", biasanya {number(t.usual)}" if t.usual is not None else "")
         for t in during
     )
-    svg = timeline(
+    when = span(outage["started_at"], outage["ended_at"], zone)
+    hard, impact = (
+        BinSpan(_position(outage[f"{name}started_at"], bins), _position(outage[f"{name}ended_at"], bins))
+        for name in ("", "impact_")
+    )
+    return draw_outage(
         f"w{outage['outage_id']}",
         f"Pengirim per {BIN_MINUTES} menit di sekitar gangguan {when}",
-        f"Selama gangguan — {said}.",
-        tuple(panels),
+        f"Selama gangguan — {figures}.",
+        panels,
         _ticks(bins, zone),
-        Span(_position(outage["started_at"], bins), _position(outage["ended_at"], bins)),
-        Span(_position(outage["impact_started_at"], bins), _position(outage["impact_ended_at"], bins)),
+        hard,
+        impact,
     )
-    rows = tuple(
-        BinRow(
-            f"{local(at.to_pydatetime(), zone):%H.%M}",
-            bool(hard[i]),
-            tuple(p.totals[i] for p in panels),
-            tuple(p.failed[i] for p in panels),
+
+
+def _bin_rows(outage: Row, zone: str, bins: pd.DatetimeIndex, panels: tuple[Panel, ...]) -> Iterator[BinRow]:
+    is_hard = (bins + timedelta(minutes=BIN_MINUTES) > outage["started_at"]) & (bins < outage["ended_at"])
+    for i, at in enumerate(bins):
+        clock = f"{local(at.to_pydatetime(), zone):%H.%M}"
+        yield BinRow(
+            clock, bool(is_hard[i]), tuple(p.totals[i] for p in panels), tuple(p.failed[i] for p in panels)
         )
-        for i, at in enumerate(bins)
-    )
-    first = local(bins[0].to_pydatetime(), zone).date()
-    caption = f"Pengirim per {BIN_MINUTES} menit, {first:%d.%m.%Y}, waktu {zone_name(zone)}"
-    return Timeline(svg, caption, tuple(p.label for p in panels), tuple(during), rows)

@@ -1,51 +1,27 @@
-"""Statements, declared incidents, and the sides of the truth table."""
+"""What is written on paper about a month: statements of superiors and certified incidents, true or not."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.simulation.people import Staff
 from pipeline.simulation.scenarios import Declared
 from pipeline.simulation.schedule import Month
-
-
-class SideTruth(NamedTuple):
-    """One duty side of one person; seconds from local midnight of the month's first day."""
-
-    person: int
-    day: int
-    side: int
-    due: int
-    act: int | None
-    recorded: int | None
-    cause: str
-    outage_no: int  # the outage that met the act, else the first that touches the side; 0 for none
-    is_in_gap: bool  # a log lost its lines while the side was due
-    is_deserving: bool
-    has_own_lines: bool
-    is_own_fault: bool
+from pipeline.simulation.truth import SideTruth
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A superior's attestation of one act."""
+    """A superior's statement about one side: the person was there at `at`."""
 
     person: int
     day: int
     side: int
     at: int
     is_false: bool
-
-
-def minutes_off(side: int, due: int, at: int | None) -> int | None:
-    """Whole minutes late or early; None where missing."""
-    if at is None:
-        return None
-    return max(0, at - due if side == 0 else due - at) // 60
 
 
 def make_statements(
@@ -56,9 +32,9 @@ def make_statements(
     `liars` is the share of own faults beside an outage that a superior attests all the same; a few always do.
     """
     found = [
-        Statement(s.person, s.day, s.side, s.act, False)
+        Statement(s.person, s.day, s.side, s.attempt, False)
         for s in sides
-        if s.is_deserving and s.act is not None and rng.random() < 0.6
+        if s.is_deserving and s.attempt is not None and rng.random() < 0.6
     ]
     own = [s for s in sides if s.is_own_fault]
     near = [s for s in own if s.outage_no]

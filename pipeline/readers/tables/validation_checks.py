@@ -1,4 +1,4 @@
-"""What the rules of every kind of record are made of: checks over `typed`, and the select list of what is accepted."""
+"""What the validation of a kind of record is made of: checks over `typed`, and the select list of what is accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from schemas import Table
 
 @dataclass(frozen=True)
 class Check:
-    """A problem: its code, the header it lies under, and the condition over `typed` that shows it."""
+    """A problem that a record may have: its code, the header it lies under, and the condition over `typed` that finds it."""
 
     code: str
     header: str
@@ -17,7 +17,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class KindRules:
+class KindValidation:
     """From raw to canonical. `key`: columns of `typed` that no two accepted rows share.
 
     `clean` holds the rows of `typed` to accept; `source` is it, or a query over it where a record gives several rows.
@@ -33,7 +33,7 @@ class KindRules:
     amount: str = "0"
     """Column of `typed` that holds money."""
     silent: str = "false"
-    """Condition over `clean`: an accepted record of which no row is made, because it says nothing."""
+    """Condition over `clean`: an accepted record of which no row is made, because it holds no time and no note that is known."""
 
 
 def filled(*headers: str) -> tuple[Check, ...]:

@@ -1,4 +1,4 @@
-"""What people do: one act per person, duty day and side, at the moment they first take out their phone."""
+"""When people send their requests: one first attempt per person, duty day and side, at the moment they take out their phone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Sides:
     start: Ints  # duty [start, end), seconds from local midnight of the month's first day
     end: Ints
     office: Ints  # through all regions, home first: the office of that day
-    act: Floats  # start of the first request, NaN where the person never acted
+    attempt: Floats  # start of the first request, NaN where the person made none
 
     @property
     def due(self) -> Ints:
@@ -50,7 +50,7 @@ def duty_table(senders: Senders, month: Month) -> tuple[Ints, Ints]:
 
 
 def make_sides(senders: Senders, month: Month, days: Days, staff: Staff, rng: np.random.Generator) -> Sides:
-    """Habits, the day and chance make the acts; about 1 % of days are missed, 0.5 % left early."""
+    """Habits, the day and chance decide when people come and leave; about 1 % of days are missed, 0.5 % left early."""
     start, end = duty_table(senders, month)
     for absence in staff.absences:
         start[absence.person, absence.first : absence.last + 1] = -1
@@ -59,14 +59,14 @@ def make_sides(senders: Senders, month: Month, days: Days, staff: Staff, rng: np
     first, last = start[person, day], end[person, day]
     region, home = senders.region[person], len(staff.nip)
     office = np.where(region == 0, staff.unit_on[np.minimum(person, home - 1), day], senders.office[person])
-    here = rng.random(len(person)) < 0.99
+    is_present = rng.random(len(person)) < 0.99
     late = arrivals(days, region, office, day, senders.arrival_spread[person], rng)
     arrive = np.maximum(first + senders.arrival_mean[person] + late, first - 2.8 * HOUR)
     leave = last + departures(days, region, office, day, rng)
     early = rng.random(len(person)) < 0.005
     leave = np.where(early, last - rng.uniform(60, 6000, len(person)), leave)
-    arrive = np.where(here & (rng.random(len(person)) > 0.004), arrive, np.nan)
-    leave = np.where(here & (rng.random(len(person)) > 0.004), leave, np.nan)
+    arrive = np.where(is_present & (rng.random(len(person)) > 0.004), arrive, np.nan)
+    leave = np.where(is_present & (rng.random(len(person)) > 0.004), leave, np.nan)
     arrive = np.where(arrive < last - HOUR, arrive, np.nan)
     midnight = day * DAY
     return Sides(
@@ -76,11 +76,11 @@ def make_sides(senders: Senders, month: Month, days: Days, staff: Staff, rng: np
         start=(first + midnight).repeat(2),
         end=(last + midnight).repeat(2),
         office=office.repeat(2),
-        act=np.stack([arrive + midnight, leave + midnight], axis=1).ravel().astype(np.float64),
+        attempt=np.stack([arrive + midnight, leave + midnight], axis=1).ravel().astype(np.float64),
     )
 
 
-def away(
+def with_short_absences(
     senders: Senders,
     month: Month,
     days: Days,
@@ -104,11 +104,11 @@ def away(
     return sorted([*absences, *single], key=lambda absence: (absence.person, absence.first))
 
 
-def stay_away(sides: Sides, day: int, share: float, rng: np.random.Generator) -> Sides:
-    """Some people use the day: they do not come at all."""
+def with_truants(sides: Sides, day: int, share: float, rng: np.random.Generator) -> Sides:
+    """A `share` of the people uses the outage of that day and does not come at all."""
     people = int(sides.person.max()) + 1
     gone = (rng.random(people) < share)[sides.person] & (sides.day == day)
-    return replace(sides, act=np.where(gone, np.nan, sides.act))
+    return replace(sides, attempt=np.where(gone, np.nan, sides.attempt))
 
 
 def exposed(sides: Sides, window: tuple[float, float]) -> Flags:

@@ -5,12 +5,12 @@ A recap holds a person's first check-in and last check-out of a day, and in its 
 
 from __future__ import annotations
 
-from pipeline.readers.tables.checks import Check, KindRules, near_period, nip_checks
+from pipeline.readers.tables.validation_checks import Check, KindValidation, near_period, nip_checks
 from schemas import Punch
 
 _ZONE = "coalesce(source.zone, person_zone.zone, setting.zone)"
 
-PUNCH = KindRules(
+PUNCH = KindValidation(
     "punch",
     Punch,
     # A recap's times without a day lie nearest to the ends of the rostered duty. Without a roster a check-out at or
@@ -104,7 +104,7 @@ inner join shift_pattern on shift_pattern.group_code = employee.group_code
     and shift_pattern.shift_code = roster.shift_code
     and roster.duty_date >= shift_pattern.valid_from and roster.duty_date < shift_pattern.valid_to
 group by roster.nip, roster.duty_date"""
-"""First start and last end of a person's shifts on a day (decision 26), in seconds after its local midnight."""
+"""First start and last end of a person's shifts on a day (docs/decisions/0026), in seconds after its local midnight."""
 RECAP_ABSENCE = """select record_id(file_id, sheet, line_no) as absence_id, person as nip, absence_code as kind_code,
     day as valid_from, (day + 1)::date as valid_to, null::varchar as letter_no, file_id, line_no
 from clean where is_recap and absence_code is not null"""

@@ -1,4 +1,4 @@
-"""What every kind of record must fulfil, and how it becomes a canonical row. Plain SQL over `raw` and accepted tables.
+"""Per kind of record: the checks it must pass, and how it becomes a canonical row. Plain SQL over `raw` and accepted tables.
 
 `typed` reads: `raw` (records of one profile), `source` (file_id, path, zone), `setting` (one row), and the canonical tables
 accepted before. A record that no check of severity `record` hits is accepted.
@@ -6,8 +6,8 @@ accepted before. A record that no check of severity `record` hits is accepted.
 
 from __future__ import annotations
 
-from pipeline.readers.tables.checks import Check, KindRules, filled, near_period, nip_checks
-from pipeline.readers.tables.punch_rules import PUNCH
+from pipeline.readers.tables.punch_validation import PUNCH
+from pipeline.readers.tables.validation_checks import Check, KindValidation, filled, near_period, nip_checks
 from schemas import (
     Absence,
     Decision,
@@ -35,7 +35,7 @@ def _span(first: str, last: str, low: str = "mulai", high: str = "selesai") -> t
     )
 
 
-_UNIT = KindRules(
+_UNIT = KindValidation(
     "unit",
     Unit,
     """select raw.*, coalesce(raw.zona, setting.zone) as zone_name from raw cross join setting""",
@@ -47,7 +47,7 @@ _UNIT = KindRules(
     "kode_opd as unit_id, nama_opd as name, wilayah as region_code, zone_name as zone, file_id, line_no",
     key=("kode_opd",),
 )
-_EMPLOYEE = KindRules(
+_EMPLOYEE = KindValidation(
     "employee",
     Employee,
     """select raw.*, as_code('status', raw.status) as status_code,
@@ -76,7 +76,7 @@ _EMPLOYEE = KindRules(
     key=("clean_nip(nip)", "first_day"),
     amount="tpp_idr",
 )  # fmt: skip
-_NETWORK = KindRules(
+_NETWORK = KindValidation(
     "network",
     Network,
     """select raw.*, known_cidr.canonical, as_code('network', raw.jenis) as kind_code
@@ -92,7 +92,7 @@ _NETWORK = KindRules(
     "canonical as cidr, kode_opd as unit_id, penyedia as provider, kind_code, file_id, line_no",
     key=("canonical",),
 )
-_ABSENCE = KindRules(
+_ABSENCE = KindValidation(
     "absence",
     Absence,
     f"""select raw.*, as_date(raw.mulai) as first_day, as_date(raw.selesai) as last_day,
@@ -102,7 +102,7 @@ _ABSENCE = KindRules(
     """record_id(file_id, sheet, line_no) as absence_id, clean_nip(nip) as nip, kind_code,
     first_day as valid_from, (last_day + 1)::date as valid_to, nomor_surat as letter_no, file_id, line_no""",
 )
-_ROSTER = KindRules(
+_ROSTER = KindValidation(
     "roster",
     Roster,
     f"""select raw.*, as_date(raw.tanggal) as duty_date, {_KNOWN}, setting.earliest_at, setting.latest_at
@@ -116,7 +116,7 @@ _ROSTER = KindRules(
     "clean_nip(nip) as nip, duty_date, shift as shift_code, file_id, line_no",
     key=("clean_nip(nip)", "duty_date", "shift"),
 )
-_STATEMENT = KindRules(
+_STATEMENT = KindValidation(
     "statement",
     Statement,
     f"""with read as (
@@ -156,7 +156,7 @@ _INSTANT_SPAN = (
     Check("TIME_IMPLAUSIBLE", "mulai", "year(started_at) not between 1950 and 2100"),
     Check("TIME_IMPLAUSIBLE", "selesai", "year(ended_at) not between 1950 and 2100"),
 )
-_INCIDENT = KindRules(
+_INCIDENT = KindValidation(
     "incident",
     Incident,
     f"""select raw.*, as_code('layer', raw.lapisan) as layer_code, as_date(raw.tanggal_ba) as minutes_date, {_INSTANTS}
@@ -177,7 +177,7 @@ _INCIDENT = KindRules(
     keterangan as note, file_id, line_no""",
     key=("id_insiden",),
 )
-_DEDUCTION = KindRules(
+_DEDUCTION = KindValidation(
     "deduction",
     Deduction,
     f"select raw.*, as_idr(raw.potongan) as deduction_idr, {_KNOWN} from raw",  # noqa: S608
@@ -191,7 +191,7 @@ _DEDUCTION = KindRules(
     key=("clean_nip(nip)", "periode"),
     amount="deduction_idr",
 )
-_DECISION = KindRules(
+_DECISION = KindValidation(
     "decision",
     Decision,
     "select raw.*, as_code('verdict', raw.keputusan) as verdict_code, as_date(raw.tanggal) as decided_on from raw",
@@ -207,7 +207,7 @@ _DECISION = KindRules(
 _VANTAGE = Check(
     "CODE_UNKNOWN", "titik", "titik is not null and lower(titik) not in ('pusat', 'gerbang', 'aplikasi')"
 )
-_PROBE = KindRules(
+_PROBE = KindValidation(
     "probe",
     Probe,
     """select raw.*, as_code('probe', raw.hasil) as result_code, knows_code('probe', raw.hasil) as is_result_known, as_whole(raw.latensi_ms) as latency_ms,
@@ -228,7 +228,7 @@ _PROBE = KindRules(
     source="clean where result_code is not null",  # a code that is known and means nothing: not probed
     silent="result_code is null",
 )
-_COVERAGE = KindRules(
+_COVERAGE = KindValidation(
     "coverage",
     None,
     f"""select raw.*, {_INSTANTS}
@@ -239,6 +239,6 @@ _COVERAGE = KindRules(
 )
 
 # Units before people, people before what is said about them.
-RULES = (
+VALIDATIONS = (
     _UNIT, _EMPLOYEE, _NETWORK, _ROSTER, PUNCH, _ABSENCE, _STATEMENT, _INCIDENT, _DEDUCTION, _DECISION, _PROBE, _COVERAGE
 )  # fmt: skip

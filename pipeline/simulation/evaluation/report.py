@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pipeline.simulation.evaluation import Evaluation
 from pipeline.simulation.evaluation.events import Event
-from pipeline.simulation.evaluation.sides import RESTORED, Sides
+from pipeline.simulation.evaluation.sides import RESTORED, SideScores
 from pipeline.simulation.evaluation.summary import Calibration, Summary, quantile, summarize_events
 
-Lines = list[tuple[str, str]]
+Figures = list[tuple[str, str]]
+"""Name and value, as printed."""
 
 
 def share(part: int, whole: int) -> str:
@@ -30,7 +31,7 @@ def _event(event: Event) -> str:
     )
 
 
-def _calibration(name: str, found: Calibration) -> Lines:
+def _calibration(name: str, found: Calibration) -> Figures:
     rows = [(f"Kalibrasi {name}: skor Brier", _number(found.brier, 4))]
     return rows + [
         (f"  {_number(b.low, 2)}-{_number(b.high, 2)}",
@@ -39,7 +40,7 @@ def _calibration(name: str, found: Calibration) -> Lines:
     ]  # fmt: skip
 
 
-def _outages(total: Summary) -> Lines:
+def _outages(total: Summary) -> Figures:
     edges = total.edge_errors
     return [
         ("Gangguan: ditemukan dari yang benar", share(total.found, total.due)),
@@ -53,7 +54,7 @@ def _outages(total: Summary) -> Lines:
     ]  # fmt: skip
 
 
-def _people(sides: Sides) -> Lines:
+def _people(sides: SideScores) -> Figures:
     return [
         ("Potongan tercatat sama per orang", share(sides.people_equal, sides.people)),
         ("  jumlah selisih mutlak", f"Rp{sides.difference_idr}"),
@@ -78,9 +79,9 @@ def _people(sides: Sides) -> Lines:
     ]  # fmt: skip
 
 
-def _table(lines: Lines) -> str:
-    width = max(len(name) for name, _ in lines)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in lines)
+def _table(figures: Figures) -> str:
+    width = max(len(name) for name, _ in figures)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in figures)
 
 
 def render(report: Evaluation) -> str:
