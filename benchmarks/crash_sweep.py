@@ -37,19 +37,11 @@ def perform(action: str, folder: Path, *options: str) -> int:
     if child == 0:
         os.read(begin, 1)
         os._exit(exit_code(action, folder))
-    command = [
-        shutil.which("strace") or "strace",
-        "-f",
-        "-y",
-        "-e",
-        f"trace={CALLS}",
-        *options,
-        "-p",
-        str(child),
-    ]
-    said, saying = os.pipe()
-    with subprocess.Popen(command, stderr=saying) as tracer, os.fdopen(said, "rb") as lines:  # noqa: S603
-        os.close(saying)
+    strace = shutil.which("strace") or "strace"
+    command = [strace, "-f", "-y", "-e", f"trace={CALLS}", *options, "-p", str(child)]
+    messages, tracer_end = os.pipe()
+    with subprocess.Popen(command, stderr=tracer_end) as tracer, os.fdopen(messages, "rb") as lines:  # noqa: S603
+        os.close(tracer_end)
         if not any(b"attached" in line for line in iter(lines.readline, b"")):
             raise SystemExit("strace cannot attach")
         os.write(go, b".")
@@ -89,14 +81,8 @@ def main(folder: Path, actions: list[str]) -> int:
     for action in actions:
         for call, number in points(action, world.copy(work, action), log):
             for fault, injection in FAULTS.items():
-                code = perform(
-                    action,
-                    world.copy(work, action),
-                    "-o",
-                    str(log),
-                    "-e",
-                    f"inject={call}:{injection}:when={number}",
-                )
+                inject = f"inject={call}:{injection}:when={number}"
+                code = perform(action, world.copy(work, action), "-o", str(log), "-e", inject)
                 struck[f"{action} {fault}"] += 1
                 wrong = [] if code in ALLOWED[fault] else [f"exit {code}"]
                 wrong += world.complaints(work, action)

@@ -2,7 +2,7 @@
 
 Run as `python -m benchmarks.root_causes FOLDER`, a folder with `rs`, `b0` and `s` as published sets store them: leaves
 with observed and expected values and the sets of attribute values that were at fault. One rule serves all three;
-what differs, the noise, is measured on each case (`pipeline.outages.attribution.root_causes.measured_noise`).
+what differs, the noise, is measured on each case (`pipeline.outages.attribution.slices.measured_noise`).
 """
 
 from __future__ import annotations

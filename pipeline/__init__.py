@@ -1,1 +1,1 @@
-"""Rekon: reconcile digital attendance with server logs, and settle what an outage cost."""
+"""Rekon: reconcile digital attendance with server logs, and compute what an outage cost."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import local, long_date, number, rate, rupiah, span, zone_name
 from pipeline.wording.labels import (
     ACTIONS,
@@ -19,11 +20,11 @@ from pipeline.wording.labels import (
     TAKEN,
     label,
 )
-from reports.month import Facts, Row
+from reports.month import Facts
 
 if TYPE_CHECKING:
     from pipeline.audit.derivation import Derivation
-    from pipeline.audit.reference_calculation import Line
+    from pipeline.audit.reference_calculation import DeductionLine
 
 PLACES = {"counts": "dihitung", "duplicate": "ganda", "extra": "tidak dipakai", "outside": "di luar jendela"}
 """The part that a punch plays -> as shown."""
@@ -68,14 +69,14 @@ def _off(minutes: int | None) -> str:
 
 def _duty(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
     zone, day = duty["zone"], long_date(finding["duty_date"])
-    side = next(row for row in facts["side"] if row["side_code"] == finding["side_code"])
+    side = next(row for row in facts["duty_side"] if row["side_code"] == finding["side_code"])
     yield (
         f"{day}, sisi {SIDES[finding['side_code']]}, kelompok {duty['group_code']}: wajib {_at(side['due_at'], zone)}"
     )
     yield f"rekaman dihitung dari {_at(side['accept_from'], zone)} sampai sebelum {_at(side['accept_to'], zone)}"
     for row in facts["employee"]:
         yield f"TPP kotor {rupiah(row['tpp_idr'])} sebulan ({row['path']} baris {row['line_no']})"
-    for row in facts["base"]:
+    for row in facts["duty_base"]:
         spread = f", dibagi {row['divisor']} hari" if row["divisor"] > 1 else ""
         yield f"dasar potongan {rate(row['base_share_bps'])} = {rupiah(row['base_idr'])}{spread} [{row['reference']}]"
 
@@ -101,7 +102,7 @@ def _cause(finding: Row, duty: Row, facts: Facts) -> Iterator[str]:
             f" {span(row['started_at'], row['ended_at'], duty['zone'])},"
             f" {'ditetapkan' if finding['is_certified'] else 'belum ditetapkan untuk sisi ini'}"
         )
-    for row in facts["edge"]:
+    for row in facts["evidence_edge"]:
         yield (
             f"{label(ROLES, row['role_code']).lower()}: {row['path']} baris {row['line_no']}"
             f" ({row['rule_id']}, sidik {row['row_sha256'][:12]})"
@@ -130,7 +131,7 @@ def _place(facts: Facts) -> str:
     return f"(temuan ke-{facts['candidate'][0]['apply_no']} orang ini)"
 
 
-def _month(lines: Sequence[Line], other: Sequence[Line], day: date) -> Iterator[str]:
+def _month(lines: Sequence[DeductionLine], other: Sequence[DeductionLine], day: date) -> Iterator[str]:
     """The finding's day and what differs between the two months line by line; the rest as one sum."""
     shared = {line.identity for line in lines if line.duty_date != day} & {line.identity for line in other}
     for line in lines:
@@ -142,7 +143,7 @@ def _month(lines: Sequence[Line], other: Sequence[Line], day: date) -> Iterator[
     yield f"jumlah: {rupiah(sum(line.deduction_idr for line in lines))}"
 
 
-def _line(line: Line) -> str:
+def _line(line: DeductionLine) -> str:
     when = long_date(line.duty_date) if line.duty_date else f"OPD {line.unit_id}"
     side = f" {SIDES[line.side_code]}" if line.side_code else ""
     product = "" if line.rate_bps is None else f"{rupiah(line.base_idr)} x {rate(line.rate_bps)} = "

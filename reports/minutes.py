@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import span
 from reports.models import TestRow
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_sections import asked, facts, fault, opposite, sentence_case
 
 

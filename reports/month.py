@@ -6,16 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import month as month_name
 from reports.models import ReportMeta
 
-Row = Mapping[str, Any]
-"""A row of a table, by column."""
 Facts = Mapping[str, Sequence[Row]]
 """Table -> the rows that concern one person or one finding."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import chance, duration, long_date, number, percent, probability, span
 from pipeline.wording.labels import FAULTS, LAYER_VERDICTS, LAYERS, SYMPTOMS, TESTS, VERDICTS, label
 from pipeline.wording.slugs import slug
 from reports.models import DeclaredRow, LayerRow, OutageSection, TestRow
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_timeline import SenderCounts, build_outage_timeline
 
 LAYER_TEST = "layer_"

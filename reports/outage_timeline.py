@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import local, number, span, zone_name
 from reports.models import BinRow, OutageTimeline, PanelTotal
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_chart import BinSpan, Panel, draw_outage
 
 BIN_MINUTES = 5

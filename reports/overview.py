@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import duration, long_date, number, percent, rupiah, span
 from pipeline.wording.labels import (
     ACTIONS,
@@ -33,7 +34,7 @@ from reports.models import (
     SensitivityRow,
     UnitRow,
 )
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_sections import declared_incidents, fault, opposite, outage_sections, sentence_case
 from reports.screening import build_screening
 

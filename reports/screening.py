@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import chance, long_date, number, percent, span
 from reports.models import Screening, ScreenRow
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 
 DIMENSIONS = {
     "unit": "OPD",

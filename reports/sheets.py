@@ -16,11 +16,12 @@ from typing import Any
 import pyarrow as pa
 import xlsxwriter
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import clock_on, local, long_date, rupiah
 from pipeline.wording.labels import CAUSES, GRADES, LAYERS, SIDES, label
 from pipeline.wording.slugs import slug
 from reports.models import ReportMeta
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_sections import scope, sentence_case
 from reports.screening import build_screening, remarks
 from schemas.codes import REASON_LENGTH, VERDICTS

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import (
     clock_on,
     long_date,
@@ -33,7 +34,7 @@ from pipeline.wording.labels import (
     label,
 )
 from reports.derivation import EVENTS, PLACES
-from reports.month import Facts, Row
+from reports.month import Facts
 from reports.person_timeline import PersonTimeline, TimelineRow
 
 OUTCOMES = {"ok": "berhasil", "failed": "gagal", "rejected": "ditolak"}

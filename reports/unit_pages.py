@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from pipeline.engine.rows import Row
 from pipeline.wording.indonesian_format import clock_on, long_date, number, percent, zone_name
 from pipeline.wording.labels import (
     ACTIONS,
@@ -22,7 +23,7 @@ from pipeline.wording.labels import (
 )
 from pipeline.wording.slugs import slug
 from reports.models import ReportMeta, UnitRow
-from reports.month import MonthTables, Row
+from reports.month import MonthTables
 from reports.outage_sections import anchor
 
 PEOPLE_A_BLOCK = 40

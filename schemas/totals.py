@@ -54,6 +54,11 @@ class RequestTotal(Table):
 class DutyTotal(PersonUnitTable):
     """One row per person and OPD: days and TPP as the inputs ask, beside those of the duties, or the run stops."""
 
+    employed_day_count: Integer = column("Days of employment by the employee's spans", ge=0)
+    listed_day_count: Integer = column("... that are listed", ge=0)
+    asked_day_count: Integer = column("... of which leave was asked", ge=0)
+    employed_tpp_idr: Integer = column("Gross monthly TPP, summed over the days of employment", ge=0)
+    listed_tpp_idr: Integer = column("... as the listed days have it", ge=0)
     due_day_count: Integer = column("Days on which pattern or roster calls the employee", ge=0)
     duty_count: Integer = column("... that are duties", ge=0)
     due_tpp_idr: Integer = column("Gross monthly TPP, summed over those days", ge=0)

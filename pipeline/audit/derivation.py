@@ -1,7 +1,8 @@
 """One finding's rupiah again, from the input lines kept with a publication to the amount that was published.
 
-The month is run again from what was kept. Then the person's months before and after the finding are settled a second
-time in fractions (`settling`), bands are looked up by hand, and what was published of the person is compared.
+The month is run again from what was kept. Then the person's months before and after the finding are calculated a second
+time, in fractions (`reference_calculation`), bands are looked up apart from the rules, and what was published of the person
+is compared.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.audit.facts import OF_FINDING, read_facts
 from pipeline.audit.recomputation import as_before, changed_versions
-from pipeline.audit.reference_calculation import WHOLE, Law, Line, settle
+from pipeline.audit.reference_calculation import WHOLE, DeductionLine, ReferencePolicy, calculate_month
 from pipeline.engine.outcome import RunOutcome
 from pipeline.engine.rows import Row
 from pipeline.errors import SettingsError
@@ -41,8 +42,8 @@ class Derivation:
     versions: tuple[str, ...]
     published_idr: int
     facts: dict[str, list[Row]]
-    before: tuple[Line, ...]
-    after: tuple[Line, ...]
+    before: tuple[DeductionLine, ...]
+    after: tuple[DeductionLine, ...]
     problems: tuple[str, ...]
 
     @property
@@ -51,7 +52,7 @@ class Derivation:
         return total(self.before) - total(self.after)
 
 
-def total(lines: Sequence[Line]) -> int:
+def total(lines: Sequence[DeductionLine]) -> int:
     """The deduction of a month."""
     return sum(line.deduction_idr for line in lines)
 
@@ -86,15 +87,16 @@ def derive(
 def take_apart(workspace: Path, entry: Entry, finding_id: str, outcome: RunOutcome) -> Derivation:
     """A published amount against the tables of a run of the same inputs."""
     (published,) = _published(workspace, entry, "recommendation", "finding_id", finding_id)
-    ask = _asking(outcome, published["nip"], published["duty_date"], finding_id)
-    facts = {name: ask(sql) for name, sql in FACTS.items()}
-    law = _law(ask)
+    nip, day = published["nip"], published["duty_date"]
+    ask = _asking(outcome, nip)
+    facts = read_facts(OF_FINDING, outcome.warehouse.query, nip=nip, day=day, finding=finding_id)
+    policy = _reference_policy(ask)
     apply_no = facts["candidate"][0]["apply_no"] if facts["candidate"] else 0
     months = [_month(ask, step) for step in (max(apply_no - 1, 0), apply_no)]
-    before, after = (tuple(settle(charges, law)) for charges, _sides in months)
+    before, after = (tuple(calculate_month(charges, policy)) for charges, _sides in months)
     problems = [
-        *_unlike(workspace, entry, published["nip"], outcome),
-        *(problem for month in months for problem in _wrong_bands(*month, ask(BANDS), law)),
+        *_unequal_tables(workspace, entry, nip, outcome),
+        *(problem for month in months for problem in _wrong_bands(*month, ask(BANDS), policy)),
     ]
     stated = tuple(published[f"deduction_{name}_idr"] for name in ("before", "after"))
     if (total(before), total(after)) != stated or stated[0] - stated[1] != published["adjustment_idr"]:
@@ -110,29 +112,6 @@ def take_apart(workspace: Path, entry: Entry, finding_id: str, outcome: RunOutco
     )
 
 
-FACTS = {
-    "finding": "select * from finding where finding_id = '{finding}'",
-    "recommendation": "select * from recommendation where finding_id = '{finding}'",
-    "candidate": "select * from candidate where finding_id = '{finding}'",
-    "duty": "select * from duty where nip = '{nip}' and duty_date = date '{day}'",
-    "base": "select duty_base.*, assessment_rule.base_share_bps, assessment_rule.reference from duty_base"
-    " inner join assessment_rule on assessment_rule.variant_code = duty_base.variant_code"
-    " and assessment_rule.valid_from = duty_base.rule_from where nip = '{nip}' and duty_date = date '{day}'",
-    "side": "select * from duty_side where nip = '{nip}' and duty_date = date '{day}'",
-    "employee": "select employee.*, source_file.path from employee inner join source_file using (file_id)"
-    " where nip = '{nip}' and valid_from <= date '{day}' and valid_to > date '{day}' and same_as_path is null",
-    "punch": "select punch.*, punch_placement.role_code, punch_placement.side_code, source_file.path from punch"
-    " inner join punch_placement using (punch_id) inner join source_file using (file_id)"
-    " where punch.nip = '{nip}' and punch_placement.duty_date = date '{day}' and same_as_path is null"
-    " order by punch.punched_at, punch.punch_id",
-    "edge": "select evidence_edge.*, source_file.path from evidence_edge inner join source_file"
-    " on source_file.sha256 = evidence_edge.file_sha256 and source_file.same_as_path is null"
-    " where finding_id = '{finding}' order by role_code desc, path, line_no, rule_id",
-    "outage": "select outage.* from outage inner join finding using (outage_id) where finding_id = '{finding}'",
-    "decision": "select decision.*, decision_check.status_code, source_file.path from decision"
-    " inner join decision_check using (decision_id) inner join source_file using (file_id)"
-    " where decision.finding_id = '{finding}' and same_as_path is null order by decision.decision_id",
-}  # fmt: skip
 MONTH = (
     "select * from side_charge where nip = '{nip}'",
     "select * from leave_charge where nip = '{nip}' union all select * from cut_charge where nip = '{nip}'",
@@ -142,20 +121,19 @@ BANDS = "select * from band"
 Ask = Callable[[str], list[Row]]
 
 
-def _asking(outcome: RunOutcome, nip: str, day: Any, finding_id: str) -> Ask:
+def _asking(outcome: RunOutcome, nip: str) -> Ask:
     def ask(sql: str) -> list[Row]:
-        asked = sql.format(nip=nip, day=day, finding=finding_id)
-        rows: list[Row] = outcome.warehouse.query(asked).to_pylist()
+        rows: list[Row] = outcome.warehouse.query(sql.format(nip=nip)).to_pylist()
         return rows
 
     return ask
 
 
-def _law(ask: Ask) -> Law:
+def _reference_policy(ask: Ask) -> ReferencePolicy:
     counted = ask(
         "select unit_id, count(*) filter (where not is_excused) as days from duty where nip = '{nip}' group by all"
     )
-    return Law(
+    return ReferencePolicy(
         bases={row["duty_date"]: row for row in ask("select * from duty_base where nip = '{nip}'")},
         rules={(row["variant_code"], row["valid_from"]): row for row in ask("select * from assessment_rule")},
         floors=ask("select * from attendance_floor"),
@@ -177,7 +155,7 @@ def _month(ask: Ask, step: int) -> tuple[list[Row], list[Row]]:
 
 
 def _wrong_bands(
-    charges: Sequence[Row], sides: Sequence[Row], bands: Sequence[Row], law: Law
+    charges: Sequence[Row], sides: Sequence[Row], bands: Sequence[Row], policy: ReferencePolicy
 ) -> Iterator[str]:
     """Each charge is what one band of the policy costs at that side's seconds."""
     offsets = {(row["duty_date"], row["side_code"]): row for row in sides}
@@ -188,19 +166,19 @@ def _wrong_bands(
         seconds = 0 if side["state_code"] == "missing" else side["seconds_off"]
         fitting = [
             band for band in bands
-            if band["variant_code"] == law.bases[day]["variant_code"] and band["event_code"] == charge["event_code"]
+            if band["variant_code"] == policy.bases[day]["variant_code"] and band["event_code"] == charge["event_code"]
             and band["valid_from"] <= day < band["valid_to"] and band["seconds_from"] <= seconds
             and (band["seconds_to"] is None or seconds < band["seconds_to"])
         ]  # fmt: skip
         cost = Fraction(charge["numerator"], charge["denominator"])
         if cost not in {
-            _cost(band, side, law) for band in fitting if band["band_code"] == charge["band_code"]
+            _cost(band, side, policy) for band in fitting if band["band_code"] == charge["band_code"]
         }:
             yield f"pita {charge['band_code']} tanggal {day} tidak memberi biaya itu"
 
 
-def _cost(band: Row, side: Row, law: Law) -> Fraction:
-    base, rule = law.bases[side["duty_date"]], law.rule(side["duty_date"])
+def _cost(band: Row, side: Row, policy: ReferencePolicy) -> Fraction:
+    base, rule = policy.bases[side["duty_date"]], policy.rule(side["duty_date"])
     share = Fraction(base["base_idr"], base["divisor"])
     if band["charge_code"] == "rate":
         return share * Fraction(band["rate_bps"], WHOLE)
@@ -208,7 +186,7 @@ def _cost(band: Row, side: Row, law: Law) -> Fraction:
     return share * Fraction(minutes, rule["day_minutes"] or 1)
 
 
-def _unlike(workspace: Path, entry: Entry, nip: str, outcome: RunOutcome) -> Iterator[str]:
+def _unequal_tables(workspace: Path, entry: Entry, nip: str, outcome: RunOutcome) -> Iterator[str]:
     """Each published table whose rows of the person are not those of the second run."""
     for contract in LEADING:
         if "nip" not in contract.columns():

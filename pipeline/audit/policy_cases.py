@@ -1,4 +1,4 @@
-"""A policy's own test cases: `[[case]]` tables in its file, computed by the rules that settle a month.
+"""A policy's own test cases: `[[case]]` tables in its file, computed by the rules of a run.
 
 A case is one person's month. Days that it does not name are on time; `false` means that nothing was recorded.
 """
@@ -48,6 +48,13 @@ ROW_COLUMNS = {
     "deduction": "deduction_idr",
     "reference": "policy_reference",
 }
+
+LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "leave": (("kind", "from", "to"), ("letter",)),
+    "shift": (("date", "code"), ()),
+    "change": (("from",), ("tpp", "group", "unit")),
+}
+"""Lists of a case -> the keys that an entry must and may have."""
 
 
 @dataclass(frozen=True)
@@ -99,36 +106,50 @@ def _case(reading: Reading, entry: Any, path: str, groups: tuple[str, ...]) -> C
         reading.say(f"{path}.period", "harus bulan seperti 2026-01")
     group = reading.choice(read.get("group"), f"{path}.group", groups)
     tpp = reading.number(read.get("tpp"), f"{path}.tpp")
-    days = {}
-    for place, day in reading.tables(read["day"], f"{path}.day") if "day" in read else ():
-        given = reading.keys(day, place, ("date",), tuple(SIDES))
-        for side in SIDES:
-            if side in given and given[side] is not False and not isinstance(given[side], dt.time):
-                reading.say(
-                    f"{place}.{side}", "harus jam seperti 07:31:00, atau false bila tidak ada rekaman"
-                )
-        on = reading.date(given.get("date"), f"{place}.date")
-        if on:
-            days[on] = given
-    lists = {}
-    for key, required, optional in (
-        ("leave", ("kind", "from", "to"), ("letter",)),
-        ("shift", ("date", "code"), ()),
-        ("change", ("from",), ("tpp", "group", "unit")),
-    ):
-        listed = reading.tables(read[key], f"{path}.{key}") if key in read else []
-        lists[key] = tuple(reading.keys(item, place, required, optional) for place, item in listed)
-    expected = reading.keys(read.get("expect", {}), f"{path}.expect", ("deduction",), ("rows", "only"))
-    for place, row in reading.tables(expected["rows"], f"{path}.expect.rows") if "rows" in expected else ():
-        reading.keys(row, place, (), tuple(ROW_COLUMNS))
-    if not isinstance(expected.get("only", False), bool):
-        reading.say(f"{path}.expect.only", "harus true atau false")
+    days = _days(reading, read, path)
+    lists = {
+        key: tuple(
+            reading.keys(item, place, required, optional) for place, item in _listed(reading, read, key, path)
+        )
+        for key, (required, optional) in LISTS.items()
+    }
+    expected = _expected(reading, read, path)
     if reading.problems or None in (name, reference, period, group, tpp):
         return None
     return Case(
         name or "", reference or "", period or "", group or "", tpp or 0,
         days, lists["leave"], lists["shift"], lists["change"], expected,
     )  # fmt: skip
+
+
+def _listed(reading: Reading, table: Row, key: str, path: str) -> list[tuple[str, Any]]:
+    """The entries of an optional list, each with its path."""
+    return reading.tables(table[key], f"{path}.{key}") if key in table else []
+
+
+def _days(reading: Reading, read: Row, path: str) -> dict[dt.date, Row]:
+    """The days that a case names, by date: a time or false for each side that it names."""
+    days = {}
+    for place, entry in _listed(reading, read, "day", path):
+        day = reading.keys(entry, place, ("date",), tuple(SIDES))
+        for side in SIDES:
+            if side in day and day[side] is not False and not isinstance(day[side], dt.time):
+                reading.say(
+                    f"{place}.{side}", "harus jam seperti 07:31:00, atau false bila tidak ada rekaman"
+                )
+        if date := reading.date(day.get("date"), f"{place}.date"):
+            days[date] = day
+    return days
+
+
+def _expected(reading: Reading, read: Row, path: str) -> Row:
+    """What a case must cost: the month's deduction, some of its rows, and whether these are all."""
+    expected = reading.keys(read.get("expect", {}), f"{path}.expect", ("deduction",), ("rows", "only"))
+    for place, row in _listed(reading, expected, "rows", f"{path}.expect"):
+        reading.keys(row, place, (), tuple(ROW_COLUMNS))
+    if not isinstance(expected.get("only", False), bool):
+        reading.say(f"{path}.expect.only", "harus true atau false")
+    return expected
 
 
 def run_cases(rows: Rows, cases: list[Case]) -> list[Outcome]:

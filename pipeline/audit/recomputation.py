@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from pipeline.engine.locks import published_root
 from pipeline.engine.platform import link_durably, private_files
+from pipeline.engine.scratch import work_root
 from pipeline.errors import SettingsError, VerificationError
 from pipeline.payroll.batches import INTEGERS, csv_rows
 from pipeline.publishing.archive import fetch
@@ -77,10 +78,10 @@ def as_before(
             f"terbit/{entry.path} tidak dapat dihitung ulang: yang dipakainya sudah dimusnahkan (`rekon purge`)."
         )
     settings = Settings.model_validate({**_of_run(workspace, entry)["settings"], "engine": engine})
-    (workspace / "kerja").mkdir(exist_ok=True, mode=0o700)
+    work_root(workspace).mkdir(exist_ok=True, mode=0o700)
     with (
         private_files(),
-        tempfile.TemporaryDirectory(prefix="ulang-", dir=workspace / "kerja") as name,
+        tempfile.TemporaryDirectory(prefix="ulang-", dir=work_root(workspace)) as name,
     ):
         scratch = Path(name)
         fetch(workspace, _of_run(workspace, entry), scratch)

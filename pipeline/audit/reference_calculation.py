@@ -1,7 +1,7 @@
-"""A month's deduction from its charges, in exact fractions: the second opinion that `rekon verify --finding` prints.
+"""A month's deduction from its charges, in exact fractions: calculated apart from the rules for `rekon verify --finding`.
 
-Rounding, the day's cap, the month's cap and the attendance floor, written apart from the rules `price_charges` and
-`assess_tpp`, whose rows it must give. Source: docs/method/money.md. Amounts are whole rupiah.
+Rounding, the day's cap, the month's cap and the attendance floor: the lines must be the rows of the rules `price_charges`
+and `assess_tpp`. Source: docs/method/money.md. Amounts are whole rupiah.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ WHOLE = 10_000
 
 
 @dataclass(frozen=True)
-class Line:
+class DeductionLine:
     """A deduction, or the signed difference of a cap or floor. `exact` is what was rounded to `deduction_idr`."""
 
     unit_id: str
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Law:
+class ReferencePolicy:
     """What the policy and the duties say of a person's month: rows of DutyBase, AssessmentRule and so on."""
 
     bases: Mapping[dt.date, Row]
@@ -65,23 +65,23 @@ def rounded(amount: Fraction, rule: Row) -> int:
     return int(step * whole[rule["rounding_mode_code"]])
 
 
-def settle(charges: Sequence[Row], law: Law) -> list[Line]:
+def calculate_month(charges: Sequence[Row], policy: ReferencePolicy) -> list[DeductionLine]:
     """The lines of a month: charges in order of day and side, day caps, then each OPD's cap and floor.
 
     `charges` are rows of SideCharge, LeaveCharge and CutCharge of one person, scenario and step.
     """
-    events = list(_events(charges, law))
-    lines = [*events, *_day_caps(events, law)]
-    return [*lines, *_month_limits(lines, law)]
+    events = list(_events(charges, policy))
+    lines = [*events, *_day_caps(events, policy)]
+    return [*lines, *_month_limits(lines, policy)]
 
 
-def _events(charges: Sequence[Row], law: Law) -> Iterator[Line]:
+def _events(charges: Sequence[Row], policy: ReferencePolicy) -> Iterator[DeductionLine]:
     """Where the month's sum is rounded, a charge costs the running sum up to it less that before it."""
     running: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
     for charge in sorted(
         charges, key=lambda row: (row["duty_date"], row["side_code"] or "~", row["band_code"])
     ):
-        rule = law.rule(charge["duty_date"])
+        rule = policy.rule(charge["duty_date"])
         exact = Fraction(charge["numerator"], charge["denominator"])
         amount = rounded(exact, rule)
         if rule["rounding_at_code"] == "month":
@@ -93,7 +93,7 @@ def _events(charges: Sequence[Row], law: Law) -> Iterator[Line]:
             )
             amount = rounded(running[key] + exact, rule) - rounded(running[key], rule)
             running[key] += exact
-        yield Line(
+        yield DeductionLine(
             charge["unit_id"],
             charge["duty_date"],
             charge["side_code"],
@@ -107,30 +107,30 @@ def _events(charges: Sequence[Row], law: Law) -> Iterator[Line]:
         )
 
 
-def _day_caps(events: Sequence[Line], law: Law) -> Iterator[Line]:
+def _day_caps(events: Sequence[DeductionLine], policy: ReferencePolicy) -> Iterator[DeductionLine]:
     """Only a day on which the person came has a cap (a guide to tunjangan kinerja of 2014 has one)."""
     came: dict[tuple[str, dt.date], int] = defaultdict(int)
     for line in events:
         if line.duty_date and line.event_code not in ("absent", "leave", "cut"):
             came[line.unit_id, line.duty_date] += line.deduction_idr
     for (unit_id, day), total in sorted(came.items()):
-        rule, base = law.rule(day), law.bases[day]
+        rule, base = policy.rule(day), policy.bases[day]
         if (cap_bps := rule["day_cap_bps"]) is None:
             continue
         exact = Fraction(base["base_idr"] * cap_bps, WHOLE * base["divisor"])
         if (left := rounded(exact, rule)) < total:
-            yield Line(
+            yield DeductionLine(
                 unit_id, day, None, "day_cap", "day_cap", base["base_idr"], cap_bps, exact, left - total, rule["reference"]
             )  # fmt: skip
 
 
-def _month_limits(lines: Sequence[Line], law: Law) -> Iterator[Line]:
+def _month_limits(lines: Sequence[DeductionLine], policy: ReferencePolicy) -> Iterator[DeductionLine]:
     """An OPD's part of the monthly cap is its part of the person's duty days; lump cuts stand beside the cap."""
     for unit_id in sorted({line.unit_id for line in lines}):
-        days = sorted(day for day, base in law.bases.items() if base["unit_id"] == unit_id)
-        rule, last = law.rule(days[-1]), law.bases[days[-1]]
+        days = sorted(day for day, base in policy.bases.items() if base["unit_id"] == unit_id)
+        rule, last = policy.rule(days[-1]), policy.bases[days[-1]]
         part = Fraction(last["unit_days"], last["month_days"])
-        base_idr = _cap_base([law.bases[day]["base_idr"] for day in days], rule["cap_base_code"])
+        base_idr = _cap_base([policy.bases[day]["base_idr"] for day in days], rule["cap_base_code"])
         full = math.floor(Fraction(base_idr * rule["monthly_cap_bps"], WHOLE) + HALF)
         here = [line for line in lines if line.unit_id == unit_id]
         cut = sum(line.deduction_idr for line in here if line.event_code == "cut")
@@ -138,16 +138,16 @@ def _month_limits(lines: Sequence[Line], law: Law) -> Iterator[Line]:
         rest = max(0, math.floor(last["tpp_idr"] * part + HALF) - cut)
         kept = min(total, math.floor(full * part + HALF), *([rest] if cut else []))
         if kept < total:
-            yield Line(
+            yield DeductionLine(
                 unit_id, None, None, "cap", "cap", base_idr, rule["monthly_cap_bps"], full * part, kept - total,
                 rule["reference"],
             )  # fmt: skip
         absent = sum(line.event_code == "absent" for line in here)
         rest = max(0, rest - kept)
-        for floor in _floors(law, unit_id, days[-1], absent):
+        for floor in _floors(policy, unit_id, days[-1], absent):
             rate_bps = WHOLE - floor["pays_bps"]
             exact = Fraction(rest * rate_bps, WHOLE)
-            yield Line(
+            yield DeductionLine(
                 unit_id, None, None, "floor", "floor", rest, rate_bps, exact, rounded(exact, rule), floor["reference"]
             )  # fmt: skip
 
@@ -158,12 +158,12 @@ def _cap_base(bases: Sequence[int], code: str) -> int:
     return bases[-1] if code == "last" else math.floor(Fraction(sum(bases), len(bases)) + HALF)
 
 
-def _floors(law: Law, unit_id: str, last: dt.date, absent: int) -> Iterator[Row]:
+def _floors(policy: ReferencePolicy, unit_id: str, last: dt.date, absent: int) -> Iterator[Row]:
     """Of the duty days that no leave excuses, those without a whole day's absence."""
-    counting = law.counting_days.get(unit_id, 0)
+    counting = policy.counting_days.get(unit_id, 0)
     share = WHOLE * (counting - absent)
-    variant = law.bases[last]["variant_code"]
-    for floor in law.floors:
+    variant = policy.bases[last]["variant_code"]
+    for floor in policy.floors:
         if (
             floor["variant_code"] == variant
             and floor["valid_from"] <= last < floor["valid_to"]

@@ -1,4 +1,4 @@
-"""rekon decide: take filled verification sheets and certifications back."""
+"""rekon decide: take in filled verification sheets and certified outages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.decisions.intake import Taken
+    from pipeline.decisions.intake import IntakeResult
 
 
 @click.command("decide")
@@ -26,44 +26,42 @@ def command(workspace: Path, as_json: bool, files: tuple[Path, ...]) -> None:
     Yang dapat dipakai disimpan di keputusan/<periode>/ dan dicatat di buku terbit; setiap keputusan yang tidak
     berlaku disebut baris dan alasannya. Sesudahnya jalankan `rekon run`, lalu `rekon finalize`.
     """
-    from pipeline.decisions.intake import take_back
+    from pipeline.decisions.intake import take_in
 
-    taken = take_back(workspace, files)
+    results = take_in(workspace, files)
     if as_json:
-        document = {"schema": 1, "files": [_document(each) for each in taken]}
+        document = {"schema": 1, "files": [_document(each) for each in results]}
         click.echo(json.dumps(document, sort_keys=True))
         return
-    for each in taken:
+    for each in results:
         for line in _lines(each):
             click.echo(line)
 
 
-def _document(taken: Taken) -> dict[str, Any]:
+def _document(result: IntakeResult) -> dict[str, Any]:
     return {
-        "file": taken.name,
-        "kind": taken.kind,
-        "recorded": taken.path,
-        "is_new": taken.is_new,
-        "counts": dict(taken.counts),
-        "blank": taken.blank_count,
-        "refused": [vars(refusal) for refusal in taken.refusals],
+        "file": result.name,
+        "kind": result.kind,
+        "recorded": result.path,
+        "is_new": result.is_new,
+        "counts": dict(result.counts),
+        "blank": result.blank_count,
+        "refused": [vars(row) for row in result.refused],
     }
 
 
-def _lines(taken: Taken) -> list[str]:
+def _lines(result: IntakeResult) -> list[str]:
     from pipeline.wording.labels import REFUSALS, TAKEN, label
 
-    counted = ", ".join(f"{count} {TAKEN[code]}" for code, count in taken.counts.items() if count)
-    known = "" if taken.is_new or not counted else " (sudah diterima sebelumnya)"
-    void = f" ({taken.void_count} di antaranya tidak berlaku)" if taken.void_count else ""
-    unusable = len({refusal.row_no for refusal in taken.refusals}) - taken.void_count
+    counted = ", ".join(f"{count} {TAKEN[code]}" for code, count in result.counts.items() if count)
+    known = "" if result.is_new or not counted else " (sudah diterima sebelumnya)"
+    void = f" ({result.void_count} di antaranya tidak berlaku)" if result.void_count else ""
+    unusable = len({row.row_no for row in result.refused}) - result.void_count
     lines = [
-        f"{taken.name}: {counted or 'tidak ada yang dapat dipakai'}{void}{known}; "
-        f"{unusable} tidak dapat dipakai, {taken.blank_count} belum diisi"
+        f"{result.name}: {counted or 'tidak ada yang dapat dipakai'}{void}{known}; "
+        f"{unusable} tidak dapat dipakai, {result.blank_count} belum diisi"
     ]
-    for refusal in taken.refusals:
-        detail = f" ({refusal.detail})" if refusal.detail else ""
-        lines.append(
-            f"  baris {refusal.row_no}, {refusal.subject}: {refusal.code}, {label(REFUSALS, refusal.code)}{detail}"
-        )
+    for row in result.refused:
+        detail = f" ({row.detail})" if row.detail else ""
+        lines.append(f"  baris {row.row_no}, {row.subject}: {row.code}, {label(REFUSALS, row.code)}{detail}")
     return lines

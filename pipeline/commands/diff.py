@@ -73,8 +73,8 @@ def _document(found: Comparison) -> dict[str, Any]:
         ],
         "states": [asdict(flow) for flow in found.states],
         "people": [
-            {"nip": line.nip, "unit_id": line.unit_id, "kinds": list(line.kinds), **line.difference}
-            for line in found.lines
+            {"nip": person.nip, "unit_id": person.unit_id, "kinds": list(person.kinds), **person.difference}
+            for person in found.people
         ],
     }
 
@@ -108,6 +108,7 @@ def _people(found: Comparison) -> Iterator[str]:
     from pipeline.wording.labels import CHANGES
 
     yield ""
-    for line in found.lines:
-        amounts = ", ".join(map(rupiah, line.difference.values()))
-        yield f"{line.nip}  {line.unit_id}  {'; '.join(CHANGES[kind] for kind in line.kinds)}: {amounts}"
+    for person in found.people:
+        amounts = ", ".join(map(rupiah, person.difference.values()))
+        changes = "; ".join(CHANGES[kind] for kind in person.kinds)
+        yield f"{person.nip}  {person.unit_id}  {changes}: {amounts}"

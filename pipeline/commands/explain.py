@@ -3,51 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.commands.workspace import workspace_option
+from pipeline.engine.rows import Row
 from pipeline.errors import SettingsError
 
 if TYPE_CHECKING:
     from reports.story import Story
-
-FACTS = {
-    "setting": "select * from setting",
-    "employee": "select name from employee where nip = '{nip}' order by valid_from",
-    "person_month": "select * from person_month where nip = '{nip}' order by unit_id",
-    "absence_count": "select * from absence_count where nip = '{nip}'",
-    "assessment": """
-        select * from assessment where nip = '{nip}' and scenario_code = 'recorded'
-        order by duty_date nulls last, side_code, band_code""",
-    "finding": """
-        select finding.*, recommendation.status_code, recommendation.adjustment_idr, duty.zone,
-            duty_side.accept_from, duty_side.accept_to,
-            outage.layer_code, outage.impact_started_at, outage.impact_ended_at
-        from finding
-        inner join recommendation using (finding_id)
-        inner join duty on duty.nip = finding.nip and duty.duty_date = finding.duty_date
-        inner join duty_side on duty_side.nip = finding.nip and duty_side.duty_date = finding.duty_date
-            and duty_side.side_code = finding.side_code
-        left join outage on outage.outage_id = finding.outage_id
-        where finding.nip = '{nip}' order by finding.duty_date, finding.side_code""",
-    "attempt": "select * from attempt where nip = '{nip}' order by requested_at, attempt_id",
-    "attempt_group": "select * from attempt_group where nip = '{nip}' order by duty_date, side_code, group_no",
-    "punch": """
-        select punch_placement.*, punch.line_no, source_file.path
-        from punch_placement inner join punch using (punch_id)
-        inner join source_file on source_file.file_id = punch.file_id and source_file.same_as_path is null
-        where punch_placement.nip = '{nip}' order by punch_placement.punched_at, punch_placement.punch_id""",
-    "evidence_edge": """
-        select evidence_edge.*, source_file.path
-        from evidence_edge inner join finding using (finding_id)
-        inner join source_file on source_file.sha256 = evidence_edge.file_sha256 and source_file.same_as_path is null
-        where finding.nip = '{nip}' order by path, line_no, rule_id""",
-}
-"""The person's rows by table; `{nip}` is 18 digits."""
 
 
 @click.command()
@@ -63,7 +32,7 @@ def command(workspace: Path, nip: str, day: dt.datetime | None, html: Path | Non
 
     story = build_story(_facts(workspace, nip), nip, day.date() if day else None)
     if html is None:
-        _tell(story)
+        _print(story)
         return
     from reports.render import render_story
 
@@ -71,24 +40,24 @@ def command(workspace: Path, nip: str, day: dt.datetime | None, html: Path | Non
     click.echo(str(html))
 
 
-def _facts(workspace: Path, nip: str) -> dict[str, list[dict[str, Any]]]:
+def _facts(workspace: Path, nip: str) -> dict[str, list[Row]]:
     """Raises SettingsError where nothing has been run, or nothing is known of the NIP."""
-    from pipeline.engine.scratch import database_path
+    from pipeline.audit.facts import OF_PERSON, read_facts
+    from pipeline.engine.scratch import finished_run
     from pipeline.engine.warehouse import answer_read_only
     from pipeline.settings import load_settings
+    from schemas.codes import NIP
 
-    path = database_path(workspace, load_settings(workspace).period)
-    if not path.exists():
-        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
-    if len(nip) != 18 or not nip.isascii() or not nip.isdigit():
+    path = finished_run(workspace, load_settings(workspace).period)
+    if not re.fullmatch(NIP, nip):
         raise SettingsError("NIP harus 18 angka.")
-    facts = {name: answer_read_only(path, sql.format(nip=nip)).to_pylist() for name, sql in FACTS.items()}
+    facts = read_facts(OF_PERSON, partial(answer_read_only, path), nip=nip)
     if not facts["person_month"]:
         raise SettingsError("NIP itu tidak punya kewajiban hadir pada periode ini.")
     return facts
 
 
-def _tell(story: Story) -> None:
+def _print(story: Story) -> None:
     from rich.console import Console
 
     console = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)

@@ -126,14 +126,12 @@ def sensitivity(workspace: Path) -> None:
 
     Gangguan yang ditemukan tetap; yang dihitung lagi hanya aturannya.
     """
-    from pipeline.engine.scratch import database_path
+    from pipeline.engine.scratch import finished_run
     from pipeline.engine.warehouse import answer_read_only
     from pipeline.settings import load_settings
     from pipeline.wording.indonesian_format import rupiah
 
-    path = database_path(workspace, load_settings(workspace).period)
-    if not path.exists():
-        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    path = finished_run(workspace, load_settings(workspace).period)
     rows = answer_read_only(path, "select * from sensitivity order by alternative_no").to_pylist()
     click.echo("pertimbangan\tmenurut catatan\tbila semua usul disetujui\tselisih\ttanpa surat\tperlu surat")
     for row in rows:

@@ -58,9 +58,9 @@ def summarize(outcome: RunOutcome, published: Published) -> dict[str, Any]:
 
 
 def screened(outcome: RunOutcome) -> int:
-    """How many groups or outages the screen of restorations puts before BKD."""
-    asked = "select count(*) as n from restoration_screen where is_flagged"
-    count: int = outcome.warehouse.query(asked)["n"][0].as_py()
+    """How many groups or outages the screen of restorations flags for BKD."""
+    query = "select count(*) as n from restoration_screen where is_flagged"
+    count: int = outcome.warehouse.query(query)["n"][0].as_py()
     return count
 
 

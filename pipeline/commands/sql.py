@@ -16,12 +16,9 @@ def command(workspace: Path, query: str) -> None:
     """Jawab QUERY dari kerja/<periode>.duckdb (hanya baca), sebagai CSV."""
     import sys
 
-    from pipeline.engine.scratch import database_path
+    from pipeline.engine.scratch import finished_run
     from pipeline.engine.warehouse import answer_read_only
-    from pipeline.errors import SettingsError
     from pipeline.settings import load_settings
 
-    path = database_path(workspace, load_settings(workspace).period)
-    if not path.exists():
-        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    path = finished_run(workspace, load_settings(workspace).period)
     answer_read_only(path, query).to_pandas().to_csv(sys.stdout, index=False, lineterminator="\n")

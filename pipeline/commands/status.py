@@ -14,7 +14,7 @@ import click
 from pipeline.commands.workspace import workspace_option
 
 if TYPE_CHECKING:
-    from pipeline.periods.status import Standing
+    from pipeline.periods.status import PeriodStatus
     from pipeline.publishing.ledger import Entry, Ledger
 
 PARTIES = {
@@ -40,13 +40,13 @@ def command(workspace: Path, as_json: bool) -> None:
     """
     from pipeline.engine.locks import published_root
     from pipeline.errors import PublicationUnknownError
-    from pipeline.periods.status import standings
+    from pipeline.periods.status import period_statuses
     from pipeline.publishing.ledger import read_ledger
     from pipeline.publishing.publication import unknown_folders
 
     ledger = read_ledger(workspace)
     unknown = unknown_folders(ledger, published_root(workspace))
-    months = standings(workspace, ledger)
+    months = period_statuses(workspace, ledger)
     if as_json:
         document = {
             "schema": 1,
@@ -111,7 +111,7 @@ def _note(entry: Entry) -> str:
     return f"{totals['findings']} temuan, potongan setelah pemulihan {rupiah(totals['restored_idr'])}"
 
 
-def _lines(month: Standing, zone: str) -> Iterator[str]:
+def _lines(month: PeriodStatus, zone: str) -> Iterator[str]:
     from pipeline.wording.indonesian_format import month as month_name
     from pipeline.wording.indonesian_format import rupiah
 

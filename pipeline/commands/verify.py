@@ -50,9 +50,9 @@ def command(
     from pipeline.audit.verification import raise_problems, verify
 
     if finding is not None:
-        from pipeline.commands.verify_finding import tell
+        from pipeline.commands.verify_finding import print_derivation
 
-        tell(workspace, run, finding, as_json=as_json)
+        print_derivation(workspace, run, finding, as_json=as_json)
         return
     found = verify(workspace, run, signers, head)
     # What is not as published has no right answer to compare with.
@@ -123,15 +123,15 @@ def _lines(found: Verification) -> list[str]:
             "perintah menulis yang berikut."
         )
     for each in found.checked:
-        said = f"{len(each.problems)} tidak cocok" if each.problems else f"{each.file_count} berkas cocok"
+        result = f"{len(each.problems)} tidak cocok" if each.problems else f"{each.file_count} berkas cocok"
         if each.entry.kind == LOCK:
-            said = f"periode {each.entry.period} dikunci sesudah revisi ini"
+            result = f"periode {each.entry.period} dikunci sesudah revisi ini"
         if each.removed_count:
-            said += f", {each.removed_count} dimusnahkan"
+            result += f", {each.removed_count} dimusnahkan"
         if each.entry.kind in PUBLISHED and not each.problems:
             names = ", ".join(signed.signer for signed in each.signed)
-            said += f", tanda tangan: {names}" if names else ", tidak ditandatangani"
-        lines.append(f"{each.entry.sequence:>4}  {each.entry.path}  {said}")
+            result += f", tanda tangan: {names}" if names else ", tidak ditandatangani"
+        lines.append(f"{each.entry.sequence:>4}  {each.entry.path}  {result}")
     return lines
 
 

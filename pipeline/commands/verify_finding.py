@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.audit.derivation import Derivation
 
 
-def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) -> None:
+def print_derivation(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) -> None:
     """Print the steps of one amount; the revision that has it must be as published.
 
     Raises SettingsError for an unknown finding, VerificationError where it does not come out as published.
@@ -34,8 +34,8 @@ def tell(workspace: Path, run: str | None, finding_id: str, *, as_json: bool) ->
     ledger = read_ledger(workspace)
     there = tuple(entry for entry in ledger.entries if entry.period not in ledger.purged)
     entries = (published_entry(ledger, run),) if run else there
-    for asked in entries:
-        refuse_purged(ledger, asked)
+    for each in entries:
+        refuse_purged(ledger, each)
     entry = revision_of(workspace, entries, finding_id)
     raise_problems(verify(workspace, entry.path))
     with stage_progress(len(STAGES)) as progress:

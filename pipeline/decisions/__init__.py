@@ -1,4 +1,4 @@
-"""What people send back: filled sheets and certified outages, read, judged and kept as inputs.
+"""What people send back: filled sheets and certified outages, read, checked and kept as inputs.
 
 Whether a decision counts is the rule `check_decisions`.
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline.decisions.sheets import Refusal, Returned, judge, read_returned
+from pipeline.decisions.sheets import FilledSheet, RefusedRow, check_decisions, read_sheet
 from pipeline.engine.locks import workspace_lock
 from pipeline.engine.platform import sync_folder, write_durably
 from pipeline.engine.rows import Row
@@ -16,6 +16,7 @@ from pipeline.publishing.ledger import DECISION, REVISION, Ledger, open_ledger
 from pipeline.publishing.manifest import sha256_of
 from pipeline.publishing.published import has_table, read_rows
 from pipeline.settings import Settings, load_settings
+from pipeline.wording.slugs import slug
 from schemas.codes import VERDICTS
 
 FOLDERS = {"decision": "keputusan/{period}", "incident": "keputusan/{period}/insiden"}
@@ -23,10 +24,10 @@ ID_DIGITS = 12
 
 
 @dataclass(frozen=True)
-class Taken:
+class IntakeResult:
     """One file that came back. `path` is where its usable rows are kept, None where there are none.
 
-    `counts` are the rows kept; `void_count` of them do not hold as things stand, and are among the `refusals`.
+    `counts` are the rows kept; `void_count` of them do not count as of now, and are among the `refused`.
     """
 
     name: str
@@ -34,44 +35,48 @@ class Taken:
     path: str | None
     is_new: bool
     counts: Mapping[str, int]
-    refusals: tuple[Refusal, ...]
+    refused: tuple[RefusedRow, ...]
     void_count: int
     blank_count: int
 
 
-def take_back(workspace: Path, files: tuple[Path, ...]) -> list[Taken]:
-    """Read, judge and keep every file; nothing is kept where one of them cannot be read.
+def take_in(workspace: Path, files: tuple[Path, ...]) -> list[IntakeResult]:
+    """Read, check and keep every file; nothing is kept where one of them cannot be read.
 
     Raises InputRefusedError, SettingsError (no run yet, or rekon.toml does not read the folder) or the lock's errors.
     """
     settings = load_settings(workspace)
-    read = [(path.name, read_returned(path, workspace)) for path in files]
-    for kind in sorted({returned.kind for _, returned in read}):
+    sheets = [(path.name, read_sheet(path, workspace)) for path in files]
+    for kind in sorted({sheet.kind for _, sheet in sheets}):
         _check_is_read(settings, kind)
-    return file_away(workspace, settings, read)
+    return keep_sheets(workspace, settings, sheets)
 
 
-def file_away(workspace: Path, settings: Settings, read: Sequence[tuple[str, Returned]]) -> list[Taken]:
-    """Judge what was read, keep it and record it, under the workspace's lock; raises the lock's errors."""
+def keep_sheets(
+    workspace: Path, settings: Settings, sheets: Sequence[tuple[str, FilledSheet]]
+) -> list[IntakeResult]:
+    """Check filled sheets, by file name, keep and record them under the workspace's lock; raises the lock's errors."""
     with workspace_lock(workspace):
         ledger = open_ledger(workspace)
-        return [_take(workspace, settings, ledger, name, returned) for name, returned in read]
+        return [_keep_sheet(workspace, settings, ledger, name, sheet) for name, sheet in sheets]
 
 
-def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, returned: Returned) -> Taken:
-    from pipeline.wording.slugs import slug
-
-    void: tuple[Refusal, ...] = ()
-    if returned.kind == "decision" and returned.rows:
-        void = judge(returned, _tables(workspace, settings), _older_findings(workspace, ledger, settings))
-    refusals, void_count = (*returned.refusals, *void), len({refusal.row_no for refusal in void})
-    counts = _counts(returned)
-    if not returned.rows:
-        return Taken(name, returned.kind, None, False, counts, refusals, void_count, returned.blank_count)
-    content = returned.csv_bytes()
+def _keep_sheet(
+    workspace: Path, settings: Settings, ledger: Ledger, name: str, sheet: FilledSheet
+) -> IntakeResult:
+    void: tuple[RefusedRow, ...] = ()
+    if sheet.kind == "decision" and sheet.rows:
+        void = check_decisions(
+            sheet, _tables(workspace, settings), _older_findings(workspace, ledger, settings)
+        )
+    refused, void_count = (*sheet.refused, *void), len({row.row_no for row in void})
+    counts = _counts(sheet)
+    if not sheet.rows:
+        return IntakeResult(name, sheet.kind, None, False, counts, refused, void_count, sheet.blank_count)
+    content = sheet.csv_bytes()
     sha256 = sha256_of(content)
     known = [entry for entry in ledger.of(DECISION, settings.period) if entry.manifest_sha256 == sha256]
-    folder = FOLDERS[returned.kind].format(period=settings.period)
+    folder = FOLDERS[sheet.kind].format(period=settings.period)
     path = known[0].path if known else f"{folder}/{slug(Path(name).stem)}-{sha256[:ID_DIGITS]}.csv"
     _keep(workspace / path, content)
     if not known:
@@ -81,17 +86,16 @@ def _take(workspace: Path, settings: Settings, ledger: Ledger, name: str, return
             path=path,
             identity=sha256[:ID_DIGITS],
             manifest_sha256=sha256,
-            supersedes=None,
             totals=counts,
         )
-    return Taken(name, returned.kind, path, not known, counts, refusals, void_count, returned.blank_count)
+    return IntakeResult(name, sheet.kind, path, not known, counts, refused, void_count, sheet.blank_count)
 
 
-def _counts(returned: Returned) -> dict[str, int]:
-    if returned.kind == "incident":
-        return {"incident": len(returned.rows)}
-    given = [VERDICTS[row["keputusan"]] for row in returned.rows.values()]
-    return {code: given.count(code) for code in VERDICTS.values()}
+def _counts(sheet: FilledSheet) -> dict[str, int]:
+    if sheet.kind == "incident":
+        return {"incident": len(sheet.rows)}
+    verdicts = [VERDICTS[row["keputusan"]] for row in sheet.rows.values()]
+    return {code: verdicts.count(code) for code in VERDICTS.values()}
 
 
 def _keep(path: Path, content: bytes) -> None:
@@ -125,13 +129,11 @@ def _check_is_read(settings: Settings, kind: str) -> None:
 
 
 def _tables(workspace: Path, settings: Settings) -> dict[str, Any]:
-    from pipeline.engine.scratch import database_path
+    from pipeline.engine.scratch import finished_run
     from pipeline.engine.warehouse import answer_read_only
     from pipeline.stages import RULES
 
-    path = database_path(workspace, settings.period)
-    if not path.exists():
-        raise SettingsError("belum ada hasil untuk periode ini. Jalankan `rekon run` dahulu.")
+    path = finished_run(workspace, settings.period)
     names = [contract.table_name() for contract in RULES["check_decisions"].reads]
     return {name: answer_read_only(path, f"select * from {name}") for name in names}  # noqa: S608 - our own names
 

@@ -197,18 +197,19 @@ class Warehouse:
                 if not contract.surely_holds(batch):
                     contract.validate(to_frame(pa.Table.from_batches([batch])), lazy=True)
         except pandera.errors.SchemaErrors as error:
-            # The failing values may be personal: only columns, checks and counts are said.
+            # The failing values may be personal: the message has only columns, checks and counts.
             counts = error.failure_cases.groupby(["column", "check"], dropna=False).size()
             raise ContractError(f"tabel {name}: nilai yang dilarang {dict(counts)}") from None
 
     def _comment(self, contract: Contract) -> None:
-        """The contract's words beside its table, in one transaction: each commit waits for the disk."""
+        """The contract's descriptions beside its table, in one transaction: each commit waits for the disk."""
         name = contract.table_name()
-        said = {f"table {name}": contract.__doc__ or ""} | {
+        descriptions = {f"table {name}": contract.__doc__ or ""} | {
             f"column {name}.{column}": text for column, text in contract.described().items()
         }
         comments = [
-            f"comment on {place} is '{text.replace(chr(39), 2 * chr(39))}'" for place, text in said.items()
+            f"comment on {place} is '{text.replace(chr(39), 2 * chr(39))}'"
+            for place, text in descriptions.items()
         ]
         self._connection.execute("; ".join(["begin", *comments, "commit"]))
 
@@ -223,14 +224,14 @@ def tables_of(sql: str) -> frozenset[str]:
 
 @functools.cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    """A database without tables that knows the macros, for asking what a query names."""
+    """A database without tables that knows the macros and says which tables a query names."""
     connection = duckdb.connect(":memory:")
     connection.execute(MACROS)
     return connection
 
 
 @contextmanager
-def asking(tables: Mapping[str, pa.Table]) -> Iterator[Warehouse]:
+def tables_at_hand(tables: Mapping[str, pa.Table]) -> Iterator[Warehouse]:
     """A database of its own that answers queries about tables at hand, by name."""
     warehouse = Warehouse(None)
     try:

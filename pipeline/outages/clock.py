@@ -54,13 +54,11 @@ def day_types(calendar: pd.DataFrame, first: date, end: date) -> Ints:
     0 for Monday to Thursday, 1 Friday, 2 Saturday, 3 Sunday, 4 a holiday on any other day; 5 more in Ramadan.
     """
     rows = {row.calendar_date: row for row in calendar.itertuples()}
-    types = []
-    for number in range((end - first).days):
+    types = np.zeros((end - first).days, dtype=np.int64)
+    for number in range(len(types)):
         day = first + timedelta(days=number)
-        row = rows.get(day)
-        is_ramadan = row is not None and bool(row.is_ramadan)
-        kind = max(0, day.isoweekday() - 4)
-        if kind < REST and row is not None and bool(row.is_holiday):
-            kind = HOLIDAY
-        types.append(kind + RAMADAN * is_ramadan)
-    return np.array(types, dtype=np.int64)
+        types[number] = max(0, day.isoweekday() - 4)
+        if (row := rows.get(day)) is not None:
+            is_holiday = types[number] < REST and bool(row.is_holiday)
+            types[number] = (HOLIDAY if is_holiday else types[number]) + RAMADAN * bool(row.is_ramadan)
+    return types

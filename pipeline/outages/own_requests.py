@@ -131,6 +131,10 @@ class OwnSenders:
             return np.zeros(len(self.line), dtype=np.bool_)
         return np.asarray((self.lines[kind] == value)[self.line], dtype=np.bool_)
 
+    def rerouting(self, kind: str, value: str) -> Rerouting:
+        """Over which lines the people who use this line were heard."""
+        return Rerouting.of_line(self, self.uses(kind, value))
+
 
 DEAD_LINE_SHARE = 0.02
 """Share of those heard who seem to come over a dead line: an address block that moved, a clock that is off."""
@@ -164,10 +168,8 @@ class Rerouting:
         is_user[senders.person[is_over]] = True
         users = is_user[senders.person]
         person, minute, over = senders.person[users], senders.minute[users], is_over[users]
-        is_first = np.append(
-            True, (person[1:] != person[:-1]) | (minute[1:] - minute[:-1] > SAME_PUNCH_MINUTES)
-        )
-        is_first = is_first[: len(person)]
+        is_new = (person[1:] != person[:-1]) | (np.diff(minute) > SAME_PUNCH_MINUTES)
+        is_first = np.append(True, is_new)[: len(person)]
         punch = np.cumsum(is_first) - 1
         used = np.bincount(person[is_first], over[is_first].astype(float), minlength=len(is_user))
         seen = np.bincount(person[is_first], minlength=len(is_user)).astype(float)
@@ -194,7 +196,6 @@ class Rerouting:
         return over, len(self.use[inside]) - over, float((1 - self.use[inside]).sum())
 
     def nats_between(self, start: float, end: float) -> float:
-        """Sum of the log-likelihood ratios in minutes [start, end)."""
         return float(self.log_ratios[slice(*np.searchsorted(self.minute, [start, end]))].sum())
 
     def segments_beside(self, silences: Iterable[Segment], expected: Array) -> list[Segment]:
@@ -241,12 +242,14 @@ class LineEvidence:
     def rerouting(self, kind: str, value: str) -> Rerouting | None:
         """Of the people who use a line; None where nobody does, or where the kind is no kind of line."""
         if (kind, value) not in self._rerouting:
-            uses = ((senders, senders.uses(kind, value)) for _, senders in sorted(self.senders.items()))
-            found = (Rerouting.of_line(senders, is_over) for senders, is_over in uses if is_over.any())
+            heard = (
+                senders for _, senders in sorted(self.senders.items()) if senders.uses(kind, value).any()
+            )
+            found = (senders.rerouting(kind, value) for senders in heard)
             self._rerouting[kind, value] = next(found, None)
         return self._rerouting[kind, value]
 
-    def nats(self, kind: str, value: str, pieces: Iterable[tuple[float, float]]) -> float:
+    def nats(self, pieces: Iterable[tuple[float, float]], kind: str, value: str) -> float:
         """Log-likelihood ratio for a dead line over all pieces [start, end); 0 where nobody uses it."""
         rerouting = self.rerouting(kind, value)
         return 0.0 if rerouting is None else sum(rerouting.nats_between(a, b) for a, b in pieces)

@@ -70,7 +70,6 @@ class Pairs:
 
     @classmethod
     def of(cls, failed: Array, tried: Array) -> Pairs:
-        """Of counts per minute, both (minutes,)."""
         width = float(tried.max(initial=0)) + 1
         codes, index = np.unique(failed * width + tried, return_inverse=True)
         return cls(np.floor(codes / width), codes % width, index)

@@ -115,15 +115,9 @@ def segment_in_minutes(scores: Array, minute: Ints, a: int, b: int) -> Segment |
     start, end = int(minute[a]), int(minute[b - 1]) + 1
     starts = supported_starts(scores, a, b)
     ends = supported_starts(scores[::-1], len(scores) - b, len(scores) - a)
-    return Segment(
-        start,
-        end,
-        float(scores[a:b].sum()),
-        int(minute[starts[0]]),
-        int(minute[starts[1]]),
-        int(minute[len(scores) - 1 - ends[1]]) + 1,
-        int(minute[len(scores) - 1 - ends[0]]) + 1,
-    )
+    start_low, start_high = (int(minute[place]) for place in starts)
+    end_high, end_low = (int(minute[len(scores) - 1 - place]) + 1 for place in ends)
+    return Segment(start, end, float(scores[a:b].sum()), start_low, start_high, end_low, end_high)
 
 
 def supported_starts(scores: Array, a: int, b: int) -> tuple[int, int]:

@@ -7,8 +7,10 @@ windows that were found, and the signals besides the logs.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +23,7 @@ from pipeline.outages.attribution.layer_model import Signals
 from pipeline.outages.attribution.window_groups import SegmentRow, Span
 from pipeline.outages.clock import DAY, Clock, day_types
 from pipeline.outages.detection.null_model import GroupCounts
-from pipeline.outages.own_requests import FailedRequests, LineEvidence, OwnFailures, OwnSenders, Rerouting
+from pipeline.outages.own_requests import FailedRequests, LineEvidence, OwnFailures, OwnSenders
 from schemas import Calendar, Coverage, Incident, OutageSegment, Probe, Setting
 
 if TYPE_CHECKING:
@@ -39,60 +41,28 @@ class GroupKey(NamedTuple):
 
 
 GROUP_COLUMNS = {
-    "region": "region_code",
-    "unit": "unit_id",
-    "network": "network_cidr",
-    "provider": "provider",
+    "region": "region_code", "unit": "unit_id", "network": "network_cidr", "provider": "provider",
     "client": "client_code",
-}
-PLACES = {kind: name for kind, name in GROUP_COLUMNS.items() if kind != "region"}
+}  # fmt: skip
+PLACES = ("unit", "network", "provider", "client")
 LINE_KINDS = ("unit", "network", "provider")
 """Kinds of places that are a line, which people may leave for another."""
+LINE = ", ".join(LINE_KINDS)
 OWN_FAILURES = f"""select distinct vantage_code, nip, minute, {", ".join(PLACES)} from asked
 where outcome_code = 'failed' order by all"""  # noqa: S608 - names of our own
-LINE = ", ".join(LINE_KINDS)
-OWN_SENDERS = f""", person as (
-    select nip, row_number() over (order by nip) - 1 as person from (select distinct nip from asked)
-),
-line as (select {LINE}, row_number() over (order by {LINE}) - 1 as line from (select distinct {LINE} from asked))
-select vantage_code, person::integer as person, min(minute)::integer as minute, line::integer as line
-from asked
-inner join person on person.nip = asked.nip
-inner join line on {" and ".join(f"line.{kind} is not distinct from asked.{kind}" for kind in LINE_KINDS)}
+OWN_SENDERS = f""", numbered as (
+    select vantage_code, minute, (dense_rank() over (order by nip) - 1)::integer as person,
+        (dense_rank() over (order by {LINE}) - 1)::integer as line
+    from asked
+)
+select vantage_code, person, min(minute)::integer as minute, line from numbered
 group by vantage_code, person, minute // 60, line
-order by vantage_code, person, minute, line"""  # noqa: S608 - names of our own
+order by all"""  # noqa: S608 - names of our own
 FAILED_REQUESTS = f"""select vantage_code, begin, done, {", ".join(PLACES)} from asked
 where outcome_code = 'failed' order by vantage_code, begin, attempt_id"""  # noqa: S608 - names of our own
-
-
-class PeopleOnDuty:
-    """People on duty and not excused, per day of the period, in the home region and in its offices."""
-
-    def __init__(self, context: StageContext, first: date, days: int) -> None:
-        self.region = context.settings.region
-        self.unit: dict[str, Array] = {}
-        self.ones, self.all = np.ones(days), np.zeros(days)
-        rows = context.query(
-            "select unit_id, duty_date, count(*) filter (where not is_excused) as present from duty "
-            "where region_code = (select region_code from setting) group by all order by all"
-        )
-        for row in rows.to_pylist():
-            number = (row["duty_date"] - first).days
-            if 0 <= number < days:
-                self.all[number] += row["present"]
-                self.unit.setdefault(row["unit_id"], np.zeros(days))[number] += row["present"]
-
-    def of_group(self, vantage: str, kind: str, value: str) -> Array:
-        """Of a group, (days,); ones where people of other regions, whose roster is not known, belong to it."""
-        own = value == self.region if kind == "region" else vantage == "gerbang"
-        people = self.unit.get(value) if kind == "unit" else self.all if own else None
-        return self.ones if people is None or not people.any() else people
-
-
 SPREAD = {"provider": "provider is not null and unit_id is null", "client": "client_code is not null"}
 """Kinds of groups that are spread over all offices of their regions, and which rows are of such a group. The people on
 an office's own line keep the hours of the office instead."""
-REGION = ("vantage_code", "region_code")
 WIDER_CLIENTS = (
     "'*/' || nullif(split_part(client_code, '/', 2), '')",
     "case when client_code like '%/%' then split_part(client_code, '/', 1) || '/*' end",
@@ -111,33 +81,47 @@ class GroupReader:
         self.first: date = setting.period_from
         self.days = (setting.period_to - self.first).days
         self.clock = Clock(self.first, setting.zone)
-        self.on_duty = PeopleOnDuty(context, self.first, self.days)
-        self.observed = self.observed_minutes()
-        self.all_senders = self.senders_around()
-        lines = (
-            "select distinct unit_id, network_cidr from request_minute where unit_id is not null order by all"
+        self.region, midnight = context.settings.region, self.clock.epoch
+        self.on_duty = self._people_on_duty()
+        self.observed = self._observed_minutes()
+        self.all_senders = self._senders_around()
+        lines = context.query(
+            "select distinct unit_id, network_cidr from request_minute where unit_id is not null"
         )
-        self.offices = {
-            pair
-            for row in context.query(lines).to_pylist()
-            for pair in zip(("unit", "network"), row.values(), strict=True)
-        }
-        failures, requests = (
-            own_requests(context, self.clock.epoch, sql) for sql in (OWN_FAILURES, FAILED_REQUESTS)
-        )
-        self.failures = {
-            vantage: OwnFailures.from_rows(rows, PLACES, self.days) for vantage, rows in failures
-        }
-        self.senders = read_own_senders(context, self.clock.epoch, self.days)
-        self.failed_requests = {vantage: FailedRequests.from_rows(rows, PLACES) for vantage, rows in requests}
+        self.offices = {("unit", unit) for unit in lines["unit_id"].to_pylist()}
+        self.offices |= {("network", network) for network in lines["network_cidr"].to_pylist()}
+        failures, requests = (own_requests(context, midnight, sql) for sql in (OWN_FAILURES, FAILED_REQUESTS))
+        self.failures = {v: OwnFailures.from_rows(rows, PLACES, self.days) for v, rows in failures}
+        self.failed_requests = {v: FailedRequests.from_rows(rows, PLACES) for v, rows in requests}
+        self.senders = read_own_senders(context, midnight, self.days)
 
-    def observed_minutes(self) -> dict[str, Flags]:
+    def _people_on_duty(self) -> dict[str | None, Array]:
+        """People on duty and not excused, (days,), per office of the home region; under None all of them."""
+        rows = self.context.query(
+            "select unit_id, duty_date, count(*) filter (where not is_excused) as present from duty "
+            "where region_code = (select region_code from setting) group by all order by all"
+        )
+        people: dict[str | None, Array] = {None: np.zeros(self.days)}
+        for row in rows.to_pylist():
+            number = (row["duty_date"] - self.first).days
+            if 0 <= number < self.days:
+                people[None][number] += row["present"]
+                people.setdefault(row["unit_id"], np.zeros(self.days))[number] += row["present"]
+        return people
+
+    def _on_duty(self, vantage: str, kind: str, value: str) -> Array:
+        """Of a group, (days,); ones where people of other regions, whose roster is not known, belong to it."""
+        own = value == self.region if kind == "region" else vantage == "gerbang"
+        people = self.on_duty.get(value) if kind == "unit" else self.on_duty[None] if own else None
+        return np.ones(self.days) if people is None or not people.any() else people
+
+    def _observed_minutes(self) -> dict[str, Flags]:
         """Per vantage the minutes that its log covers wholly, (days, 1440)."""
         seen: dict[str, Flags] = {}
-        for row in self.context.arrow(Coverage).to_pylist():
-            start, end = (self.clock.minutes(row[edge]) for edge in ("started_at", "ended_at"))
-            flags = seen.setdefault(row["vantage_code"], np.zeros(self.days * DAY, dtype=np.bool_))
-            flags[max(0, math.ceil(start)) : max(0, math.floor(end))] = True
+        for vantage, spans in read_covered_spans(self.context, self.clock).items():
+            seen[vantage] = np.zeros(self.days * DAY, dtype=np.bool_)
+            for start, end in spans:
+                seen[vantage][max(0, math.ceil(start)) : max(0, math.floor(end))] = True
         return {vantage: flags.reshape(self.days, DAY) for vantage, flags in seen.items()}
 
     def groups(self) -> Iterator[tuple[GroupKey, GroupCounts]]:
@@ -149,117 +133,83 @@ class GroupReader:
                     regions.setdefault(key.vantage, []).append(counts)
                 yield key, counts
         for vantage, parts in regions.items():
-            if len(parts) > 1:
-                yield GroupKey(vantage, "vantage", vantage), whole_vantage(parts, self.on_duty.ones)
+            if len(parts) > 1:  # all regions together: a few failures in each may be many in all
+                n, x = (np.sum([getattr(p, name) for p in parts], axis=0) for name in ("senders", "failed"))
+                whole = GroupCounts(vantage, n, x, np.ones(self.days), parts[0].observed, ("failure",))
+                yield GroupKey(vantage, "vantage", vantage), replace(whole, parts=tuple(parts))
         for column in WIDER_CLIENTS:
             yield from self._groups("client", column, *FAILURES_ONLY)
-        own = {**GROUP_COLUMNS, "region": f"'{self.context.settings.region}'"}
-        for kind, column in own.items():
+        for kind, column in {**GROUP_COLUMNS, "region": f"'{self.region}'"}.items():
             yield from self._groups(kind, column, *WRITES)
 
     def _groups(
         self, kind: str, column: str, table: str, tried: str, failed: str, alternatives: tuple[str, ...]
     ) -> Iterator[tuple[GroupKey, GroupCounts]]:
-        rows = self.context.query(
-            f"select vantage_code, {column} as value, "  # noqa: S608 - names of our own columns
-            f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, "
-            f"sum({tried})::double as n, sum({failed})::double as x "
-            f"from {table} where {column} is not null group by all order by all"
-        )
-        minute, n, x = (rows[name].to_numpy() for name in ("minute", "n", "x"))
+        sql = f"""select vantage_code, {column} as value, {self._minute} as minute,
+            sum({tried})::double as n, sum({failed})::double as x
+            from {table} where {column} is not null group by all order by all"""  # noqa: S608 - our own names
+        has_failures, has_silence = "failure" in alternatives, "silence" in alternatives
+        for key, (n, x) in self._minutes_of_groups(kind, sql):
+            own, line = None, None
+            if (
+                has_failures
+                and key.vantage in self.failures
+                and (kind != "region" or key.value == self.region)
+            ):
+                own = self.failures[key.vantage].counts(kind, key.value, self.days)
+            if has_silence and kind in LINE_KINDS and key.vantage in self.senders:
+                line = partial(self.senders[key.vantage].rerouting, kind, key.value)
+            others = self.all_senders.get(key) if has_silence else None
+            yield key, GroupCounts(
+                key.vantage, n, x, self._on_duty(*key), self.observed.get(key.vantage), alternatives,
+                None if others is None else np.maximum(others - n, 0.0), own,
+                (kind, key.value) in self.offices, load_rerouting=line,
+            )  # fmt: skip
+
+    @property
+    def _minute(self) -> str:
+        return f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60}"
+
+    def _minutes_of_groups(self, kind: str, sql: str) -> Iterator[tuple[GroupKey, Array]]:
+        """Groups of a kind with their counts n and x, (2, days, 1440), from rows in order of vantage and value."""
+        rows = self.context.query(sql)
+        minute, counts = rows["minute"].to_numpy(), np.stack([rows[name].to_numpy() for name in ("n", "x")])
         vantages, values = (rows[name].to_numpy(zero_copy_only=False) for name in ("vantage_code", "value"))
         changes = (vantages[1:] != vantages[:-1]) | (values[1:] != values[:-1])
         for low, high in pairwise([0, *(np.flatnonzero(changes) + 1), len(values)] if len(values) else []):
-            inside = slice(low, high)
-            use = (minute[inside] >= 0) & (minute[inside] < self.days * DAY)
-            counts = np.zeros((2, self.days * DAY))
-            counts[:, minute[inside][use]] = n[inside][use], x[inside][use]
-            key = GroupKey(str(vantages[low]), kind, str(values[low]))
-            senders, lost = counts.reshape(2, self.days, DAY)
-            yield key, self._counts(key, senders, lost, alternatives)
+            use = low + np.flatnonzero((minute[low:high] >= 0) & (minute[low:high] < self.days * DAY))
+            found = np.zeros((2, self.days * DAY))
+            found[:, minute[use]] = counts[:, use]
+            yield GroupKey(str(vantages[low]), kind, str(values[low])), found.reshape(2, self.days, DAY)
 
-    def _counts(
-        self, key: GroupKey, senders: Array, failed: Array, alternatives: tuple[str, ...]
-    ) -> GroupCounts:
-        """The counts of a group, with what else is known of it."""
-        peers = None
-        if key in self.all_senders and "silence" in alternatives:
-            peers = np.maximum(self.all_senders[key] - senders, 0.0)
-        return GroupCounts(
-            key.vantage, senders, failed, self.on_duty.of_group(*key), self.observed.get(key.vantage),
-            alternatives, peers,
-            self.own_failures(*key) if "failure" in alternatives else None,
-            (key.kind, key.value) in self.offices,
-            load_rerouting=self.rerouting(*key) if "silence" in alternatives else None,
-        )  # fmt: skip
-
-    def own_failures(self, vantage: str, kind: str, value: str) -> tuple[Array, Array] | None:
-        """Own people of a group whose requests failed, and those who had failed before; None of another region."""
-        if vantage not in self.failures or (kind == "region" and value != self.on_duty.region):
-            return None
-        return self.failures[vantage].counts(kind, value, self.days)
-
-    def rerouting(self, vantage: str, kind: str, value: str) -> Callable[[], Rerouting] | None:
-        """Works out over which lines the own people who use this line were heard; None for a group that is no line."""
-        if kind not in LINE_KINDS or vantage not in self.senders:
-            return None
-        senders = self.senders[vantage]
-        return lambda: Rerouting.of_line(senders, senders.uses(kind, value))
-
-    def senders_around(self) -> dict[GroupKey, Array]:
+    def _senders_around(self) -> dict[GroupKey, Array]:
         """Per group that is spread over all offices the senders of all regions in which it is seen, (days, 1440)."""
-        rows = self.context.query(
-            "select vantage_code, coalesce(region_code, '') as region_code, "  # noqa: S608 - a number of our own
-            f"epoch(minute_at)::bigint // 60 - {self.clock.epoch // 60} as minute, sum(sender_count)::double as n "
-            "from request_minute group by all order by all"
-        )
-        minute, size = rows["minute"].to_numpy(), self.days * DAY
-        names = np.array([f"{v}|{r}" for v, r in zip(*(rows[c].to_pylist() for c in REGION), strict=True)])
-        use = (minute >= 0) & (minute < size)
-        busy = {
-            name: np.bincount(minute[mine], rows["n"].to_numpy()[mine], size).reshape(self.days, DAY)
-            for name in np.unique(names).tolist()
-            if (mine := use & (names == name)).any()
-        }
-        nobody = np.zeros((self.days, DAY))
         out: dict[GroupKey, Array] = {}
         for kind, condition in SPREAD.items():
-            column = GROUP_COLUMNS[kind]
-            places = self.context.query(
-                f"select distinct vantage_code, {column} as value, coalesce(region_code, '') as region_code "  # noqa: S608
-                f"from request_minute where {condition} order by all"
+            sql = f"""with region as (
+                select vantage_code, coalesce(region_code, '') as region, {self._minute} as minute,
+                    sum(sender_count)::double as n
+                from request_minute group by all
+            ),
+            place as (
+                select distinct vantage_code, {GROUP_COLUMNS[kind]} as value, coalesce(region_code, '') as region
+                from request_minute where {condition}
             )
-            for row in places.to_pylist():
-                key, seen = (
-                    GroupKey(row["vantage_code"], kind, row["value"]),
-                    f"{row['vantage_code']}|{row['region_code']}",
-                )
-                out[key] = out.get(key, nobody) + busy.get(seen, nobody)
+            select vantage_code, value, minute, sum(n) as n, 0.0::double as x
+            from place inner join region using (vantage_code, region) group by all order by all"""  # noqa: S608
+            out |= {key: n.copy() for key, (n, _) in self._minutes_of_groups(kind, sql)}
         return out
-
-
-def whole_vantage(parts: list[GroupCounts], on_duty: Array) -> GroupCounts:
-    """All regions of a vantage together: a few failures in each may be many in all."""
-    senders, failed = (
-        np.sum([getattr(part, name) for part in parts], axis=0) for name in ("senders", "failed")
-    )
-    return GroupCounts(
-        parts[0].vantage, senders, failed, on_duty, parts[0].observed, ("failure",), parts=tuple(parts)
-    )
 
 
 def read_own_senders(context: StageContext, midnight: int, days: int) -> dict[str, OwnSenders]:
     """Own people heard per vantage; `midnight` is the first local midnight in seconds since 1970."""
     distinct = context.query(f"select distinct {columns(LINE_KINDS)} from attempt order by {LINE}")  # noqa: S608 - our own names
     lines = {kind: texts(distinct[kind]) for kind in LINE_KINDS}
-    return {
-        vantage: OwnSenders.from_rows(rows, lines, days * DAY)
-        for vantage, rows in own_requests(context, midnight, OWN_SENDERS)
-    }
+    found = own_requests(context, midnight, OWN_SENDERS)
+    return {vantage: OwnSenders.from_rows(rows, lines, days * DAY) for vantage, rows in found}
 
 
 def columns(kinds: Iterable[str]) -> str:
-    """The columns of places under the names of their kinds."""
     return ", ".join(f"{GROUP_COLUMNS[kind]} as {kind}" for kind in kinds)
 
 
@@ -298,42 +248,23 @@ def read_declared_spans(
 LEAF = "vantage_code, region_code, unit_id, network_cidr, provider, client_code"
 LEAVES = f"select distinct {LEAF} from request_minute order by {LEAF}"  # noqa: S608 - a constant
 LEAF_MINUTES = f"""
-with leaf as (
-    select {LEAF}, row_number() over (order by {LEAF}) - 1 as leaf_no
-    from (select distinct {LEAF} from request_minute)
-)
-select (epoch(request_minute.minute_at) // 60)::integer as minute_no, leaf.leaf_no::integer as leaf,
+select (epoch(minute_at) // 60)::integer as minute_no, (dense_rank() over (order by {LEAF}) - 1)::integer as leaf,
     sender_count::integer as senders, failed_sender_count::integer as failed,
     upstream_failed_count::integer as upstream, gateway_failed_count::integer as own,
     health_count::integer as health, health_failed_count::integer as health_failed
-from request_minute inner join leaf
-    on leaf.vantage_code = request_minute.vantage_code
-    and leaf.region_code is not distinct from request_minute.region_code
-    and leaf.unit_id is not distinct from request_minute.unit_id
-    and leaf.network_cidr is not distinct from request_minute.network_cidr
-    and leaf.provider is not distinct from request_minute.provider
-    and leaf.client_code is not distinct from request_minute.client_code
-order by minute_no, leaf"""  # noqa: S608 - a constant
+from request_minute order by minute_no, leaf"""  # noqa: S608 - a constant
 
 
 def read_traffic(context: StageContext, clock: Clock) -> Traffic:
-    """All of `request_minute`, by leaf and minute."""
     leaves, rows = context.query(LEAVES), context.query(LEAF_MINUTES)
-    values = [
-        np.array([value or "" for value in column.to_pylist()], dtype=object) for column in leaves.columns
-    ]
-    return Traffic(
-        values[0],
-        dict(zip(DIMENSIONS, values[1:], strict=True)),
-        rows["minute_no"].to_numpy() - clock.epoch // 60,
-        rows["leaf"].to_numpy(),
-        {name: rows[name].to_numpy() for name in COUNTS},
-        day_types(context.frame(Calendar), context.settings.period_from, context.settings.period_to),
-    )
+    vantage, *values = (np.where(pc.is_valid(c), texts(c), "") for c in leaves.columns)
+    kinds = day_types(context.frame(Calendar), context.settings.period_from, context.settings.period_to)
+    counts = {name: rows[name].to_numpy() for name in COUNTS}
+    minute, leaf = rows["minute_no"].to_numpy() - clock.epoch // 60, rows["leaf"].to_numpy()
+    return Traffic(vantage, dict(zip(DIMENSIONS, values, strict=True)), minute, leaf, counts, kinds)
 
 
 def read_segments(context: StageContext, clock: Clock) -> list[SegmentRow]:
-    """`outage_segment`, in minutes."""
     return [
         SegmentRow(
             row["group_kind"], row["group_value"], row["vantage_code"], row["alternative_code"],
@@ -348,14 +279,12 @@ def read_covered_spans(context: StageContext, clock: Clock) -> dict[str, tuple[S
     """Per vantage the spans that its log covers, in order."""
     spans: dict[str, list[Span]] = {}
     for row in context.arrow(Coverage).to_pylist():
-        spans.setdefault(row["vantage_code"], []).append(
-            Span(clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]))
-        )
+        span = Span(clock.minutes(row["started_at"]), clock.minutes(row["ended_at"]))
+        spans.setdefault(row["vantage_code"], []).append(span)
     return {vantage: tuple(sorted(found)) for vantage, found in sorted(spans.items())}
 
 
 def gaps_between(covered: Mapping[str, tuple[Span, ...]]) -> dict[str, tuple[Span, ...]]:
-    """Per vantage the gaps between the spans that its log covers."""
     return {
         vantage: tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
         for vantage, spans in covered.items()
@@ -366,9 +295,7 @@ class SignalReader:
     """Reads the receipt times and probes of a window, and asks for dead lines in it."""
 
     def __init__(self, context: StageContext, clock: Clock, traffic: Traffic, lines: LineEvidence) -> None:
-        received = context.query(
-            "select received_at from punch where received_at is not null order by received_at"
-        )
+        received = context.query("select received_at from punch where received_at is not null order by all")
         self.received = np.array([clock.minutes(at) for at in received["received_at"].to_pylist()])
         self.probes = [
             (row["vantage_code"], clock.minutes(row["probed_at"]), row["is_up"])
@@ -388,6 +315,4 @@ class SignalReader:
             if any(start <= at < end for start, end in pieces):
                 up, down = probes.get(vantage, (0.0, 0.0))
                 probes[vantage] = (up + is_up, down + (not is_up))
-        return Signals(
-            (float(counts[0]), usual), probes, lambda kind, value: self.lines.nats(kind, value, pieces)
-        )
+        return Signals((float(counts[0]), usual), probes, partial(self.lines.nats, pieces))

@@ -92,10 +92,30 @@ def publish_batch(
         return None
     number = len(ledger.of(BATCH, settings.period)) + 1
     batch_id = rows[0]["batch_id"]
-    files = batch_files(rows, settings.payroll.delimiter)
-    if (extra := load_format(settings.payroll.format, workspace, COLUMNS)) is not None:
-        files[extra.file] = extra.csv_bytes(rows)
+    files = batch_files(rows, settings, workspace)
     files[MINUTES_NAME] = render(BatchPage(rows, batch_id, number, sha256_of(files[CSV_NAME]), ledger.head))
+    totals = {"count": len(rows), **_checked_sums(rows, payable)}
+    path = f"{settings.period}/bayar-{number}-{batch_id}"
+    document = {
+        "schema": 1,
+        "period": settings.period,
+        "region": settings.region,
+        "batch_id": batch_id,
+        "batch": number,
+        "revision": revision.name,
+        "code": {"sha256": code_sha256()},
+        "format": format_sha256(settings.payroll.format, workspace),
+        "totals": totals,
+        "held": adjustment.num_rows - payable.num_rows,
+    }
+    counted = {CSV_NAME: len(rows)}
+    publication = Publication(BATCH, settings.period, path, batch_id, files, counted, document, totals)
+    publish_folder(publication, ledger, workspace, scratch)
+    return Batch(published_root(workspace) / path, batch_id, len(rows), totals["adjustment_idr"])
+
+
+def _checked_sums(rows: Sequence[Row], payable: pa.Table) -> dict[str, int]:
+    """Sums of the lines' amounts; TotalsError where the rupiah are not those that were computed."""
     sums = _sums(rows)
     expected = sum(payable["adjustment_idr"].to_pylist())
     if sums["adjustment_idr"] != expected:
@@ -103,35 +123,7 @@ def publish_batch(
             f"Angka kendali tidak cocok; batch tidak diterbitkan:\n  rupiah batch, tingkat seluruh daerah: "
             f"berkas {sums['adjustment_idr']}, hasil hitung {expected}"
         )
-    path = f"{settings.period}/bayar-{number}-{batch_id}"
-    publish_folder(
-        Publication(
-            kind=BATCH,
-            period=settings.period,
-            path=path,
-            identity=batch_id,
-            supersedes=None,
-            files=files,
-            rows={CSV_NAME: len(rows)},
-            document={
-                "schema": 1,
-                "period": settings.period,
-                "region": settings.region,
-                "batch_id": batch_id,
-                "batch": number,
-                "revision": revision.name,
-                "code": {"sha256": code_sha256()},
-                "format": format_sha256(settings.payroll.format, workspace),
-                "totals": {"count": len(rows), **sums},
-                "held": adjustment.num_rows - payable.num_rows,
-            },
-            ledger_totals={"count": len(rows), **sums},
-        ),
-        ledger,
-        workspace,
-        scratch,
-    )
-    return Batch(published_root(workspace) / path, batch_id, len(rows), sums["adjustment_idr"])
+    return sums
 
 
 def batch_rows(
@@ -166,8 +158,9 @@ def batch_rows(
     return rows
 
 
-def batch_files(rows: Sequence[Row], delimiter: str) -> dict[str, bytes]:
-    """The three files of a batch."""
+def batch_files(rows: Sequence[Row], settings: Settings, workspace: Path) -> dict[str, bytes]:
+    """The machine file, its sidecar and the workbook, and the file of a foreign format where rekon.toml names one."""
+    delimiter = settings.payroll.delimiter
     content = _csv_bytes(rows, delimiter)
     sidecar = {
         "schema": 1,
@@ -182,7 +175,10 @@ def batch_files(rows: Sequence[Row], delimiter: str) -> dict[str, bytes]:
         "nip_hash_total": str(sum(int(row["nip"]) for row in rows)),
         "sha256": sha256_of(content),
     }
-    return {CSV_NAME: content, SIDECAR_NAME: json_bytes(sidecar), WORKBOOK_NAME: _workbook_bytes(rows)}
+    files = {CSV_NAME: content, SIDECAR_NAME: json_bytes(sidecar), WORKBOOK_NAME: _workbook_bytes(rows)}
+    if (other := load_format(settings.payroll.format, workspace, COLUMNS)) is not None:
+        files[other.file] = other.csv_bytes(rows)
+    return files
 
 
 def is_locked(ledger: Ledger, period: str) -> bool:

@@ -29,7 +29,6 @@ def close_period(workspace: Path, period: str) -> bool:
             path=revisions[-1].path,
             identity=revisions[-1].identity,
             manifest_sha256=revisions[-1].manifest_sha256,
-            supersedes=None,
             totals={
                 "batches": len(batches),
                 "adjustment_idr": sum(e.totals["adjustment_idr"] for e in batches),

@@ -19,12 +19,13 @@ from typing import Any
 
 from pipeline.engine.locks import published_root, workspace_lock
 from pipeline.engine.platform import PART_SUFFIX, sync_folder, write_durably
-from pipeline.engine.scratch import database_path
+from pipeline.engine.scratch import database_path, scratch_folder
 from pipeline.errors import ResourceError, SettingsError
-from pipeline.periods.status import PAYROLL, standing
+from pipeline.periods.status import PAYROLL, period_status
 from pipeline.publishing.ledger import PURGE, REVISION, Entry, Ledger, open_ledger, read_ledger
 from pipeline.publishing.manifest import MANIFEST_NAME, SIGNATURE_PATTERN, json_bytes, sha256_of
 from pipeline.publishing.published import folder_of
+from pipeline.readers.files.snapshots import snapshot_folder
 from pipeline.settings import Settings
 from schemas.codes import PERIOD
 
@@ -112,7 +113,7 @@ def _purgeable(workspace: Path, ledger: Ledger, settings: Settings, period: str)
     if period in settings.retention.hold:
         refusal = "ditahan oleh [retention] hold di rekon.toml"
     elif paths and period not in ledger.purged:
-        month = standing(workspace, ledger, period)
+        month = period_status(workspace, ledger, period)
         undecided = sum(each.count for each in month.waiting if each.party != PAYROLL)
         refusal = _unsettled(
             month.is_locked, month.held_count, any(w.party == PAYROLL for w in month.waiting)
@@ -165,8 +166,8 @@ def _purge(workspace: Path, ledger: Ledger, month: Purgeable) -> None:
     new = {path: sha256 for path, sha256 in hashes.items() if known.get(path) != sha256}
     if new or month.period not in ledger.purged:
         _commit(workspace, ledger, month, new)
-    shutil.rmtree(workspace / "kerja" / "snapshot", ignore_errors=True)
-    shutil.rmtree(workspace / "kerja" / "coret", ignore_errors=True)
+    for folder in (snapshot_folder(workspace), scratch_folder(workspace)):
+        shutil.rmtree(folder, ignore_errors=True)
     database_path(workspace, month.period).unlink(missing_ok=True)
     for path in month.files:
         (workspace / path).unlink(missing_ok=True)
@@ -204,7 +205,6 @@ def _commit(workspace: Path, ledger: Ledger, month: Purgeable, new: dict[str, st
         path=path,
         identity=identity,
         manifest_sha256=sha256_of(content),
-        supersedes=None,
         totals={"files": len(files), "bytes": sum(item["bytes"] for item in files)},
     )
 

@@ -1,4 +1,4 @@
-"""Where each published month stands: what is paid, what waits for whom since when, what blocks a batch; reads only.
+"""The status of each published month: what is paid, what waits for whom since when, what blocks a batch; reads only.
 
 Everything comes from the ledger, the newest revision of the month and the batches.
 """
@@ -32,7 +32,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PeriodStatus:
     """One month. `held_count` people wait for their real deduction to be reconciled; `owing_idr` includes theirs."""
 
     period: str
@@ -61,15 +61,15 @@ class Standing:
         return tuple(code for code, is_so in reasons.items() if is_so)
 
 
-def standings(workspace: Path, ledger: Ledger) -> tuple[Standing, ...]:
+def period_statuses(workspace: Path, ledger: Ledger) -> tuple[PeriodStatus, ...]:
     """Every published month, in order, but those of which a purge left nothing to say."""
     return tuple(
-        standing(workspace, ledger, period)
+        period_status(workspace, ledger, period)
         for period in sorted({entry.period for entry in ledger.of(REVISION)} - ledger.purged)
     )
 
 
-def standing(workspace: Path, ledger: Ledger, period: str) -> Standing:
+def period_status(workspace: Path, ledger: Ledger, period: str) -> PeriodStatus:
     """One published month."""
     revisions = ledger.of(REVISION, period)
     newest = revisions[-1]
@@ -87,7 +87,7 @@ def standing(workspace: Path, ledger: Ledger, period: str) -> Standing:
     waiting = [*_open_findings(workspace, revisions)]
     if payable:
         waiting.append(Waiting(PAYROLL, "", len(payable), sum(payable), newest.at))
-    return Standing(
+    return PeriodStatus(
         period=period,
         revision=newest.path.partition("/")[2],
         published_at=newest.at,

@@ -99,8 +99,8 @@ class Ledger:
         path: str,
         identity: str,
         manifest_sha256: str,
-        supersedes: str | None,
         totals: Mapping[str, int],
+        supersedes: str | None = None,
     ) -> Entry:
         """Commit a publication: one line, on the disk before this returns.
 

@@ -112,11 +112,11 @@ class Publication:
     period: str
     path: str
     identity: str
-    supersedes: str | None
     files: Mapping[str, bytes]
     rows: Mapping[str, int]
     document: Mapping[str, Any]
     ledger_totals: Mapping[str, int]
+    supersedes: str | None = None
 
 
 def publish_folder(publication: Publication, ledger: Ledger, workspace: Path, scratch: Path) -> Entry:

@@ -89,7 +89,7 @@ def fit_profiles(path: Path, codes: tuple[str, ...], workspace: Path) -> list[Fi
 
 
 def _rank(fit: Fit) -> tuple[float, ...]:
-    """Of two that understand alike, the one named first comes first; of two logs, that which says more of a request."""
+    """Of two that fit equally, the one named first comes first; of two logs, the one that reads more fields."""
     values = sum(map(len, fit.rows)) if fit.kind == "access_log" else 0
     return -fit.share, -len(fit.columns), len(fit.missing), len(fit.unknown_codes), -values
 

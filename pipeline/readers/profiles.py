@@ -9,22 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from pipeline.errors import SettingsError, nearest
 from pipeline.readers.logs.patterns import log_trials
 from pipeline.readers.logs.profiles import Endpoint, LogProfile, Piece
 from pipeline.readers.tables.formats import table_trials
-from pipeline.readers.tables.profiles import KindProfile, TableProfile
+from pipeline.readers.tables.profiles import KindProfile, ProfilePart, TableProfile
 
 FOLDER = "profil"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Profile(_Frozen):
+class Profile(ProfilePart):
     """A profile reads tables or logs."""
 
     table: TableProfile | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -83,8 +83,7 @@ class Where:
 
     def take(self, index: Ints) -> Where:
         """The chosen ones."""
-        return Where(self.region[index], self.office[index], self.is_office_line[index], self.carrier[index],
-                     self.version[index], self.system[index])  # fmt: skip
+        return Where(*(getattr(self, each.name)[index] for each in fields(self)))
 
 
 def office_provider(office: Ints) -> Ints:
@@ -111,9 +110,9 @@ def reach(fault: Fault, where: Where) -> Flags:
 
 def may_reach(fault: Fault, where: Where) -> Flags:
     """Who might have met it over either of their lines: so the truth finds who was touched without having sent anything."""
-    over = [Where(where.region, where.office, np.full(len(where.region), line), where.carrier, where.version,
-                  where.system) for line in (True, False)]  # fmt: skip
-    return reach(fault, over[0]) | reach(fault, over[1])
+    lines = (np.full(len(where.region), is_office_line) for is_office_line in (True, False))
+    over_office, over_carrier = (reach(fault, replace(where, is_office_line=line)) for line in lines)
+    return over_office | over_carrier
 
 
 def in_gaps(faults: tuple[Fault, ...], vantage: str, at: Floats) -> Flags:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -127,18 +127,15 @@ def health_lines(month: Month, faults: tuple[Fault, ...], vantage: str, rng: np.
 
 def merged(first: Lines, second: Lines) -> Lines:
     """Both in order of time."""
-    at = np.concatenate([first.at, second.at])
-    order = np.argsort(at, kind="stable")
-    index = pa.array(order)
+    order = np.argsort(np.concatenate([first.at, second.at]), kind="stable")
 
-    def arrow(name: str) -> pa.Array:
-        return pa.concat_arrays([getattr(first, name), getattr(second, name)]).take(index)
+    def both(name: str) -> Any:
+        one, other = getattr(first, name), getattr(second, name)
+        if isinstance(one, pa.Array):
+            return pa.concat_arrays([one, other]).take(pa.array(order))
+        return np.concatenate([one, other])[order]
 
-    def plain(name: str) -> Any:
-        return np.concatenate([getattr(first, name), getattr(second, name)])[order]
-
-    return Lines(at[order], arrow("address"), plain("path"), plain("status"), plain("millis"), plain("upstream"),
-                 arrow("agent"), arrow("tail"))  # fmt: skip
+    return Lines(*(both(each.name) for each in fields(Lines)))
 
 
 _CLOCK = pa.array([f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in range(DAY)], pa.string())
@@ -175,8 +172,7 @@ def write_logs(folder: Path, lines: Lines, month: Month, utc_hours: int, fast: f
     """
     folder.mkdir(parents=True, exist_ok=True)
     shift = (utc_hours - 7) * 3600 + fast
-    local = Lines(lines.at + shift, lines.address, lines.path, lines.status, lines.millis, lines.upstream,
-                  lines.agent, lines.tail)  # fmt: skip
+    local = replace(lines, at=lines.at + shift)
     days = range(-1 if shift < 0 else 0, month.days)
     edges = np.searchsorted(local.at, [day * DAY for day in [*days, month.days]])
     for number, day in enumerate(days):

@@ -7,7 +7,7 @@ in Jakarta 2,460 absent became 1,441 and then 381 as the data arrived (suara.com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -33,12 +33,17 @@ class Punches:
     received: Ints
     machine: Ints  # office of the machine, APP for the app
 
+    def take(self, index: Ints | Flags) -> Punches:
+        """The chosen ones."""
+        return Punches(*(getattr(self, each.name)[index] for each in fields(self)))
+
+    def ordered(self) -> Punches:
+        """By person, time and direction."""
+        return self.take(np.lexsort((self.direction, self.at, self.person)))
+
     def known_by(self, second: float) -> Punches:
         """What an export made at that moment holds."""
-        keep = self.received <= second
-        return Punches(
-            self.person[keep], self.at[keep], self.direction[keep], self.received[keep], self.machine[keep]
-        )
+        return self.take(self.received <= second)
 
 
 def by_app(requests: Requests, senders: Senders, rng: np.random.Generator) -> Punches:
@@ -48,9 +53,8 @@ def by_app(requests: Requests, senders: Senders, rng: np.random.Generator) -> Pu
     at = np.floor(requests.server_end[rows]).astype(np.int64)
     person = requests.person[rows]
     direction = np.where(senders.is_plain[person], 2, requests.direction[rows])
-    order = np.lexsort((direction, at, person))
-    received = at[order] + rng.integers(0, 4, len(order))
-    return Punches(person[order], at[order], direction[order], received, np.full(len(order), APP))
+    punches = Punches(person, at, direction, at, np.full(len(at), APP)).ordered()
+    return replace(punches, received=punches.at + rng.integers(0, 4, len(at)))
 
 
 def machine_state(office: Ints) -> Ints:
@@ -59,7 +63,7 @@ def machine_state(office: Ints) -> Ints:
 
 
 def last_upload(month: Month, office: Ints) -> Floats:
-    """Until when a machine's punches have arrived: the second up to which its silence says nothing."""
+    """The second from which on punches of a machine have not arrived, NEVER where all have; one per element of `office`."""
     silent_since = float(min(SHIPPED[1] - 7, month.days) * DAY)
     return np.where(machine_state(office) == SILENT, silent_since, NEVER)
 
@@ -89,18 +93,15 @@ def by_machine(sides: Sides, uses: Flags, month: Month, rng: np.random.Generator
     soon = at + rng.integers(2, 40, len(rows))
     received = np.where(machine_state(office) == ONLINE, soon, np.maximum(late, at)).astype(np.int64)
     direction = np.where(rng.random(len(rows)) < 0.1, 2, sides.side[rows])
-    order = np.lexsort((direction, at, sides.person[rows]))
-    return Punches(sides.person[rows][order], at[order], direction[order], received[order], office[order])
+    return Punches(sides.person[rows], at, direction, received, office).ordered()
 
 
 def joined(first: Punches, second: Punches) -> Punches:
     """Both, in order."""
-    person, at, direction, received, machine = (
-        np.concatenate([getattr(first, name), getattr(second, name)])
-        for name in ("person", "at", "direction", "received", "machine")
-    )
-    order = np.lexsort((direction, at, person))
-    return Punches(person[order], at[order], direction[order], received[order], machine[order])
+    names = [each.name for each in fields(Punches)]
+    return Punches(
+        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names)
+    ).ordered()
 
 
 def carried_late(
@@ -111,4 +112,4 @@ def carried_late(
     waits = (punches.at >= start) & (punches.at < release[1]) & (dice < 0.3)
     until = np.where((dice < 0.15) & (punches.at < release[0]), release[0], release[1])
     received = np.where(waits, until - 60 + dice * 50, punches.received).astype(np.int64)
-    return Punches(punches.person, punches.at, punches.direction, received, punches.machine)
+    return replace(punches, received=received)

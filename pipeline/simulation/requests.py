@@ -132,6 +132,13 @@ def _traffic(fate: Ints, home: Flags, rng: np.random.Generator) -> tuple[Ints, I
     return gate, gate_ms, server, server_ms
 
 
+def _where(senders: Senders, person: Ints, office: Ints, rng: np.random.Generator) -> Where:
+    """From where each of the people sends: over the office line as often as is their habit."""
+    is_office_line = rng.random(len(person)) < senders.wifi_share[person]
+    return Where(senders.region[person], office, is_office_line, senders.carrier[person], senders.version[person],
+                 senders.is_ios[person])  # fmt: skip
+
+
 class _Session:
     """The retries of every side of the month, as arrays over sides; each round sends at most one request each."""
 
@@ -140,9 +147,7 @@ class _Session:
     ) -> None:
         size, person = len(sides.attempt), sides.person
         self.faults, self.rng = faults, rng
-        self.where = Where(
-            senders.region[person], sides.office, rng.random(size) < senders.wifi_share[person],
-            senders.carrier[person], senders.version[person], senders.is_ios[person])  # fmt: skip
+        self.where = _where(senders, person, sides.office, rng)
         self.attempt, self.begin = sides.attempt.copy(), sides.attempt.copy()
         self.direction, self.stored = sides.side.copy(), np.full(size, np.nan)
         self.wrong = ~senders.is_plain[person] & (rng.random(size) < WRONG_KEY)
@@ -296,8 +301,7 @@ def _assemble(
         np.concatenate([part[n] for part in parts]) for n in range(7)
     )
     who, way, at = unrelated_requests(senders, month, rng)
-    unrelated = Where(senders.region[who], senders.office[who], rng.random(len(who)) < senders.wifi_share[who],
-                  senders.carrier[who], senders.version[who], senders.is_ios[who])  # fmt: skip
+    unrelated = _where(senders, who, senders.office[who], rng)
     unrelated_fate, unrelated_by = fates(at, unrelated, faults, rng)
     person = np.concatenate([sides.person[side], who])
     office = np.concatenate([sides.office[side], unrelated.office])

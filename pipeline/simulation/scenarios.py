@@ -34,7 +34,7 @@ MINUTE = 60
 
 @dataclass(frozen=True)
 class Declared:
-    """A certified incident: what an office says, whether true or not. Texts as in insiden.csv."""
+    """A certified incident as an office declares it, whether true or not. Texts as in insiden.csv."""
 
     layer: str
     start: float

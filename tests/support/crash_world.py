@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.audit.verification import verify
-from pipeline.decisions.intake import file_away
-from pipeline.decisions.sheets import Returned
+from pipeline.decisions.intake import keep_sheets
+from pipeline.decisions.sheets import FilledSheet
 from pipeline.engine.locks import HOLDER_NAME, LOCK_NAME, workspace_lock
 from pipeline.errors import RekonError, ResourceError
 from pipeline.payroll.batches import issued_adjustments
@@ -29,7 +29,7 @@ from tests.support.handmade_month import (
 )
 
 PAGES = {"laporan/index.html": b"<p>laporan</p>\n", "lembar-verifikasi/OPD.xlsx": b"PK"}
-CERTIFIED = Returned(
+CERTIFIED = FilledSheet(
     "incident", {2: dict.fromkeys(HEADERS["incident"], "x") | {"nip_penetap": "1" * 18}}, (), 0
 )
 
@@ -59,7 +59,7 @@ def finalize(folder: Path) -> None:
 
 def decide(folder: Path) -> None:
     """What `rekon decide` does with a certification that came back."""
-    file_away(folder, settings(), [("penetapan.xlsx", CERTIFIED)])
+    keep_sheets(folder, settings(), [("penetapan.xlsx", CERTIFIED)])
 
 
 def purge(folder: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipeline.engine.warehouse import Warehouse, asking
+from pipeline.engine.warehouse import Warehouse, tables_at_hand
 from pipeline.errors import SettingsError, TotalsError
 from pipeline.publishing.ledger import REVISION, Entry, read_ledger, refuse_purged
 from pipeline.publishing.published import read_manifest, read_table, verified_folder
@@ -52,8 +52,8 @@ Amounts = dict[str, int]
 
 
 @dataclass(frozen=True)
-class Line:
-    """One person at one OPD: every kind that applies, first the one counted, and after - before in rupiah."""
+class ComparedPerson:
+    """One person at one OPD: every kind of change that applies, first the one counted, and after - before in rupiah."""
 
     nip: str
     unit_id: str
@@ -82,7 +82,7 @@ class StateFlow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two revisions of a month beside each other. Lines are those that changed, by person and OPD."""
+    """Two revisions of a month beside each other. `people` are those with a change, by person and OPD."""
 
     period: str
     before: str
@@ -91,7 +91,7 @@ class Comparison:
     totals_after: Amounts
     kinds: tuple[KindSum, ...]
     states: tuple[StateFlow, ...]
-    lines: tuple[Line, ...]
+    people: tuple[ComparedPerson, ...]
     manifest: Mapping[str, Any]
     """Of the revision compared to, with its place in the ledger."""
 
@@ -135,42 +135,42 @@ def compare(before: Revision, after: Revision) -> Comparison:
         raise SettingsError(DIFFERENT)
     has_other_rules = any(first[name] != second[name] for name in ("policy", "calendar", "code"))
     sides = (("before", before), ("after", after))
-    shown = {f"{name}_{side}": each.tables[table] for side, each in sides for name, table in TABLES.items()}
-    with asking(shown) as warehouse:
-        lines, changed_sides = _lines(warehouse, has_other_rules=has_other_rules)
-        states = _ask("states", warehouse)
+    tables = {f"{name}_{side}": each.tables[table] for side, each in sides for name, table in TABLES.items()}
+    with tables_at_hand(tables) as warehouse:
+        people, changed_sides = _people(warehouse, has_other_rules=has_other_rules)
+        states = _query("states", warehouse)
     found = Comparison(
         period=second["period"],
         before=before.name,
         after=after.name,
         totals_before={name: first["totals"][name] for name in AMOUNTS},
         totals_after={name: second["totals"][name] for name in AMOUNTS},
-        kinds=_sums(lines, changed_sides),
+        kinds=_sums(people, changed_sides),
         states=tuple(StateFlow(row["before_code"], row["after_code"], row["side_count"]) for row in states),
-        lines=tuple(line for line in lines if line.kinds),
+        people=tuple(person for person in people if person.kinds),
         manifest=second,
     )
     _check(found)
     return found
 
 
-def _ask(name: str, warehouse: Warehouse) -> list[dict[str, Any]]:
+def _query(name: str, warehouse: Warehouse) -> list[dict[str, Any]]:
     sql = files("pipeline.audit.comparison").joinpath(f"{name}.sql").read_text("utf-8")
     rows: list[dict[str, Any]] = warehouse.query(sql).to_pylist()
     return rows
 
 
-def _lines(warehouse: Warehouse, *, has_other_rules: bool) -> tuple[list[Line], dict[str, int]]:
+def _people(warehouse: Warehouse, *, has_other_rules: bool) -> tuple[list[ComparedPerson], dict[str, int]]:
     """Every person and OPD of either revision, and the changed sides by kind."""
     kinds: dict[str, set[str]] = defaultdict(set)
     sides: dict[str, int] = defaultdict(int)
-    for row in _ask("sides", warehouse):
+    for row in _query("sides", warehouse):
         kinds[row["nip"]].add(row["kind_code"])
         sides[row["kind_code"]] += row["side_count"]
     if has_other_rules:
-        for row in _ask("rules", warehouse):
+        for row in _query("rules", warehouse):
             kinds[row["nip"]].add("policy_changed")
-    months = _ask("months", warehouse)
+    months = _query("months", warehouse)
     there = {name: {row["nip"] for row in months if row[f"is_{name}"]} for name in ("before", "after")}
     for row in months:
         nip = row["nip"]
@@ -184,11 +184,13 @@ def _lines(warehouse: Warehouse, *, has_other_rules: bool) -> tuple[list[Line], 
             kinds[nip].add("tpp_changed")
         if not kinds[nip] and any(_difference(row).values()):
             kinds[nip].add("month_effect")
-    lines = [
-        Line(row["nip"], row["unit_id"], tuple(sorted(kinds[row["nip"]], key=KINDS.index)), _difference(row))
+    people = [
+        ComparedPerson(
+            row["nip"], row["unit_id"], tuple(sorted(kinds[row["nip"]], key=KINDS.index)), _difference(row)
+        )
         for row in months
     ]
-    return lines, sides
+    return people, sides
 
 
 def _difference(row: Mapping[str, Any]) -> Amounts:
@@ -198,17 +200,17 @@ def _difference(row: Mapping[str, Any]) -> Amounts:
     }
 
 
-def _sums(lines: list[Line], sides: Mapping[str, int]) -> tuple[KindSum, ...]:
-    counted: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.kinds:
-            counted[line.kinds[0]].append(line)
+def _sums(people: list[ComparedPerson], sides: Mapping[str, int]) -> tuple[KindSum, ...]:
+    counted: dict[str, list[ComparedPerson]] = defaultdict(list)
+    for person in people:
+        if person.kinds:
+            counted[person.kinds[0]].append(person)
     return tuple(
         KindSum(
             kind,
-            len({line.nip for line in counted[kind]}),
+            len({person.nip for person in counted[kind]}),
             sides.get(kind, 0),
-            {name: sum(line.difference[name] for line in counted[kind]) for name in AMOUNTS},
+            {name: sum(person.difference[name] for person in counted[kind]) for name in AMOUNTS},
         )
         for kind in KINDS
         if counted[kind] or sides.get(kind)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.outages.arrays import Array, Flags, Ints, Texts, equals_or_matches
-from pipeline.outages.clock import DAY, RAMADAN, REST
+from pipeline.outages.clock import DAY, HOUR, RAMADAN, REST
 from pipeline.outages.scores import LEAST_FAILING_SHARE
 
 Piece = tuple[int, int]
@@ -66,13 +66,18 @@ class WindowCells:
         """Leaves of a group, (leaves,); a client may be `os/*` or `*/version`."""
         return equals_or_matches(self.groups[dimension], value)
 
+    def leaves_of(self, kind: str, value: str) -> Flags:
+        """Leaves of a group of senders, (leaves,); the gateway's log need not name its own region."""
+        if kind == "vantage":
+            return np.asarray(self.vantage == value, dtype=np.bool_)
+        is_unnamed = (self.vantage == "gerbang") & (self.groups["region"] == "")
+        own = self.members(kind, value)
+        return np.asarray(own | is_unnamed, dtype=np.bool_) if kind == "region" else own
+
     def without_leaves(self, gone: Flags) -> WindowCells:
-        """The other leaves."""
         keep = ~gone
-        arrays = {
-            name: getattr(self, name)[keep]
-            for name in ("vantage", "senders", "failed", "expected", "share", "k", "upstream", "own")
-        }
+        names = ("vantage", "senders", "failed", "expected", "share", "k", "upstream", "own")
+        arrays = {name: getattr(self, name)[keep] for name in names}
         return replace(self, groups={name: texts[keep] for name, texts in self.groups.items()}, **arrays)
 
     def without_failures(self, leaves: Flags) -> WindowCells:
@@ -84,11 +89,8 @@ class WindowCells:
 
     def total(self, mask: Flags) -> tuple[float, float, float]:
         """Answered, failed and expected senders of some leaves together."""
-        return (
-            float(self.answered[mask].sum()),
-            float(self.failed[mask].sum()),
-            float(self.expected[mask].sum()),
-        )
+        answered, failed, expected = (x[mask].sum() for x in (self.answered, self.failed, self.expected))
+        return float(answered), float(failed), float(expected)
 
 
 @dataclass(frozen=True)
@@ -121,36 +123,28 @@ class Traffic:
         shifts = self.similar_days(pieces[0][0], pieces[-1][1])
         now = self._sums(pieces, np.zeros(1, dtype=np.int64))
         then = self._sums(pieces, shifts)
-        blocks, index = np.unique(self._block_names(), return_inverse=True)
+        blocks, index = np.unique(self.vantage + "|" + self.groups["region"], return_inverse=True)
         kept = _usual_days(then["senders"], index, len(blocks))
-        usual = _means(then["senders"], kept[index])
+        usual = (then["senders"] * kept[index]).sum(axis=1) / np.maximum(kept[index].sum(axis=1), 1)
         share = np.maximum(_ratio(then["failed"], then["senders"], index, kept), LEAST_FAILING_SHARE)
         k, phi = _fit_dispersion(then["senders"], usual, index, kept)
         day_k = {}
         for number, name in enumerate(blocks):
             totals = then["senders"][index == number].sum(axis=0)[kept[number]]
             vantage, _, region = str(name).partition("|")
-            day_k[vantage, region] = _k_by_moments(
-                totals, np.full(len(totals), totals.mean() if len(totals) else 0)
-            )
+            mean = np.full(len(totals), totals.mean() if len(totals) else 0)
+            day_k[vantage, region] = _k_by_moments(totals, mean)
         health = {}
         for vantage in sorted(set(self.vantage.tolist())):
             mine = self.vantage == vantage
-            checks = then["health"][mine].sum(axis=0)
-            health[vantage] = (
-                float(now["health"][mine].sum()),
-                float(now["health_failed"][mine].sum()),
-                float(np.median(checks)) if checks.size else 0.0,
-            )
+            checks, seen = then["health"][mine].sum(axis=0), float(now["health"][mine].sum())
+            median = float(np.median(checks)) if checks.size else 0.0
+            health[vantage] = seen, float(now["health_failed"][mine].sum()), median
         flat = {name: now[name][:, 0] for name in COUNTS}
         return WindowCells(
             self.vantage, self.groups, flat["senders"], flat["failed"], np.maximum(usual, LEAST_EXPECTED),
             share[index], k[index], phi, day_k, flat["upstream"], flat["own"], health, len(shifts),
         )  # fmt: skip
-
-    def _block_names(self) -> Texts:
-        regions = self.groups["region"]
-        return np.array([f"{v}|{r}" for v, r in zip(self.vantage, regions, strict=True)], dtype=object)
 
     def similar_days(self, start: int, end: int) -> Ints:
         """Shifts in days from the window's day to the days of its type, (shifts,).
@@ -161,9 +155,8 @@ class Traffic:
         shifts = np.arange(len(self.day_type), dtype=np.int64) - day
         shifts = shifts[np.abs(shifts) * DAY >= end - start]
         if self.at.size:  # the log reaches over all of the shifted window
-            shifts = shifts[
-                (start + shifts * DAY >= self.at[0] - 60) & (end + shifts * DAY <= self.at[-1] + 60)
-            ]
+            first, last = self.at[0] - HOUR, self.at[-1] + HOUR
+            shifts = shifts[(start + shifts * DAY >= first) & (end + shifts * DAY <= last)]
         kinds, own = self.day_type[shifts + day], self.day_type[day]
         rests = (kinds % RAMADAN >= REST) == (own % RAMADAN >= REST)
         for is_similar in (kinds == own, rests & (kinds // RAMADAN == own // RAMADAN), rests):
@@ -179,12 +172,9 @@ class Traffic:
         day = np.repeat(np.tile(np.arange(len(shifts)), len(pieces)), held)
         row = np.arange(held.sum()) - np.repeat(np.cumsum(held) - held, held) + np.repeat(low, held)
         shape = (len(self.vantage), len(shifts))
-        cell = self.leaf[row] * shape[1] + day
-        size = shape[0] * shape[1]
-        return {
-            name: np.bincount(cell, counts[row], size).reshape(shape).astype(float)
-            for name, counts in self.counts.items()
-        }
+        cell, size = self.leaf[row] * shape[1] + day, shape[0] * shape[1]
+        sums = {name: np.bincount(cell, counts[row], size) for name, counts in self.counts.items()}
+        return {name: total.reshape(shape).astype(float) for name, total in sums.items()}
 
 
 def first_day(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
@@ -204,18 +194,10 @@ def _usual_days(counts: Array, index: Ints, blocks: int) -> Flags:
     return np.asarray(near | (middle < 1) | (near.sum(axis=1, keepdims=True) < FEWEST_DAYS), dtype=np.bool_)
 
 
-def _means(counts: Array, kept: Flags) -> Array:
-    """Per leaf the mean over its kept days, (leaves,); `counts` and `kept` are (leaves, days)."""
-    days = kept.sum(axis=1)
-    return np.asarray((counts * kept).sum(axis=1) / np.maximum(days, 1), dtype=float)
-
-
 def _ratio(part: Array, whole: Array, index: Ints, kept: Flags) -> Array:
     """Per block the sum of `part` over the sum of `whole` on the kept days, (blocks,)."""
-    sums = np.zeros((len(kept), 2))
-    np.add.at(sums[:, 0], index, (part * kept[index]).sum(axis=1))
-    np.add.at(sums[:, 1], index, (whole * kept[index]).sum(axis=1))
-    return np.asarray(sums[:, 0] / np.maximum(sums[:, 1], 1), dtype=float)
+    x, n = (np.bincount(index, (y * kept[index]).sum(axis=1), len(kept)) for y in (part, whole))
+    return np.asarray(x / np.maximum(n, 1), dtype=float)
 
 
 def _k_by_moments(counts: Array, mean: Array) -> float:

@@ -43,10 +43,7 @@ class EvidenceTest:
     nats: float | None = None
 
 
-def tests_of(
-    outage: ExplainedOutage, traffic: Traffic, home: str, lines: LineEvidence
-) -> Iterator[EvidenceTest]:
-    """Every test that has something to say about the outage."""
+def tests_of(outage: ExplainedOutage, traffic: Traffic, home: str, lines: LineEvidence) -> Iterator[EvidenceTest]:  # fmt: skip
     posterior = outage.posterior
     for layer in LAYERS:
         p = posterior.probabilities[layer]
@@ -95,12 +92,9 @@ def _other_regions(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[Ev
     answered, failed, usual = places.cells.total(others)
     if usual < 1:
         return
-    names = [
-        name
-        for name in places.blocks
-        if name.partition("|")[0] in PROVINCE and not name.endswith(places.home)
-    ]
-    ks = [places.cells.day_k.get((v, r), 1.0) for v, _, r in (name.partition("|") for name in names)]
+    blocks = [name.split("|", 1) for name in places.blocks if not name.endswith(places.home)]
+    names = [f"{vantage}|{region}" for vantage, region in blocks if vantage in PROVINCE]
+    ks = [places.cells.day_k.get((v, r), 1.0) for v, r in blocks if v in PROVINCE]
     bound = success_bound(answered, usual, min(ks, default=1.0))
     alive = bound <= STRONG and answered >= 0.5 * usual
     text = (
@@ -148,18 +142,11 @@ def _gateway_errors(outage: ExplainedOutage, places: WindowPlaces) -> Iterator[E
     fits = {"central": behind, "link": behind, "gateway": not behind}.get(outage.layer)
     verdict = "neutral" if fits is None else "supports" if fits else "refutes"
     text += ": letaknya di belakang gerbang." if behind else ": letaknya pada gerbang."
-    yield EvidenceTest(
-        "gateway_upstream_errors",
-        verdict,
-        text,
-        observed=up,
-        expected=up + own,
-        nats=_nats(outage, "upstream"),
-    )
+    yield EvidenceTest("gateway_upstream_errors", verdict, text, observed=up, expected=up + own,
+                       nats=_nats(outage, "upstream"))  # fmt: skip
 
 
 def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
-    """Health checks in the log of each vantage."""
     for n, (vantage, (seen, bad, usual)) in enumerate(sorted(outage.cells.health.items()), 1):
         if usual < 1:
             continue
@@ -169,30 +156,21 @@ def _checks(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
             verdict = "refutes" if vantage in PROVINCE and outage.layer != "central" else "neutral"
             text += "; server itu hidup dan lognya tercatat." if verdict == "refutes" else "."
         elif seen < 0.1 * usual:
-            verdict, text = (
-                "neutral",
-                text + ": log tidak berisi apa pun, yang sendirian tidak membantah apa pun.",
-            )
+            verdict = "neutral"
+            text += ": log tidak berisi apa pun, yang sendirian tidak membantah apa pun."
         else:
             verdict = "supports" if vantage in PROVINCE and outage.layer == "central" else "neutral"
             text += f", {number(bad)} gagal."
-        yield EvidenceTest(
-            "health_checks", verdict, text, n, good, usual, nats=_nats(outage, f"health {vantage}")
-        )
+        nats = _nats(outage, f"health {vantage}")
+        yield EvidenceTest("health_checks", verdict, text, n, good, usual, nats=nats)
 
 
 def _probes(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
-    """Probes of each vantage from outside."""
     for n, (vantage, (up, down)) in enumerate(sorted(outage.signals.probes.items()), 1):
         text = f"Pemeriksaan berkala dari luar ke {VANTAGE_NAMES[vantage]}: {number(up)} hidup dan {number(down)} mati."
-        refutes = vantage in PROVINCE and up > 9 * down and outage.layer != "central"
-        verdict = (
-            "refutes"
-            if refutes
-            else "supports"
-            if down > up and outage.layer in ("central", "gateway")
-            else "neutral"
-        )
+        verdict = "supports" if down > up and outage.layer in ("central", "gateway") else "neutral"
+        if vantage in PROVINCE and up > 9 * down and outage.layer != "central":
+            verdict = "refutes"
         yield EvidenceTest("probe", verdict, text, n, up, up + down, nats=_nats(outage, f"probe {vantage}"))
 
 
@@ -249,9 +227,8 @@ def _deferred(outage: ExplainedOutage, traffic: Traffic, places: WindowPlaces) -
         f"Dalam satu jam sesudahnya {number(extra)} pengirim lebih banyak daripada biasanya, untuk {number(missing)} yang "
         f"tidak terlayani: {'mereka kembali, jadi ini gangguan dan bukan hari sepi' if share >= 0.1 else 'tidak memutuskan'}."
     )
-    yield EvidenceTest(
-        "deferred_demand", "supports" if share >= 0.1 else "neutral", text, observed=extra, expected=missing
-    )
+    verdict = "supports" if share >= 0.1 else "neutral"
+    yield EvidenceTest("deferred_demand", verdict, text, observed=extra, expected=missing)
 
 
 def _worst_sets(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
@@ -269,25 +246,20 @@ def _worst_sets(outage: ExplainedOutage) -> Iterator[EvidenceTest]:
                        f"berhasil dari biasanya {number(normal)}.", n, good, normal)  # fmt: skip
 
 
-def declared_test(
-    assessment: IncidentAssessment, declared_layer: str | None, found_layer: str | None
-) -> EvidenceTest:
-    """What the logs say to a declared incident."""
-    minutes = sum(span.length for span in assessment.supported)
+def declared_test(said: IncidentAssessment, declared_layer: str | None, found_layer: str | None) -> EvidenceTest:  # fmt: skip
+    minutes, normal = sum(span.length for span in said.supported), number(said.normal_minutes)
     text = {
         "supported": f"Pernyataan ini didukung log selama {number(minutes)} menit.",
         "partly_supported": f"Pernyataan ini didukung log hanya selama {number(minutes)} menit; "
-        f"{number(assessment.normal_minutes)} menit lainnya terukur dan berjalan wajar.",
-        "contradicted": f"Pernyataan ini dibantah log: {number(assessment.normal_minutes)} menit dari rentangnya terukur "
+        f"{normal} menit lainnya terukur dan berjalan wajar.",
+        "contradicted": f"Pernyataan ini dibantah log: {normal} menit dari rentangnya terukur "
         "dan berjalan wajar, dan tidak ada gangguan.",
         "not_assessable": "Pernyataan ini tidak dapat dinilai: log tidak cukup meliputi rentangnya. "
         "Tidak adanya baris log tidak membantah apa pun.",
-    }[assessment.verdict]
-    if assessment.supported and assessment.unmeasured_minutes >= 1:
-        text += f" {number(assessment.unmeasured_minutes)} menit tidak terukur."
+    }[said.verdict]
+    if said.supported and said.unmeasured_minutes >= 1:
+        text += f" {number(said.unmeasured_minutes)} menit tidak terukur."
     if found_layer and declared_layer and found_layer not in (declared_layer, "undetermined"):
-        text += (
-            f" Letak menurut pernyataan: {LAYER_NAMES.get(declared_layer, declared_layer)}; "
-            f"menurut log: {LAYER_NAMES.get(found_layer, found_layer)}."
-        )
-    return EvidenceTest("declared", assessment.verdict, text, observed=minutes, expected=None)
+        declared, found = (LAYER_NAMES.get(code, code) for code in (declared_layer, found_layer))
+        text += f" Letak menurut pernyataan: {declared}; menurut log: {found}."
+    return EvidenceTest("declared", said.verdict, text, observed=minutes)

@@ -43,34 +43,19 @@ class ExplainedOutage:
         """Leaves that this outage explains, (leaves,)."""
         mask = np.ones(len(cells.vantage), dtype=np.bool_)
         for dimension, value in self.scope:
-            mask &= leaves_of(dimension, value, cells)
+            mask &= cells.leaves_of(dimension, value)
         return mask
-
-
-def leaves_of(kind: str, value: str, cells: WindowCells) -> Flags:
-    """Leaves of a group of senders, (leaves,); the gateway's log need not name its own region."""
-    if kind == "vantage":
-        return np.asarray(cells.vantage == value, dtype=np.bool_)
-    own = cells.members(kind, value)
-    if kind == "region":
-        return np.asarray(
-            own | ((cells.vantage == "gerbang") & (cells.groups["region"] == "")), dtype=np.bool_
-        )
-    return own
 
 
 def merge_outages(found: list[ExplainedOutage]) -> list[ExplainedOutage]:
     """The outages by time; those of the same layer and scope that overlap or lie within two minutes are one."""
     out: list[ExplainedOutage] = []
     for one in sorted(found, key=lambda o: (o.layer, o.scope, o.windows.hard)):
-        last = out[-1] if out else None
-        if (
-            last is not None
-            and (last.layer, last.scope) == (one.layer, one.scope)
-            and one.windows.hard.start <= last.windows.impact.end + NEAR_MINUTES
-        ):
+        last = out[-1] if out else one
+        is_same = last is not one and (last.layer, last.scope) == (one.layer, one.scope)
+        if is_same and one.windows.hard.start <= last.windows.impact.end + NEAR_MINUTES:
             both = tuple(dict.fromkeys((*last.windows.segments, *one.windows.segments)))
-            out[-1] = replace(last, windows=WindowGroup(last.windows.kind, last.windows.value, both))
+            out[-1] = replace(last, windows=replace(last.windows, segments=both))
         else:
             out.append(one)
     return sorted(out, key=lambda o: (o.windows.hard, o.layer, o.scope))
@@ -87,37 +72,29 @@ def proposed_places(windows: WindowGroup, cells: WindowCells) -> dict[str, tuple
 
     A place that shares no leaf with the windows' group does not explain it, even if it deviates in the same minutes.
     """
-    mine = leaves_of(windows.kind, windows.value, cells)
+    mine = cells.leaves_of(windows.kind, windows.value)
     wanted: dict[str, list[str]] = {name: [] for name in (*LAYER_OF_PLACE, "region")}
     if windows.kind in wanted:
         wanted[windows.kind].append(windows.value)
-    for x, b, excess in (
-        (cells.failed, cells.senders * cells.share, True),
-        (cells.senders, cells.expected, False),
-    ):
+    failures = cells.failed, cells.senders * cells.share, True
+    for x, b, excess in (failures, (cells.senders, cells.expected, False)):
         for found in slice_scan(x, b, cells.groups, excess, cells.phi, MOST_PROPOSED):
             for dimension, values in found.values.items():
                 wanted[dimension] += values[:MOST_PROPOSED]
         for dimension in LAYER_OF_PLACE:
             wanted[dimension] += _most_deviating(dimension, cells, x, b, excess)
-    wanted["client"] += [wider for code in wanted["client"] for wider in _wider_clients(code)]
+    for code in list(wanted["client"]):
+        system, slash, version = code.partition("/")
+        wanted["client"] += [f"{system}/*", f"*/{version}"] if slash and "*" not in code else []
     seen: set[bytes] = set()
-    out: dict[str, tuple[str, ...]] = {"region": tuple(dict.fromkeys(wanted["region"]))}
+    out = {"region": tuple(dict.fromkeys(wanted["region"])), **dict.fromkeys(LAYER_OF_PLACE, ())}
     for dimension in LAYER_OF_PLACE:
-        kept = []
-        for value in sorted(dict.fromkeys(wanted[dimension]), key=lambda v: ("*" in v, v)):
+        for value in sorted(set(wanted[dimension]), key=lambda v: ("*" in v, v)):
             leaves = cells.members(dimension, value)
             if leaves.tobytes() not in seen and (leaves & mine).any():
                 seen.add(leaves.tobytes())
-                kept.append(value)
-        out[dimension] = tuple(kept)
+                out[dimension] += (value,)
     return out
-
-
-def _wider_clients(code: str) -> tuple[str, ...]:
-    """`Android/4.2.1` -> `Android/*`, `*/4.2.1`."""
-    system, slash, version = code.partition("/")
-    return (f"{system}/*", f"*/{version}") if slash and "*" not in code else ()
 
 
 def _most_deviating(dimension: str, cells: WindowCells, x: Array, b: Array, excess: bool) -> list[str]:
@@ -137,26 +114,25 @@ def residual_nats(windows: WindowGroup, cells: WindowCells, left: Flags) -> floa
     `left` is (leaves,). Compared with the most favourable null counts: the fewest senders, three times the usual
     failures.
     """
-    mine = left & leaves_of(windows.kind, windows.value, cells)
-    worst = 0.0
+    mine = left & cells.leaves_of(windows.kind, windows.value)
+    nats = [0.0]
     for vantage, symptom in sorted({(s.vantage, s.symptom) for s in windows.segments}):
         use = mine & (cells.vantage == vantage)
         if symptom == FAILURE:
-            usual = MOST_FAILURES * (cells.senders * cells.share)[use].sum()
-            worst = max(worst, float(one_sided_deviance(cells.failed[use].sum(), usual, True)))
+            seen, usual = cells.failed[use].sum(), MOST_FAILURES * (cells.senders * cells.share)[use].sum()
         else:
-            usual = NULL_FACTORS[0] * cells.expected[use].sum()
-            worst = max(worst, float(one_sided_deviance(cells.senders[use].sum(), usual, False)))
-    return worst / cells.phi
+            seen, usual = cells.senders[use].sum(), NULL_FACTORS[0] * cells.expected[use].sum()
+        nats.append(float(one_sided_deviance(seen, usual, symptom == FAILURE)))
+    return max(nats) / cells.phi
 
 
 def is_version_worse(windows: WindowGroup, cells: WindowCells, left: Flags) -> bool:
     """Whether a client version fails at least twice as often as the other leaves that are left, at the same vantages."""
     own = cells.members("client", windows.value)
     at = left & np.isin(cells.vantage, sorted({s.vantage for s in windows.segments}))
-    _, failed, _ = cells.total(own & at)
-    _, others_failed, _ = cells.total(~own & at)
-    tried, others = float(cells.senders[own & at].sum()), float(cells.senders[~own & at].sum())
+    (failed, tried), (others_failed, others) = (
+        (float(cells.failed[use].sum()), float(cells.senders[use].sum())) for use in (own & at, ~own & at)
+    )
     return failed * max(others, 1) >= 2 * others_failed * max(tried, 1)
 
 
@@ -171,12 +147,9 @@ BEHIND_GATEWAY = ("central", "link")
 
 
 def explain(
-    segments: Iterable[SegmentRow],
-    gaps: Mapping[str, tuple[Span, ...]],
-    traffic: Traffic,
-    signals_in: Callable[..., Signals],
-    home: str,
-) -> list[ExplainedOutage]:
+    segments: Iterable[SegmentRow], gaps: Mapping[str, tuple[Span, ...]],
+    traffic: Traffic, signals_in: Callable[..., Signals], home: str,
+) -> list[ExplainedOutage]:  # fmt: skip
     """Outages by time, from the segments of detection and the gaps of each vantage's log.
 
     `signals_in` gives the signals of some pieces of minutes, `home` is the code of the own region. Windows that are
@@ -193,9 +166,8 @@ def explain(
     for windows in sorted(every, key=search.order):
         for _ in range(MOST_AT_ONCE):
             one = search.lost_write(windows) if windows.symptom == LOST_WRITE else search.outage(windows)
-            if one is None or any(
-                (one.layer, one.scope, one.windows) == (o.layer, o.scope, o.windows) for o in search.found
-            ):
+            known = [(o.layer, o.scope, o.windows) for o in search.found]
+            if one is None or (one.layer, one.scope, one.windows) in known:
                 break
             search.found.append(one)
             if windows.symptom == LOST_WRITE:
@@ -205,8 +177,6 @@ def explain(
 
 @dataclass
 class _Search:
-    """What is known while windows are explained one after the other."""
-
     every: list[WindowGroup]
     traffic: Traffic
     signals_in: Callable[..., Signals]
@@ -224,9 +194,8 @@ class _Search:
         cells = self.traffic.window(piece)
         reached = bool(np.isin(cells.vantage[cells.answered >= 1], PROVINCE).any())
         posterior = lost_write_posterior(reached, self.home)
-        return ExplainedOutage(
-            windows, posterior, cells, self.signals_in(piece), posterior.layer, posterior.best.scope
-        )
+        signals, scope = self.signals_in(piece), posterior.best.scope
+        return ExplainedOutage(windows, posterior, cells, signals, posterior.layer, scope)
 
     def outage(self, windows: WindowGroup) -> ExplainedOutage | None:
         """The outage that explains what no other does yet in some windows; None where nothing is left of them."""
@@ -241,9 +210,8 @@ class _Search:
         signals = self.signals_in(*pieces)
         if is_beneath:  # receipt times and probes belong to the outage behind the gateway
             signals = Signals(line_nats=signals.line_nats)
-        model = LayerModel(
-            left, signals, self.home, self._gap_vantages(free), BEHIND_GATEWAY if is_beneath else ()
-        )
+        known = BEHIND_GATEWAY if is_beneath else ()
+        model = LayerModel(left, signals, self.home, self._gap_vantages(free), known)
         posterior = model.posterior(proposed_places(windows, left))
         layer, scope = posterior.layer, posterior.best.scope
         if windows.kind == "client" and layer != "client":
@@ -271,7 +239,7 @@ class _Search:
         office without power while the province's server is down is a second outage.
         """
         explained, whole = np.zeros(len(cells.vantage), dtype=np.bool_), sum(span.length for span in free)
-        mine = leaves_of(windows.kind, windows.value, cells) & (windows.kind in LAYER_OF_PLACE)
+        mine = cells.leaves_of(windows.kind, windows.value) & (windows.kind in LAYER_OF_PLACE)
         for outage in self.found:
             covered = sum(outage.windows.impact.overlap(span).length for span in free)
             if covered * 2 > whole and outage.windows.symptom != LOST_WRITE:
@@ -286,7 +254,7 @@ class _Search:
 def _is_open(windows: WindowGroup, cells: WindowCells, explained: Flags, is_partly_explained: bool) -> bool:
     """Something is left to explain: a gap that no outage explains, or a group that still deviates."""
     if windows.symptom == NO_LINES:
-        return not (explained & leaves_of(windows.kind, windows.value, cells)).any()
+        return not (explained & cells.leaves_of(windows.kind, windows.value)).any()
     if is_partly_explained and residual_nats(windows, cells, ~explained) < math.log(len(explained) / ALPHA):
         return False
     return windows.kind != "client" or is_version_worse(windows, cells, ~explained)

@@ -51,9 +51,8 @@ class WindowPlaces:
 
     @classmethod
     def of(cls, cells: WindowCells, home: str) -> WindowPlaces:
-        """Of all leaves of a window."""
         at_gate, region = cells.vantage == "gerbang", cells.groups["region"]
-        is_home = (region == home) | (at_gate & (region == ""))
+        is_home = cells.leaves_of("region", home)
         return cls(cells, home, at_gate, is_home, is_home | (region != ""), sorted(cells.health))
 
     def states(self, *assigned: tuple[Flags, int]) -> Ints:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.outages.attribution.cells import Traffic, WindowCells
+from pipeline.outages.attribution.cells import Traffic
 from pipeline.outages.attribution.explanation import ExplainedOutage
 from pipeline.outages.attribution.window_groups import Span, without
 from pipeline.outages.scores import DAY_K, STRONG, absence_bound, is_measurable, success_bound
@@ -48,39 +48,27 @@ def matches(declared: DeclaredIncident, outage: ExplainedOutage) -> bool:
 
 
 def assess_incident(
-    declared: DeclaredIncident,
-    outages: Iterable[ExplainedOutage],
-    traffic: Traffic,
-    covered: Iterable[Span],
-    home: str,
-) -> IncidentAssessment:
+    declared: DeclaredIncident, outages: Iterable[ExplainedOutage], traffic: Traffic, covered: Iterable[Span], home: str
+) -> IncidentAssessment:  # fmt: skip
     """Verdict `supported`, `partly_supported`, `contradicted` (measurable minutes, all normal) or `not_assessable`.
 
     `covered` are the spans that some log covers, `home` is the code of the own region.
     """
-    spans = tuple(covered)
-    supported = tuple(
-        sorted(o.windows.impact.overlap(declared.span) for o in outages if matches(declared, o))
-    )
-    normal = unmeasured = disturbed = 0.0
-    for piece in without(declared.span, supported):
-        for part in _bins(piece):
-            state = _state(declared, traffic, part, spans, home)
-            normal += part.length * (state == "normal")
-            unmeasured += part.length * (state == "unmeasured")
-            disturbed += part.length * (state == "disturbed")
+    spans, span = tuple(covered), declared.span
+    supported = tuple(sorted(o.windows.impact.overlap(span) for o in outages if matches(declared, o)))
+    minutes = dict.fromkeys(("normal", "unmeasured", "disturbed"), 0.0)
+    for piece in without(span, supported):
+        count = max(1, round(piece.length / BIN_MINUTES))
+        for edges in pairwise(np.linspace(piece.start, piece.end, count + 1).tolist()):
+            part = Span(*edges)
+            minutes[_state(declared, traffic, part, spans, home)] += part.length
+    normal = minutes["normal"]
     if supported:
         verdict = "supported" if normal <= NEAR_MINUTES else "partly_supported"
     else:
-        is_normal = normal > 0 and disturbed == 0 and normal * 2 >= declared.span.length
+        is_normal = normal > 0 and minutes["disturbed"] == 0 and normal * 2 >= span.length
         verdict = "contradicted" if is_normal else "not_assessable"
-    return IncidentAssessment(verdict, supported, normal, unmeasured)
-
-
-def _bins(span: Span) -> list[Span]:
-    count = max(1, round(span.length / BIN_MINUTES))
-    edges = np.linspace(span.start, span.end, count + 1).tolist()
-    return [Span(a, b) for a, b in pairwise(edges)]
+    return IncidentAssessment(verdict, supported, normal, minutes["unmeasured"])
 
 
 def _state(
@@ -94,11 +82,13 @@ def _state(
     if not any(span.start <= part.start and span.end >= part.end for span in covered):
         return "unmeasured"
     cells = traffic.window((int(part.start), round(part.end)))
-    best = "unmeasured"
+    best, region = "unmeasured", declared.region or home
+    mine = (
+        cells.leaves_of("region", region) if declared.unit is None else cells.members("unit", declared.unit)
+    )
     for vantage in sorted(set(cells.vantage.tolist())):
-        use = _leaves(declared, cells, home) & (cells.vantage == vantage)
-        answered, failed, usual = cells.total(use)
-        k = min(DAY_K, cells.day_k.get((vantage, declared.region or home), DAY_K))
+        answered, failed, usual = cells.total(mine & (cells.vantage == vantage))
+        k = min(DAY_K, cells.day_k.get((vantage, region), DAY_K))
         if not is_measurable(usual, k):
             continue
         is_alive = success_bound(answered, usual, k) <= STRONG
@@ -107,10 +97,3 @@ def _state(
             return "disturbed"
         best = "normal"
     return best
-
-
-def _leaves(declared: DeclaredIncident, cells: WindowCells, home: str) -> np.ndarray:
-    if declared.unit is not None:
-        return cells.members("unit", declared.unit)
-    own = cells.groups["region"] == (declared.region or home)
-    return np.asarray(own | ((cells.vantage == "gerbang") & (cells.groups["region"] == "")))

@@ -162,7 +162,6 @@ class LayerModel:
         self._leaf_logs = leaf_log_likelihoods(cells)
 
     def log_likelihoods(self, h: Hypothesis) -> dict[str, float]:
-        """Log-likelihood of each evidence source under a hypothesis."""
         blocks = self.places.blocks.items()
         out = {name: block_log_likelihood(self._leaf_logs, h.states, mask) for name, mask in blocks}
         for vantage, (seen, failed, usual) in self.cells.health.items():

@@ -77,7 +77,7 @@ def best_slice(
             if outer is not None and (coded[outer][0][value] == "" or not within.any()):
                 continue
             for inner, (names, codes) in coded.items():
-                use = np.flatnonzero(within & (codes != _code_of_empty(names)))
+                use = np.flatnonzero(within & (groups[inner] != ""))
                 if inner == outer or not len(use):
                     continue
                 score, f, chosen, sets = _best_prefix(x[use], b[use], codes[use], len(names), excess)
@@ -90,11 +90,6 @@ def best_slice(
                         values[outer] = (str(coded[outer][0][value]),)
                     best = Slice(values, leaves, f, score)
     return best, tried
-
-
-def _code_of_empty(names: Texts) -> int:
-    """The code of the empty value; -1 where there is none. `names` are sorted."""
-    return 0 if len(names) and names[0] == "" else -1
 
 
 def slice_scan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pipeline.outages.segments import NEAR_MINUTES
@@ -40,7 +40,6 @@ class Span(NamedTuple):
         return max(0.0, self.end - self.start)
 
     def overlap(self, other: Span) -> Span:
-        """The common part."""
         return Span(max(self.start, other.start), min(self.end, other.end))
 
 
@@ -93,9 +92,8 @@ def dating_windows(
     if layer == "log_gap":
         same = [g for g in every if g.symptom == NO_LINES and g.value == scope[0][1]]
     elif layer == "central":
-        same = [
-            g for g in every if g.kind in ("region", "vantage") and g.symptom not in (LOST_WRITE, NO_LINES)
-        ]
+        shown = [g for g in every if g.symptom not in (LOST_WRITE, NO_LINES)]
+        same = [g for g in shown if g.kind in ("region", "vantage")]
     else:
         same = [g for g in every if scope and (g.kind, g.value) == scope[0] and g.symptom != NO_LINES]
     near = [g for g in same if g.hard.overlap(windows.hard).length > 0]
@@ -116,14 +114,18 @@ def without(span: Span, cuts: Iterable[Span]) -> list[Span]:
 
 
 def group_windows(segments: Iterable[SegmentRow]) -> list[WindowGroup]:
-    """Segments of each group of senders, together where they overlap or lie within two minutes."""
+    """Segments of each group of senders, together where they overlap or lie within two minutes; lost writes apart."""
     found: list[WindowGroup] = []
-    for segment in sorted(_cut_bridges(list(segments)), key=_order):
+    for one in sorted(_cut_bridges(list(segments)), key=_order):
         last = found[-1] if found else None
-        if last is not None and _continues(last, segment):
-            found[-1] = WindowGroup(last.kind, last.value, (*last.segments, segment))
+        if (
+            last is not None and (last.kind, last.value) == (one.kind, one.value)
+            and (last.segments[0].symptom == LOST_WRITE) == (one.symptom == LOST_WRITE)
+            and one.start <= last.impact.end + NEAR_MINUTES
+        ):  # fmt: skip
+            found[-1] = replace(last, segments=(*last.segments, one))
         else:
-            found.append(WindowGroup(segment.kind, segment.value, (segment,)))
+            found.append(WindowGroup(one.kind, one.value, (one,)))
     return found
 
 
@@ -153,14 +155,3 @@ def _cut_bridges(segments: list[SegmentRow]) -> Iterator[SegmentRow]:
 
 def _order(segment: SegmentRow) -> tuple[object, ...]:
     return segment.kind, segment.value, segment.symptom == LOST_WRITE, segment.start, segment.end, segment
-
-
-def _continues(windows: WindowGroup, segment: SegmentRow) -> bool:
-    """Same group of senders, both lost writes or neither, and at most two minutes later."""
-    same = (windows.kind, windows.value) == (segment.kind, segment.value)
-    lost = windows.segments[0].symptom == LOST_WRITE
-    return (
-        same
-        and lost == (segment.symptom == LOST_WRITE)
-        and segment.start <= windows.impact.end + NEAR_MINUTES
-    )

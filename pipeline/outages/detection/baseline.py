@@ -137,10 +137,8 @@ def expected_counts(
         best[own] = np.where(is_enough, curve(own, own) if own.sum() > FEWEST_DAYS else np.nan, np.nan)
         if is_enough.all():
             continue
-        same_weekday, same_season = (
-            day_type % RAMADAN == kind % RAMADAN,
-            day_type // RAMADAN == kind // RAMADAN,
-        )
+        same_weekday = day_type % RAMADAN == kind % RAMADAN
+        same_season = day_type // RAMADAN == kind // RAMADAN
         rests = (day_type % RAMADAN >= REST) & (kind % RAMADAN >= REST)
         pools = [pool for pool in (own, same_weekday, rests, same_season) if pool.sum() > FEWEST_SIMILAR_DAYS]
         least = np.fmin.reduce([np.full_like(best[own], np.nan), *(curve(pool, own) for pool in pools)])

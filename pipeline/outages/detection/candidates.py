@@ -52,22 +52,17 @@ class Candidate:
 
 
 def find_candidates(model: NullModel, group: int) -> list[Candidate]:
-    """All candidates of a group; `group` is its number."""
-    found = [
-        silence_candidate(model, group, number, part)
-        if alternative == "silence"
-        else failure_candidate(model, group, alternative, number, part)
-        for (alternative, number), parts in model.segments.items()
-        for part in join_near(parts)
-    ]
-    middle = WINDOWS.index("middle")
-    return found + [silence_candidate(model, group, middle, part) for part in rerouted_segments(model)]
-
-
-def rerouted_segments(model: NullModel) -> list[Segment]:
-    """Segments of rerouted punches where the counts show no silence, because the baseline may be too low."""
-    silent = [part for (kind, _), parts in model.segments.items() if kind == "silence" for part in parts]
-    return [] if model.rerouting is None else model.rerouting.segments_beside(silent, model.expected)
+    found, silent, middle = list[Candidate](), list[Segment](), WINDOWS.index("middle")
+    for (alternative, number), parts in model.segments.items():
+        if alternative == "silence":
+            silent += parts
+            found += [silence_candidate(model, group, number, part) for part in join_near(parts)]
+        else:
+            found += [failure_candidate(model, group, alternative, number, part) for part in join_near(parts)]
+    if model.rerouting is not None:  # where the counts show no silence, because the baseline may be too low
+        rerouted = model.rerouting.segments_beside(silent, model.expected)
+        found += [silence_candidate(model, group, middle, part) for part in rerouted]
+    return found
 
 
 def silence_candidate(model: NullModel, group: int, number: int, part: Segment) -> Candidate:
@@ -94,27 +89,22 @@ def _without_explained_flanks(model: NullModel, impact: Segment) -> Segment:
 
     Half of the usual senders before a silence may be a late morning.
     """
-    hard = [
-        s
-        for s in model.segments["silence", 0]
-        if s.start < impact.end
-        and s.end > impact.start
-        and rescored_silence(model, 0, s.start, s.end) >= LEAST_NATS
-    ]
+
+    def is_explained(a: int, b: int, number: int = len(SILENT_SHARES) - 1, is_flank: bool = True) -> bool:
+        return rescored_silence(model, number, a, b, is_flank) < LEAST_NATS
+
+    within = [s for s in model.segments["silence", 0] if s.start < impact.end and s.end > impact.start]
+    hard = [s for s in within if not is_explained(s.start, s.end, 0, False)]
     if not hard:
         return impact
-    number, first, last = len(SILENT_SHARES) - 1, hard[0], hard[-1]
-    if (
-        impact.start < first.start
-        and rescored_silence(model, number, impact.start, first.start, True) < LEAST_NATS
-    ):
+    first, last = hard[0], hard[-1]
+    if impact.start < first.start and is_explained(impact.start, first.start):
         impact = replace(impact, start=first.start, start_low=first.start_low, start_high=first.start_high)
-    if last.end < impact.end and rescored_silence(model, number, last.end, impact.end, True) < LEAST_NATS:
+    if last.end < impact.end and is_explained(last.end, impact.end):
         impact = replace(impact, end=last.end, end_low=last.end_low, end_high=last.end_high)
     inside = slice(impact.start, impact.end)
-    scores = silence_scores(
-        model.senders[inside], model.expected[inside], model.dispersion, SILENT_SHARES[number]
-    )
+    rho = SILENT_SHARES[-1]
+    scores = silence_scores(model.senders[inside], model.expected[inside], model.dispersion, rho)
     return replace(impact, score=float(scores.sum()))
 
 
@@ -139,7 +129,7 @@ def failure_candidate(
     )  # fmt: skip
     return Candidate(
         group, alternative, WINDOWS[number], part, a, b, min(nats, part.score),
-        float(model.failed[a:b].sum()), float(model.senders[a:b].sum() * model.failing_share), None,
+        float(model.counts.failed.ravel()[a:b].sum()), float(model.senders[a:b].sum() * model.failing_share), None,
         WINDOWS[number] == "middle" and _is_partial(model, a, b))  # fmt: skip
 
 

@@ -39,26 +39,19 @@ class FailureSeries:
         Own people who had failed before are left out of the first two. Senders of other regions are not known by
         person: in the null model each who failed returns once in ten minutes.
         """
-        own, repeated = (
-            np.minimum(counts.ravel(), self.failed) for counts in self.own or (np.zeros(1), np.zeros(1))
-        )
+        known = self.own or (np.zeros(1), np.zeros(1))
+        own, repeated = (np.minimum(counts.ravel(), self.failed) for counts in known)
         low = max(0, a - RETURN_MINUTES)
-        sums = np.concatenate(
-            [np.zeros(RETURN_MINUTES + 1 - (a - low)), np.cumsum((self.failed - own)[low:b])]
-        )
+        others = np.cumsum((self.failed - own)[low:b])
+        sums = np.concatenate([np.zeros(RETURN_MINUTES + 1 - (a - low)), others])
         returning = (sums[RETURN_MINUTES : RETURN_MINUTES + b - a] - sums[: b - a]) / RETURN_MINUTES
         return (self.failed - repeated)[a:b], (self.tried - repeated)[a:b], returning
 
 
 def rescored_failure(
-    parts: Sequence[FailureSeries],
-    share: float,
-    precision: float,
-    p1: float,
-    a: int,
-    b: int,
+    parts: Sequence[FailureSeries], share: float, precision: float, p1: float, a: int, b: int,
     has_retries: bool = True,
-) -> float:
+) -> float:  # fmt: skip
     """Nats of failures in minutes [a, b): the highest running sum of log f1 - max over null shares of log f0.
 
     `share` and `precision` are those of the null model, `p1` is the failing share of the alternative. Own people who

@@ -79,15 +79,14 @@ def null_days(model: NullModel, minute: int) -> NullDays:
     """
     counts, is_few = model.counts, bool(model.is_few[min(minute // DAY, len(model.is_few) - 1)])
     has_own_day, has_roster = counts.peers is None, np.ptp(counts.on_duty) > 0
-    factors: tuple[float, ...] = PACED_FACTORS
-    if has_own_day and is_afternoon(minute) and not counts.is_office:
+    is_few &= has_own_day
+    with_roster, without = (OWN_FACTORS, FEW_FACTORS) if is_few else (ROSTER_FACTORS, OWN_FACTORS)
+    factors: tuple[float, ...] = with_roster if has_roster else without
+    if not has_own_day:
+        factors = PACED_FACTORS
+    elif is_afternoon(minute) and not counts.is_office:
         factors = FEW_FACTORS
-    elif has_own_day:
-        with_roster, without = (OWN_FACTORS, FEW_FACTORS) if is_few else (ROSTER_FACTORS, OWN_FACTORS)
-        factors = with_roster if has_roster else without
-    return NullDays(
-        model.expected, model.dispersion, factors, has_own_day, counts.is_office, is_few and has_own_day
-    )
+    return NullDays(model.expected, model.dispersion, factors, has_own_day, counts.is_office, is_few)
 
 
 def deferred_demand(model: NullModel, a: int, b: int) -> float:
@@ -111,10 +110,8 @@ def explain_silence(
             if alternative == "failure" or (window == 0 and (part.end <= a or part.start >= b)):
                 disturbed[part.start : part.end] = True
     noons = range((a // HALF_DAY + 1) * HALF_DAY, b, HALF_DAY)
-    halves = [
-        _explain_half_day(model, SILENT_SHARES[number], x, y, disturbed)
-        for x, y in pairwise([a, *noons, max(a, b)])
-    ]
+    spans, rho = pairwise([a, *noons, max(a, b)]), SILENT_SHARES[number]
+    halves = [_explain_half_day(model, rho, x, y, disturbed) for x, y in spans]
     return sum(nats for nats, _ in halves), np.concatenate([mean for _, mean in halves])
 
 

@@ -62,6 +62,9 @@ COUNTED = (
         ("percobaan", "percobaan yang hasilnya tidak terhitung", "request_count", "answered_count"),
     )),
     Counted(DutyTotal, "orang dan OPD", "nip", "orang", Duty, (
+        ("hari kepegawaian", "hari kepegawaian yang tidak terdaftar", "employed_day_count", "listed_day_count"),
+        ("hari kepegawaian", "hari kepegawaian yang cutinya tidak ditanyakan", "employed_day_count", "asked_day_count"),
+        ("rupiah TPP harian", "TPP yang bukan TPP pegawai", "employed_tpp_idr", "listed_tpp_idr"),
         ("kewajiban", "hari kerja tanpa kewajiban atau sebaliknya", "due_day_count", "duty_count"),
         ("rupiah TPP harian", "TPP yang bukan TPP pegawai", "due_tpp_idr", "duty_tpp_idr"),
         ("rupiah TPP bulanan", "TPP yang bukan TPP pegawai", "last_tpp_idr", "month_tpp_idr"),

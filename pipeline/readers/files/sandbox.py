@@ -63,7 +63,7 @@ class Sandbox:
         """`function(*args)` in the child; both must be picklable, the function by its module and name.
 
         Errors of pipeline.errors come back as they are. Raises ReaderDiedError with `name` (the file, for people)
-        where the child dies, takes too long, or fails in a way that nobody foresaw.
+        where the child dies, takes too long, or fails with an error that is not one of pipeline.errors.
         """
         child = self._started()
         is_late = threading.Event()
@@ -81,7 +81,7 @@ class Sandbox:
             self.close()
             raise ReaderDiedError(_died(name, _cause(child.returncode, is_late.is_set()))) from None
         except BaseException:
-            self.close()  # what the child still says must not answer the next question
+            self.close()  # else a late answer would be taken for that of the next call
             raise
         finally:
             timer.cancel()
@@ -100,7 +100,7 @@ class Sandbox:
         for pipe in (child.stdin, child.stdout):
             try:
                 _pipe(pipe).close()
-            except OSError:  # what was still to be sent has nobody to read it
+            except OSError:  # the child is gone, and what is unsent with it
                 continue
         child.wait()
 
@@ -148,7 +148,7 @@ def _answer(function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[str, 
         return "error", error
     except MemoryError:
         return "failure", "memori tidak cukup"
-    except Exception as error:  # the parent says it in one line, without the values in the message
+    except Exception as error:  # shown by the parent in one line, without the values of the message
         place = traceback.extract_tb(error.__traceback__)[-1]
         return "failure", f"{type(error).__name__} di {Path(place.filename).name} baris {place.lineno}"
 

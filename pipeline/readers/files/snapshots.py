@@ -17,8 +17,8 @@ import pyarrow as pa
 from pipeline.errors import InputRefusedError
 
 BLOCK = 1 << 20
-RATIO_LIMIT = 200
-RATIO_FREE = 8 << 20
+RATIO_LIMIT = 200  # a text that unpacks to more than this many times its size is taken for a bomb
+RATIO_FREE = 8 << 20  # ... unless it is smaller than this
 TABLE_LIMIT = 512 << 20
 LOG_LIMIT = 4 << 30
 MAGIC = (
@@ -105,6 +105,11 @@ def take_snapshot(workspace: Path, path: str, *, is_log: bool) -> Snapshot:
     return Snapshot(sha256, plain_sha256, byte_count)
 
 
+def swells(size: int, packed_size: int, limit: int) -> bool:
+    """Whether unpacked bytes exceed `limit`, or their packed size by more than a text would; all in bytes."""
+    return size > limit or (size > RATIO_FREE and size > RATIO_LIMIT * packed_size)
+
+
 def _regular_file(workspace: Path, path: str) -> io.BufferedReader:
     inside = workspace
     for part in Path(path).parts:
@@ -155,7 +160,7 @@ def _decompress(packed: Path, plain: Path, path: str, limit: int) -> str:
         with _unpacked(packed) as source, part.open("wb") as copy:
             for block in _blocks(source):
                 size += len(block)
-                if size > limit or (size > RATIO_FREE and size > RATIO_LIMIT * packed_size):
+                if swells(size, packed_size, limit):
                     raise InputRefusedError(
                         f"{shown(path)}: isinya mengembang di luar batas ({limit >> 20} MiB atau {RATIO_LIMIT} kali). "
                         "Periksa asal berkas."

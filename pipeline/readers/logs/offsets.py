@@ -9,7 +9,7 @@ from scipy.fft import irfft, next_fast_len, rfft
 Ints = NDArray[np.int64]
 
 LARGEST_OFFSET = 600
-"""Seconds; clocks that are further apart are in different time zones, which the settings can say."""
+"""Seconds; clocks that are further apart are in different time zones, which the settings state."""
 NEIGHBOURHOOD = 60
 """Seconds on either side of the best lag that show how often lags agree by chance."""
 PEAK_WIDTH = 2

@@ -102,7 +102,7 @@ def _groups(text: str, pattern: str, names: tuple[str, ...]) -> str:
 
 
 def _selected(found: dict[str, str]) -> str:
-    """Absent, empty and `-` all mean that the server had nothing to say."""
+    """Absent, empty and `-` all mean that the server logged no value."""
     return ", ".join(
         f"nullif(nullif({found[name]}, '-'), '') as {name}" if name in found else f"null::varchar as {name}"
         for name in FIELDS

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from pipeline.readers.tables.profiles import ProfilePart
 
 FIELDS = (
     "address", "forwarded", "time", "request", "method", "uri", "status", "agent", "request_time", "upstream",
@@ -15,11 +17,7 @@ FIELDS = (
 IGNORED = ("remote_user", "bytes", "referer", "upstream_time", "rest")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Piece(_Frozen):
+class Piece(ProfilePart):
     """One of the pieces into which quotes cut a log line: a constant, one whole field, or a pattern of fields.
 
     The first field of a pattern may not be empty where the pattern fits.
@@ -40,7 +38,7 @@ class Piece(_Frozen):
         return self
 
 
-class Endpoint(_Frozen):
+class Endpoint(ProfilePart):
     """Requests of a class: the method (any where absent) and a pattern that the whole path must match."""
 
     code: Literal["punch_in", "punch_out", "punch", "login", "health"]
@@ -48,7 +46,7 @@ class Endpoint(_Frozen):
     path: str
 
 
-class LogProfile(_Frozen):
+class LogProfile(ProfilePart):
     """An access log: lines cut at double quotes (`pieces`, `other_forms`), or JSON (`json_paths`).
 
     `time_marks` stand before and after the time; a line where they do not is still read, only slower.
@@ -56,9 +54,8 @@ class LogProfile(_Frozen):
 
     pieces: tuple[Piece, ...] = ()
     other_forms: tuple[tuple[Piece, ...], ...] = ()  # tried in order where the line is not of the main form
-    json_paths: dict[
-        str, tuple[str, ...]
-    ] = {}  # field -> JSON pointers, the first that leads somewhere counts
+    json_paths: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Field -> JSON pointers; the first that leads somewhere counts."""
     not_request: str | None = None  # lines that the server writes beside requests
     time_marks: tuple[str, str] = ("[", "]")
     time_format: str  # of strptime, or `iso`, or `epoch` (seconds)

@@ -16,11 +16,13 @@ Formats = Annotated[tuple[str, ...], Field(min_length=1)]
 DELIMITERS = (",", ";", "\t")
 
 
-class _Frozen(BaseModel):
+class ProfilePart(BaseModel):
+    """A part of a profile: unknown keys are refused."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class KindProfile(_Frozen):
+class KindProfile(ProfilePart):
     """How one kind of record appears under a profile."""
 
     required: tuple[str, ...]
@@ -35,7 +37,7 @@ class KindProfile(_Frozen):
     """Our header -> what every record of a file holds that has no such column."""
 
 
-class TableProfile(_Frozen):
+class TableProfile(ProfilePart):
     """A tabular export. Formats are tried in the order given, and no other is."""
 
     delimiter: Literal[",", ";", "\t", "spaces"] | None = None

@@ -104,7 +104,7 @@ inner join shift_pattern on shift_pattern.group_code = employee.group_code
     and shift_pattern.shift_code = roster.shift_code
     and roster.duty_date >= shift_pattern.valid_from and roster.duty_date < shift_pattern.valid_to
 group by roster.nip, roster.duty_date"""
-"""First start and last end of a person's shifts on a day (decision 26), in seconds after its local midnight."""
+"""First start and last end of a person's shifts on a day (docs/decisions/0026), in seconds after its local midnight."""
 RECAP_ABSENCE = """select record_id(file_id, sheet, line_no) as absence_id, person as nip, absence_code as kind_code,
     day as valid_from, (day + 1)::date as valid_to, null::varchar as letter_no, file_id, line_no
 from clean where is_recap and absence_code is not null"""

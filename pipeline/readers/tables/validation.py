@@ -42,7 +42,7 @@ REJECTS = "reject"
 class Validated:
     """How many records of each file (by file_id) were accepted and were not, and how often each reason was given.
 
-    `silent` are the accepted ones of which no row is made, because they say nothing; `amounts` is the money of the accepted.
+    `silent` are the accepted ones of which no row is made; `amounts` is the money of the accepted.
     """
 
     accepted: dict[str, int]

@@ -33,7 +33,7 @@ class KindValidation:
     amount: str = "0"
     """Column of `typed` that holds money."""
     silent: str = "false"
-    """Condition over `clean`: an accepted record of which no row is made, because it says nothing."""
+    """Condition over `clean`: an accepted record of which no row is made, because it holds no time and no note that is known."""
 
 
 def filled(*headers: str) -> tuple[Check, ...]:

@@ -18,12 +18,9 @@ from pathlib import Path
 from posixpath import join, normpath
 
 from pipeline.errors import InputRefusedError
+from pipeline.readers.files.snapshots import BLOCK, TABLE_LIMIT, swells
 
-BLOCK = 1 << 20
 MEMBERS = 2000
-SIZE_LIMIT = 512 << 20
-RATIO_LIMIT = 200
-RATIO_FREE = 8 << 20
 CELL_LIMIT = 12_000_000
 ROW_LIMIT = 64 << 20  # bytes of one <row>
 
@@ -73,7 +70,7 @@ def scan_workbook(path: Path, name: str) -> dict[str, SheetScan]:
 def _refuse_bombs(archive: zipfile.ZipFile, packed: int, name: str) -> None:
     members = archive.infolist()
     size = sum(member.file_size for member in members)
-    if len(members) > MEMBERS or size > SIZE_LIMIT or (size > RATIO_FREE and size > RATIO_LIMIT * packed):
+    if len(members) > MEMBERS or swells(size, packed, TABLE_LIMIT):
         raise InputRefusedError(
             f"{name}: isi XLSX mengembang di luar batas ({size >> 20} MiB dari {packed >> 10} KiB). "
             "Simpan ulang, atau serahkan sebagai CSV."

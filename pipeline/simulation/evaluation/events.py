@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipeline.engine.rows import Row
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -39,7 +41,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Claim:
-    """One published outage and whether what it says of itself is so."""
+    """One published outage, and whether it overlaps a true one and names its layer."""
 
     outage_id: str
     layer_code: str
@@ -68,9 +70,6 @@ class Events:
     def false(self) -> int:
         """Published outages that overlap no true one."""
         return sum(not claim.is_true for claim in self.claims)
-
-
-Row = dict[str, Any]
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -47,7 +47,7 @@ def _panel(left: float, title: str, found: Calibration) -> list[str]:
 
 
 def reliability_svg(layer: Calibration, central: Calibration) -> str:
-    """Two panels: the named layer, and P(central). On the dashed line a probability means what it says."""
+    """Two panels: the named layer, and P(central). On the dashed line the stated and the observed share agree."""
     width, height = 2 * (SIDE + MARGIN) + MARGIN, TOP + SIDE + 52
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '

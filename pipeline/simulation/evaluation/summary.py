@@ -19,12 +19,12 @@ class Bin:
     high: float
     count: int
     stated: float  # mean stated probability
-    observed: float  # share that were so
+    observed: float  # share that was true
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Stated probabilities against what was so."""
+    """Stated probabilities against what was true."""
 
     brier: float | None
     bins: tuple[Bin, ...]

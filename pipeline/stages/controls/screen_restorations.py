@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
 from schemas import RestorationScreen
 
@@ -53,7 +54,6 @@ TOUCHED = """
     order by finding.finding_id"""
 DIMENSIONS = ("unit", "signer", "device", "day")
 MEASURES = ("restored", "statement")
-Row = dict[str, Any]
 
 
 def screen_restorations(context: StageContext) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
 from schemas import Incident, Outage, OutageEvidence, Setting
 
@@ -12,22 +13,16 @@ if TYPE_CHECKING:
     from pipeline.outages.attribution.cells import Traffic
     from pipeline.outages.attribution.evidence import EvidenceTest
     from pipeline.outages.attribution.explanation import ExplainedOutage
-    from pipeline.outages.attribution.incidents import DeclaredIncident, IncidentAssessment
     from pipeline.outages.attribution.window_groups import Span
     from pipeline.outages.clock import Clock
 
 SCOPE_COLUMNS = {
-    "region": "scope_region",
-    "unit": "scope_unit_id",
-    "network": "scope_network",
-    "provider": "scope_provider",
+    "region": "scope_region", "unit": "scope_unit_id", "network": "scope_network", "provider": "scope_provider",
     "client": "scope_client",
-}
-Row = dict[str, Any]
+}  # fmt: skip
 
 
 def outage_row(outage: ExplainedOutage, clock: Clock) -> Row:
-    """One row of `outage`; certification comes later."""
     import numpy as np
 
     windows, cells, p = outage.windows, outage.cells, outage.posterior.probabilities
@@ -47,46 +42,32 @@ def outage_row(outage: ExplainedOutage, clock: Clock) -> Row:
         confidence=p.get(outage.layer, p[outage.posterior.best.layer]),
         p_central=p["central"], false_alarm_bound=strongest.bound,
     )  # fmt: skip
-    row.update(
-        {SCOPE_COLUMNS[dimension]: value for dimension, value in outage.scope if dimension in SCOPE_COLUMNS}
-    )
-    return row
+    scope = dict(outage.scope)
+    return row | {column: scope[name] for name, column in SCOPE_COLUMNS.items() if name in scope}
 
 
-def test_row(test: EvidenceTest, subject: str, **ids: str | None) -> Row:
-    """One row of `outage_evidence`."""
+def test_row(test: EvidenceTest, outage_id: str | None, incident_id: str | None = None) -> Row:
+    """One row of `outage_evidence`, about an incident where one is named."""
     import math
 
     row: Row = dict.fromkeys(OutageEvidence.columns())
     ratio = test.observed / test.expected if test.observed is not None and test.expected else None
     row.update(
-        subject_id=subject, test_code=test.code, test_no=test.number, observed=test.observed, expected=test.expected,
+        subject_id=incident_id or outage_id, outage_id=outage_id, incident_id=incident_id, test_code=test.code, test_no=test.number, observed=test.observed, expected=test.expected,
         ratio=ratio, log10_bound=math.log10(test.bound) if test.bound else None, nats=test.nats,
-        verdict_code=test.verdict, sentence=test.sentence, **ids,
+        verdict_code=test.verdict, sentence=test.sentence,
     )  # fmt: skip
     return row
 
 
-def certify(
-    incident: Row,
-    declared: DeclaredIncident,
-    assessment: IncidentAssessment,
-    pairs: list[tuple[ExplainedOutage, Row]],
-) -> str | None:
-    """Mark the outages that a competent office certified; returns the id of the first outage that matches."""
-    from pipeline.outages.attribution.incidents import matches
-
-    first = None
-    for outage, row in pairs:
-        if not assessment.supported or not matches(declared, outage):
-            continue
-        first = first or row["outage_id"]
-        if incident["certifier_nip"] is not None and not row["is_certified"]:
-            start = max(incident["started_at"], row["impact_started_at"])
-            end = min(incident["ended_at"], row["impact_ended_at"])
-            row.update(incident_id=incident["incident_id"], is_certified=True)
-            row.update(certified_started_at=start, certified_ended_at=end)
-    return first
+def certify(incident: Row, outages: list[Row]) -> None:
+    for row in outages if incident["certifier_nip"] is not None else ():
+        if not row["is_certified"]:
+            row.update(
+                incident_id=incident["incident_id"], is_certified=True,
+                certified_started_at=max(incident["started_at"], row["impact_started_at"]),
+                certified_ended_at=min(incident["ended_at"], row["impact_ended_at"]),
+            )  # fmt: skip
 
 
 def declared_rows(
@@ -95,28 +76,25 @@ def declared_rows(
 ) -> list[Row]:  # fmt: skip
     """One row of evidence per declared incident; the rows of certified outages are marked as such."""
     from pipeline.outages.attribution.evidence import declared_test
-    from pipeline.outages.attribution.incidents import DeclaredIncident, assess_incident
+    from pipeline.outages.attribution.incidents import DeclaredIncident, assess_incident, matches
     from pipeline.outages.attribution.window_groups import Span
 
     rows = []
     spans = [span for found in covered.values() for span in found]
     for incident in context.arrow(Incident).to_pylist():
         span = Span(clock.minutes(incident["started_at"]), clock.minutes(incident["ended_at"]))
-        declared = DeclaredIncident(
-            incident["incident_id"], span, incident["region_code"], incident["unit_id"]
-        )
+        name, region, unit = (incident[column] for column in ("incident_id", "region_code", "unit_id"))
+        declared = DeclaredIncident(name, span, region, unit)
         assessment = assess_incident(declared, [outage for outage, _ in pairs], traffic, spans, home)
-        outage_id = certify(incident, declared, assessment, pairs)
-        layers = [row["layer_code"] for outage, row in pairs if row["outage_id"] == outage_id]
-        test = declared_test(assessment, incident["layer_code"], layers[0] if layers else None)
-        rows.append(
-            test_row(test, incident["incident_id"], incident_id=incident["incident_id"], outage_id=outage_id)
-        )
+        matching = [row for outage, row in pairs if assessment.supported and matches(declared, outage)]
+        certify(incident, matching)
+        first = matching[0] if matching else {"outage_id": None, "layer_code": None}
+        test = declared_test(assessment, incident["layer_code"], first["layer_code"])
+        rows.append(test_row(test, first["outage_id"], name))
     return rows
 
 
 def attribute_outages(context: StageContext) -> None:
-    """`outage_segment` -> `outage`, `outage_evidence`."""
     import pandas as pd
 
     from pipeline.outages import tables
@@ -133,11 +111,8 @@ def attribute_outages(context: StageContext) -> None:
     segments, gaps = tables.read_segments(context, clock), tables.gaps_between(covered)
     found = explain(segments, gaps, traffic, tables.SignalReader(context, clock, traffic, lines), home)
     pairs = [(outage, outage_row(outage, clock)) for outage in found]
-    evidence = [
-        test_row(test, row["outage_id"], outage_id=row["outage_id"])
-        for outage, row in pairs
-        for test in tests_of(outage, traffic, home, lines)
-    ]
+    tests = ((row, test) for outage, row in pairs for test in tests_of(outage, traffic, home, lines))
+    evidence = [test_row(test, row["outage_id"]) for row, test in tests]
     evidence += declared_rows(context, clock, traffic, covered, pairs, home)
     context.write(Outage, pd.DataFrame([row for _, row in pairs], columns=list(Outage.columns())))
     context.write(OutageEvidence, pd.DataFrame(evidence, columns=list(OutageEvidence.columns())))

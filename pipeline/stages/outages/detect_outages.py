@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipeline.engine.rows import Row
 from pipeline.engine.stage import StageContext
 from schemas import Calendar, MeasurableSpan, OutageSegment
 
 if TYPE_CHECKING:
-    from pipeline.outages.detection.windows import Window
+    from pipeline.outages.detection.detect import Window
     from pipeline.outages.tables import GroupKey, GroupReader
-
-Row = dict[str, Any]
 
 
 def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
@@ -20,15 +19,14 @@ def segment_row(key: GroupKey, window: Window, reader: GroupReader) -> Row:
     vantage, kind, value = key
     part = window.segment
     start, end = window.start * 60, window.end * 60
-    is_own = vantage in reader.failed_requests and (kind != "region" or value == reader.on_duty.region)
+    is_own = vantage in reader.failed_requests and (kind != "region" or value == reader.region)
     if window.alternative == "failure" and is_own:
         start, end = reader.failed_requests[vantage].edges(start, end, kind, value)
     started, ended = (reader.clock.instant(second / 60) for second in (start, end))
     name = f"{vantage}|{kind}|{value}|{window.alternative}|{window.window}|{reader.clock.instant(part.start).isoformat()}"
     digest = hashlib.sha256(name.encode()).hexdigest()[:16]
-    support = (
-        reader.clock.instant(m) for m in (part.start_low, part.start_high, part.end_low, part.end_high)
-    )
+    edges = part.start_low, part.start_high, part.end_low, part.end_high
+    support = (reader.clock.instant(minute) for minute in edges)
     return dict(zip(OutageSegment.columns(), (
         digest, vantage, kind, value, window.alternative, window.window, started, ended, part.score,
         window.rescored, window.bound, window.observed, window.expected, *support, window.deferred,

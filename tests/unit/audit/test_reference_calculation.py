@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from pipeline.audit.policy_cases import compute
-from pipeline.audit.reference_calculation import Law, rounded, settle
+from pipeline.audit.reference_calculation import ReferencePolicy, calculate_month, rounded
 from pipeline.engine.warehouse import Warehouse
 from pipeline.policy import preset_names
 from schemas import (
@@ -56,8 +56,8 @@ def test_each_policys_months_settle_to_the_rows_of_the_rules(preset: str) -> Non
     bands = {each[3] for rows in wanted.values() for each in rows}
     assert bands & {"cap", "floor", "day_cap"} == LIMITS.get(preset, set())
     for nip, days in bases.items():
-        law = Law(days, rules, floors, counting[nip])
-        found = [line.identity for line in settle(charges[nip], law)]
+        policy = ReferencePolicy(days, rules, floors, counting[nip])
+        found = [line.identity for line in calculate_month(charges[nip], policy)]
         assert sorted(found, key=repr) == sorted(wanted[nip], key=repr)
 
 
@@ -74,7 +74,7 @@ def test_rounding_at_the_edge_and_beside_it(mode: str, step: int, amounts: dict[
     assert {amount: rounded(amount, rule) for amount in amounts} == amounts
 
 
-def two_offices() -> tuple[Law, list[dict[str, object]]]:
+def two_offices() -> tuple[ReferencePolicy, list[dict[str, object]]]:
     """Three days at A, one at B; a cap of 100 % of Rp1000; A's part is Rp750."""
     first = dt.date(2026, 1, 5)
     days = {first + dt.timedelta(n): "B" if n == 3 else "A" for n in range(4)}
@@ -92,13 +92,13 @@ def two_offices() -> tuple[Law, list[dict[str, object]]]:
          "base_idr": 1000, "rate_bps": 4000, "numerator": 4_000_000, "denominator": 10_000, "policy_reference": "-"}
         for day, unit in days.items() if unit == "A"
     ]  # fmt: skip
-    return Law(bases, {("umum", first): rule}, (), {}), charges
+    return ReferencePolicy(bases, {("umum", first): rule}, (), {}), charges
 
 
 def test_two_offices_of_one_month_share_the_cap_by_their_days() -> None:
-    law, charges = two_offices()
-    assert [line.deduction_idr for line in settle(charges, law)] == [400, 400, 400, -450]
-    assert [line.deduction_idr for line in settle(charges[:1], law)] == [400]
+    policy, charges = two_offices()
+    assert [line.deduction_idr for line in calculate_month(charges, policy)] == [400, 400, 400, -450]
+    assert [line.deduction_idr for line in calculate_month(charges[:1], policy)] == [400]
 
 
 @pytest.mark.parametrize(("rate_bps", "limits"), [(2000, [-450]), (7000, [-1075]), (0, [-450])])
@@ -106,9 +106,9 @@ def test_a_lump_cut_stands_beside_the_cap_and_both_stay_within_the_tpp(
     rate_bps: int, limits: list[int]
 ) -> None:
     """Three times Rp400 at A under a cap of Rp750, its part of the TPP Rp1,875; a cut of Rp500, Rp1,750 or nothing."""
-    law, charges = two_offices()
+    policy, charges = two_offices()
     cut = {**charges[0], "side_code": None, "event_code": "cut", "band_code": "lhkpn", "base_idr": 2500,
            "rate_bps": rate_bps, "numerator": 2500 * rate_bps}  # fmt: skip
-    lines = settle([*charges, cut], law)
+    lines = calculate_month([*charges, cut], policy)
     assert [line.deduction_idr for line in lines if line.event_code == "cap"] == limits
     assert sum(line.deduction_idr for line in lines) == min(1875, 750 + cut["numerator"] // 10_000)

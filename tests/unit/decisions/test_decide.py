@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import rekon
-from pipeline.decisions.sheets import read_returned
+from pipeline.decisions.sheets import read_sheet
 from pipeline.errors import InputRefusedError
 from pipeline.publishing.ledger import read_ledger
 from tests.support.returned_sheets import approved, decide, filled, first_revision, ready_rows, sheet_rows
@@ -166,7 +166,7 @@ def test_what_is_no_sheet_of_ours_is_exit_3_and_nothing_is_kept(done: Path, tmp_
     torn = tmp_path / "rusak.xlsx"
     torn.write_bytes(good.read_bytes()[:500])
     with pytest.raises(InputRefusedError, match=r"rusak\.xlsx"):
-        read_returned(torn, done)
+        read_sheet(torn, done)
 
 
 def test_json_lists_what_was_kept_and_refused(done: Path, tmp_path: Path) -> None:

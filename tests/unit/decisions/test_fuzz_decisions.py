@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from pipeline.decisions.sheets import REQUIRED, read_returned
+from pipeline.decisions.sheets import REQUIRED, read_sheet
 from pipeline.readers.files import sandbox
 from pipeline.readers.tables.kinds import HEADERS
 from schemas.codes import VERDICTS
@@ -53,14 +53,14 @@ def test_each_row_of_a_filled_sheet_is_kept_refused_or_blank(kind: str, seed: in
         patch.setattr(sandbox, "Sandbox", Here)
         path = Path(folder) / "lembar.csv"
         path.write_bytes(stream.getvalue().encode())
-        returned = read_returned(path, NOWHERE)
-    assert returned.kind == kind
-    assert len(returned.rows) + len(returned.refusals) + returned.blank_count == len(rows)
-    again = reading(returned.csv_bytes(), kind, profile_of("baku"))
+        sheet = read_sheet(path, NOWHERE)
+    assert sheet.kind == kind
+    assert len(sheet.rows) + len(sheet.refused) + sheet.blank_count == len(rows)
+    again = reading(sheet.csv_bytes(), kind, profile_of("baku"))
     assert again is not None
     assert not again.records.rejects
     assert [cells for _line, cells in again.rows] == [
-        [row[header] or None for header in HEADERS[kind]] for row in returned.rows.values()
+        [row[header] or None for header in HEADERS[kind]] for row in sheet.rows.values()
     ]
 
 
@@ -69,7 +69,7 @@ def test_a_bare_carriage_return_in_a_reason_is_a_line_end_and_splits_no_row(tmp_
     path.write_bytes(
         f'{",".join(HEADERS["decision"])}\r\n0,1,tolak,{NIP_A},"tidak hadir\rhari itu",\r\n'.encode()
     )
-    returned = read_returned(path, tmp_path)
-    again = reading(returned.csv_bytes(), "decision", profile_of("baku"))
+    sheet = read_sheet(path, tmp_path)
+    again = reading(sheet.csv_bytes(), "decision", profile_of("baku"))
     assert again is not None
     assert [cells[4] for _line, cells in again.rows] == ["tidak hadir\nhari itu"]

@@ -21,7 +21,15 @@ from pipeline.outages.detection.baseline import (
     leave_one_out_median,
 )
 from pipeline.outages.detection.candidates import Candidate, declared_candidate
-from pipeline.outages.detection.detect import detect
+from pipeline.outages.detection.detect import (
+    ALPHA_SHARES,
+    Window,
+    calibrated_threshold,
+    detect,
+    false_alarm_bound,
+    number_of_tests,
+    passing_windows,
+)
 from pipeline.outages.detection.failure_evidence import FailureSeries, rescored_failure
 from pipeline.outages.detection.null_days import NullDays
 from pipeline.outages.detection.null_model import fit_null_model
@@ -30,14 +38,6 @@ from pipeline.outages.detection.silence_evidence import (
     null_days,
     rescored_silence,
     silence_edges,
-)
-from pipeline.outages.detection.windows import (
-    ALPHA_SHARES,
-    Window,
-    calibrated_threshold,
-    false_alarm_bound,
-    number_of_tests,
-    passing_windows,
 )
 from pipeline.outages.own_requests import FailedRequests
 from pipeline.outages.scores import (
