@@ -78,7 +78,9 @@ def break_and_hear(month: Month, name: str) -> None:
 
 def test_a_row_that_stands_twice_breaks_the_contract_of_its_table(tiny: Month) -> None:
     (stage,) = (each for each in tiny.stages if each.name == "rank_candidates")
-    rows = tiny.whole[stage.writes].to_pylist()
-    said = tiny.said(stage, stage.writes, [rows[0], *rows])
+    (contract,) = stage.writes
+    rows = tiny.whole[contract].to_pylist()
+    said = tiny.said(stage, contract, [rows[0], *rows])
+
     assert said.startswith("exit 4")
     assert "tabel candidate: 1 baris dengan kunci (finding_id) yang sudah ada" in said
