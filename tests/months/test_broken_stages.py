@@ -81,6 +81,5 @@ def test_a_row_that_stands_twice_breaks_the_contract_of_its_table(tiny: Month) -
     (contract,) = stage.writes
     rows = tiny.whole[contract].to_pylist()
     said = tiny.said(stage, contract, [rows[0], *rows])
-
     assert said.startswith("exit 4")
     assert "tabel candidate: 1 baris dengan kunci (finding_id) yang sudah ada" in said
