@@ -30,7 +30,10 @@ from pipeline.publishing.ledger import REVISION, read_ledger
 from pipeline.simulation import simulate
 from tests.support.received import Line, Owed, check_lines, lines_of, received
 
-pytestmark = [pytest.mark.campaign, pytest.mark.fuzz]  # minutes; unit/payroll/test_payroll_history.py is the short one
+pytestmark = [
+    pytest.mark.campaign,
+    pytest.mark.fuzz,
+]  # minutes; unit/payroll/test_payroll_history.py is the short one
 
 JANUARY, FEBRUARY = PERIODS = ("2026-01", "2026-02")
 OUTAGE = {JANUARY: "2026-01-02", FEBRUARY: "2026-02-02"}
